@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/core/Bucket.h"
+#include "ratelimit/core/Endpoint.h"
+#include "ratelimit/core/TicketOptions.h"
+#include "ratelimit/ticket/TicketReceiver.h"
+#include "ratelimit/TicketInfo.h"
+#include "ratelimit/turnstile_ratelimit_export.h"
+
+#include <QtCore/QFuture>
+#include <QtCore/QObject>
+
+#include <chrono>
+#include <optional>
+
+namespace Turnstile {
+
+/// Hands out tickets: the contract that bots use and that ratelimiters of one's own fulfil.
+///
+/// Ask for a ticket, wait until it is available, send the request, and hand back the response's
+/// headers through the TicketSender, from which the ratelimiter learns the limits.
+///
+/// Lives in one thread, where its signals are emitted. ticket(), waitForTicket() and the queries
+/// may be called from any thread. Destroying it fails every waiting ticket with a clear error.
+class TURNSTILE_RATELIMIT_EXPORT Ratelimiter : public QObject {
+    Q_OBJECT
+public:
+    explicit Ratelimiter(QObject *parent = nullptr);
+    ~Ratelimiter() override;
+
+    /// Asks for a ticket. The receiver lives in the calling thread; nothing is emitted before this
+    /// returns. Deleting the receiver while the ticket waits cancels it.
+    virtual TicketReceiver *ticket(const Endpoint &endpoint, const TicketOptions &options = {}) = 0;
+
+    /// What is known of the bucket of \a endpoint; nothing when it was never used.
+    virtual QFuture<std::optional<Bucket>> bucket(const Endpoint &endpoint) const = 0;
+    /// Whether the bucket of \a endpoint is known.
+    virtual QFuture<bool> has(const Endpoint &endpoint) const = 0;
+    /// Whether a global 429 holds everything now.
+    virtual QFuture<bool> isGloballyLocked() const = 0;
+
+    /// ticket() for those who prefer a future: it finishes with the sender, or is cancelled when
+    /// the ticket fails. Cancelling the future does not cancel the ticket.
+    QFuture<TicketSender> waitForTicket(
+        const Endpoint &endpoint, const TicketOptions &options = {});
+
+public Q_SLOTS:
+    /// Completes the ticket that the reply's request is stamped with (TicketSender::stamp());
+    /// others are left alone. Connect it once to `QNetworkAccessManager::finished`.
+    void replyFinished(QNetworkReply *reply);
+
+Q_SIGNALS:
+    /// A ticket entered a state.
+    void ticketChanged(const Turnstile::TicketInfo &ticket);
+    /// A ticket is available; the same sender goes to its receiver.
+    void ticketAvailable(Turnstile::TicketId ticket, const Turnstile::TicketSender &sender);
+    /// Numbers of a bucket changed.
+    void bucketChanged(const Turnstile::Bucket &bucket);
+    /// A bucket was idle and is forgotten.
+    void bucketRemoved(Turnstile::BucketId bucket);
+    /// A global 429 stops everything but exempt tickets, for \a remaining; or it is over.
+    void globalLockChanged(bool locked, std::chrono::milliseconds remaining);
+    /// A 429 was seen.
+    void rateLimited(const Turnstile::RateLimitHit &hit);
+};
+
+} // namespace Turnstile

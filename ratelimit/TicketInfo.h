@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/core/Enums.h"
+#include "ratelimit/core/Id.h"
+#include "ratelimit/core/TicketError.h"
+#include "ratelimit/core/Time.h"
+#include "ratelimit/turnstile_ratelimit_export.h"
+
+#include <QtCore/QString>
+
+namespace Turnstile {
+
+/// A ticket as it entered a state: what Ratelimiter::ticketChanged() tells.
+struct TURNSTILE_RATELIMIT_EXPORT TicketInfo {
+    Q_GADGET
+    Q_PROPERTY(TicketState state MEMBER state)
+    Q_PROPERTY(QString name MEMBER name)
+public:
+    TicketId id;
+    LaneId lane;
+    BucketId bucket; ///< the bucket it counts in now
+    TicketState state = TicketState::Queued;
+    QString name;    ///< the endpoint for people, see Endpoint::name()
+    int attempt = 0; ///< how often it has been granted; more than 1 after a retried 429
+    int status = 0;  ///< HTTP status of the response that ended it; 0 when there was none
+    TicketError::Code error = TicketError::Code::None; ///< why it was not granted
+    TimePoint at;                                      ///< when it entered the state
+    TimePoint askedAt;                                 ///< when it was asked for
+    TimePoint grantedAt; ///< when it was last granted; TimePoint() when never
+};
+
+/// A 429: what Ratelimiter::rateLimited() tells.
+struct TURNSTILE_RATELIMIT_EXPORT RateLimitHit {
+    Q_GADGET
+    Q_PROPERTY(LimitKind kind MEMBER kind)
+    Q_PROPERTY(Scope scope MEMBER scope)
+    Q_PROPERTY(QString name MEMBER name)
+public:
+    TicketId ticket;
+    BucketId bucket;
+    LimitKind kind = LimitKind::Bucket;
+    Scope scope = Scope::None;
+    QString name;              ///< the endpoint for people
+    milliseconds retryAfter{}; ///< how long the limited requests now wait
+};
+
+} // namespace Turnstile
+
+Q_DECLARE_METATYPE(Turnstile::TicketInfo)
+Q_DECLARE_METATYPE(Turnstile::RateLimitHit)

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/core/Enums.h"
+#include "ratelimit/core/Time.h"
+#include "ratelimit/turnstile_core_export.h"
+
+#include <QtCore/QByteArray>
+#include <QtCore/QList>
+#include <QtCore/QString>
+
+#include <optional>
+#include <span>
+
+namespace Turnstile {
+
+/// One header of a response, as bytes; the name in any case.
+struct HeaderField {
+    QByteArrayView name;
+    QByteArrayView value;
+};
+
+/// What is wrong with one rate limit header.
+struct TURNSTILE_CORE_EXPORT HeaderError {
+    Q_GADGET
+public:
+    enum class Kind : quint8 {
+        Missing,   ///< others of its group are there, this one is not
+        Malformed, ///< not a number, not a date
+        Negative,
+        TooLarge,  ///< not finite, over 30 days, or over what the type holds
+        Duplicate, ///< came more than once with different values
+    };
+    Q_ENUM(Kind)
+
+    Kind kind = Kind::Malformed;
+    QByteArray header; ///< in lower case, as in `x-ratelimit-limit`
+    QByteArray value;  ///< as received, cut after 64 bytes
+
+    /// One sentence for people: what came, and what was expected.
+    QString message() const;
+    friend bool operator==(const HeaderError &, const HeaderError &) = default;
+};
+
+/// What a response says about rate limits: Discord's dialect, and those of its relatives.
+///
+/// Durations are rounded up to whole milliseconds and counted from the moment of receipt. Values
+/// that make no sense (negative waits, more than 30 days, not a number) are left out and listed in
+/// \ref errors; what remains is used. Rules: `docs/semantics.md`, headers.
+struct TURNSTILE_CORE_EXPORT RatelimitHeaders {
+    Q_GADGET
+public:
+    enum class Kind : quint8 {
+        None,    ///< nothing about limits
+        Bucket,  ///< the numbers of a bucket, maybe in part
+        Global,  ///< a 429 of the global limit
+        Invalid, ///< rate limit headers are there and none of them makes sense
+    };
+    Q_ENUM(Kind)
+
+    Kind kind = Kind::None;
+    int status = 0; ///< the HTTP status; 0 when unknown
+    std::optional<int> limit;
+    std::optional<int> remaining;
+    /// From `Reset-After`, else from `Reset` corrected by the response's `Date`.
+    std::optional<milliseconds> resetAfter;
+    /// `Reset` as the server said it: names the window, never used to wait.
+    std::optional<WallTime> reset;
+    QByteArray bucket; ///< the bucket's hash; empty when missing
+    Scope scope = Scope::None;
+    bool global = false; ///< says in header, scope or body that the limit is the global one
+    bool via = false;    ///< came with `Via`: it passed the edge and reached the API
+    bool json = false;   ///< has a JSON object as its body (looked at for a 429 only)
+    /// How long a 429 asks to wait: the larger of `Retry-After` and the body, or the body alone
+    /// where the header is its ceiling. Nothing when neither is there.
+    std::optional<milliseconds> retryAfter;
+    QList<HeaderError> errors;
+
+    bool isRateLimited() const { return status == 429; }
+
+    /// Reads the \a headers of a response with \a status. \a body is looked at for a 429 only, and
+    /// not beyond 64 KiB. \a now is the wall time of receipt; it serves for `Reset` and HTTP dates
+    /// when the response has no `Date`.
+    static RatelimitHeaders parse(
+        int status, std::span<const HeaderField> headers, QByteArrayView body, WallTime now);
+
+    friend bool operator==(const RatelimitHeaders &, const RatelimitHeaders &) = default;
+};
+
+TURNSTILE_CORE_EXPORT QDebug operator<<(QDebug debug, const RatelimitHeaders &headers);
+
+} // namespace Turnstile

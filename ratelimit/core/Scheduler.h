@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/core/Bucket.h"
+#include "ratelimit/core/Endpoint.h"
+#include "ratelimit/core/Event.h"
+#include "ratelimit/core/Response.h"
+#include "ratelimit/core/SchedulerOptions.h"
+#include "ratelimit/core/TicketOptions.h"
+#include "ratelimit/turnstile_core_export.h"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace Turnstile {
+
+class SchedulerPrivate;
+
+/// Decides which ticket may go when: all rules of the limiter, and nothing else.
+///
+/// A state machine without I/O: it has no clock, no timer, no event loop. Time goes in with every
+/// call, effects come out of takeEvents(). Whoever drives it (InMemoryRatelimiter, the simulator, a
+/// fuzzer) calls advance() no later than nextDeadline() and acts on the events.
+///
+/// Times that go back are taken as the latest time known. Not thread-safe.
+///
+/// Cost: O(log n) per call at the worst, with n lanes of a bucket or buckets with work; never
+/// proportional to what merely exists.
+class TURNSTILE_CORE_EXPORT Scheduler {
+public:
+    explicit Scheduler(const SchedulerOptions &options = {});
+    Scheduler(Scheduler &&) noexcept;
+    Scheduler &operator=(Scheduler &&) noexcept;
+    ~Scheduler();
+
+    const SchedulerOptions &options() const;
+
+    /// Asks for a ticket. It may be Available, or Rejected, in the events of this very call.
+    TicketId acquire(const Endpoint &endpoint, const TicketOptions &options, TimePoint now);
+
+    /// Gives up a ticket: while it waits it ends as Cancelled, when it was granted as Dropped.
+    /// Returns false when the ticket has ended already.
+    bool cancel(TicketId ticket, TimePoint now);
+
+    /// The request of a granted ticket is on the wire. Returns false when the ticket is not
+    /// granted.
+    bool markSent(TicketId ticket, TimePoint now);
+
+    /// Ends a granted ticket with what became of its request, and learns from the headers. A ticket
+    /// that has timed out still teaches the bucket. Returns false when the scheduler no longer
+    /// waits for it (ended, timed out, never granted).
+    bool complete(TicketId ticket, const Response &response, TimePoint now);
+
+    /// A 429: learns as complete() does, then puts the ticket back at the head of its lane with the
+    /// same id. Returns false when the scheduler no longer waits for it.
+    bool retry(TicketId ticket, const Response &response, TimePoint now);
+
+    /// Lets time pass: windows end, locks open, deadlines and timeouts strike.
+    void advance(TimePoint now);
+    /// When advance() has work next; nothing when it never has.
+    std::optional<TimePoint> nextDeadline() const;
+
+    /// Forgets what is idle, as advance() does by itself in time.
+    void collectIdle(TimePoint now);
+
+    /// What happened since the last call, in order. Valid until the next call of a non-const
+    /// method.
+    std::span<const Event> takeEvents();
+
+    /// The bucket that a ticket for \a endpoint would count in; nothing when none is known.
+    std::optional<Bucket> bucket(const Endpoint &endpoint, TimePoint now) const;
+    std::optional<Bucket> bucket(BucketId id, TimePoint now) const;
+    std::vector<Bucket> buckets(TimePoint now) const;
+    /// The name (Endpoint::name()) of a lane; empty when it is gone.
+    QString laneName(LaneId lane) const;
+
+    bool isGloballyLocked(TimePoint now) const;
+
+    /// The global limit at \a now.
+    struct GlobalState {
+        int limit = 0;                        ///< 0: none
+        int used = 0;                         ///< slots taken
+        std::optional<TimePoint> nextFreeAt;  ///< when the next used slot frees by itself, if known
+        std::optional<TimePoint> lockedUntil; ///< a global 429 holds everything until then
+    };
+    GlobalState globalState(TimePoint now) const;
+
+    /// How much is held: all zero when all is over and collected.
+    struct Size {
+        int buckets = 0;
+        int lanes = 0;
+        int hashes = 0;
+        int queued = 0;
+        int inFlight = 0;
+    };
+    Size size() const;
+
+private:
+    std::unique_ptr<SchedulerPrivate> d;
+};
+
+} // namespace Turnstile

@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/turnstile_core_export.h"
+
+#include <QtCore/QObject>
+#include <QtCore/QString>
+
+namespace Turnstile {
+
+/// Why a ticket was never granted.
+struct TURNSTILE_CORE_EXPORT TicketError {
+    Q_GADGET
+public:
+    enum class Code : quint8 {
+        None,
+        Cancelled,       ///< its owner gave it up
+        Expired,         ///< its deadline passed while it waited
+        QueueFull,       ///< `SchedulerOptions::maxQueued` or `maxQueuedPerBucket` is reached
+        InvalidEndpoint, ///< the endpoint names nothing
+        RatelimiterGone, ///< the ratelimiter was destroyed, or gave up the ticket
+        Other,           ///< a reason of a ratelimiter of one's own
+    };
+    Q_ENUM(Code)
+
+    Code code = Code::None;
+    QString message; ///< one sentence for people; no secrets
+
+    explicit operator bool() const { return code != Code::None; }
+    friend bool operator==(const TicketError &, const TicketError &) = default;
+};
+
+TURNSTILE_CORE_EXPORT QDebug operator<<(QDebug debug, const TicketError &error);
+
+} // namespace Turnstile
+
+Q_DECLARE_METATYPE(Turnstile::TicketError)

@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/core/Response.h"
+#include "ratelimit/turnstile_ratelimit_export.h"
+
+#include <QtCore/QFuture>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace Turnstile {
+
+class TicketChannelState;
+
+/// The ratelimiter's end of a granted ticket: what its request's response said.
+///
+/// Move-only; usable in any thread. Destroying it means that the ratelimiter no longer waits:
+/// TicketSender::headers() then returns false.
+class TURNSTILE_RATELIMIT_EXPORT TicketHeaders {
+public:
+    /// What became of the grant.
+    struct Outcome {
+        Response response;  ///< answered with headers or none, lost, or unused (sender dropped)
+        bool retry = false; ///< the consumer wants the ticket granted again (a 429)
+    };
+
+    TicketHeaders(TicketHeaders &&) noexcept;
+    TicketHeaders &operator=(TicketHeaders &&) noexcept;
+    ~TicketHeaders();
+
+    /// The response's headers; a value without headers when the consumer had none to tell. The
+    /// future is cancelled when the sender was dropped without use or the request was lost.
+    ///
+    /// For a retry it carries the 429's headers; call TicketNotifier::available() again when the
+    /// ticket may be tried once more.
+    QFuture<std::optional<RatelimitHeaders>> future();
+
+    /// Calls \a done once, in the thread that ends the grant, maybe from inside this call. Cheaper
+    /// than future(), and tells all cases apart. Use one of the two.
+    void whenDone(std::function<void(const Outcome &)> done);
+
+    /// Calls \a sent once when the consumer says that the request is on the wire (if it ever does;
+    /// always before the outcome), in the thread that says so, maybe from inside this call.
+    void whenSent(std::function<void()> sent);
+
+private:
+    friend class TicketNotifier;
+    explicit TicketHeaders(std::shared_ptr<TicketChannelState> state, int attempt);
+    std::shared_ptr<TicketChannelState> m_state;
+    int m_attempt = 0;
+};
+
+} // namespace Turnstile

@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/core/Response.h"
+#include "ratelimit/turnstile_ratelimit_export.h"
+
+#include <QtCore/QMetaType>
+
+#include <memory>
+#include <optional>
+
+QT_BEGIN_NAMESPACE
+class QNetworkReply;
+class QNetworkRequest;
+QT_END_NAMESPACE
+
+namespace Turnstile {
+
+class TicketGrant;
+
+/// The permission to send one request, and the way to tell what came of it.
+///
+/// Copies are handles of the same grant. When the last copy goes and none was used, the ticket ends
+/// as never sent and its tokens go back. Use exactly one of headers(), lost(), follow(), stamp()
+/// and retry(); the first one counts. Usable in any thread; follow() in the reply's thread.
+class TURNSTILE_RATELIMIT_EXPORT TicketSender {
+public:
+    /// A sender without a grant: isValid() is false, and everything returns false.
+    TicketSender();
+    TicketSender(const TicketSender &);
+    TicketSender(TicketSender &&) noexcept;
+    TicketSender &operator=(const TicketSender &);
+    TicketSender &operator=(TicketSender &&) noexcept;
+    ~TicketSender();
+
+    bool isValid() const;
+
+    /// The request is on the wire. Optional, and not the end of the ticket: it lets a monitor tell
+    /// waiting in the network manager from waiting for the server. Returns as headers() does.
+    bool sent() const;
+
+    /// Completes the ticket with the response's headers, or with none. Returns false when the
+    /// ratelimiter no longer waits: it is gone, the ticket timed out, or a word was given before.
+    bool headers(const std::optional<RatelimitHeaders> &headers) const;
+
+    /// The request was sent, and no response came. Its tokens stay spent. Returns as headers()
+    /// does.
+    bool lost() const;
+
+    /// The request was not sent after all; what dropping the last copy does. Returns as headers().
+    bool drop() const;
+
+    /// After a 429: the ticket goes back to the head of its lane and becomes available again later,
+    /// with the same id. Returns as headers() does.
+    bool retry(const Response &response) const;
+
+    /// Completes the ticket from \a reply, whatever happens to it: finished, failed, aborted or
+    /// deleted. Reads headers only (for a 429 it peeks at the body), so the reply stays yours. Also
+    /// right for a reply that has finished already. Call it in the reply's thread, before you read.
+    void follow(QNetworkReply *reply) const;
+
+    /// Lets \a request carry the sender. With `QNetworkAccessManager::finished` connected to
+    /// Ratelimiter::replyFinished() the reply then completes the ticket; if the request is never
+    /// sent, or the manager is deleted, the ticket still ends.
+    void stamp(QNetworkRequest &request) const;
+    /// The sender that stamp() put into \a request; not valid if there is none.
+    static TicketSender fromRequest(const QNetworkRequest &request);
+
+    friend bool operator==(const TicketSender &a, const TicketSender &b) { return a.d == b.d; }
+
+private:
+    friend class TicketNotifier;
+    explicit TicketSender(std::shared_ptr<TicketGrant> grant);
+    std::shared_ptr<TicketGrant> d;
+};
+
+/// What \a reply says about rate limits: its status, headers and, for a 429, the body, at which it
+/// peeks. For a reply that has its headers.
+TURNSTILE_RATELIMIT_EXPORT RatelimitHeaders headersOf(QNetworkReply *reply);
+
+} // namespace Turnstile
+
+Q_DECLARE_METATYPE(Turnstile::TicketSender)
