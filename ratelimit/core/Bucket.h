@@ -31,7 +31,8 @@ public:
     std::optional<int> limit; ///< tokens in a window; nothing until learnt
     /// Tokens left by the last word of the server; those in flight are not subtracted.
     std::optional<int> remaining;
-    /// When the window ends. Nothing: no window is open, all tokens are there.
+    /// When the window ends, or a 429's wait; after that all tokens are there again, without
+    /// another word. Nothing: no window is open.
     std::optional<TimePoint> resetAt;
     std::optional<milliseconds>
         window;              ///< the longest `Reset-After` seen: about the window's length

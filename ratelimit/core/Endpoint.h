@@ -61,6 +61,7 @@ public:
 
     bool isValid() const;
     Method method() const;
+    const Credential &credential() const;
 
     /// Method and template, as in `POST /channels/{channel}/messages`. A route with variants (see
     /// at()) carries the variant behind it.

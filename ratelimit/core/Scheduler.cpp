@@ -1,3 +1,155 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "ratelimit/core/Scheduler.h"
+
+#include "ratelimit/core/SchedulerPrivate.h"
+
+namespace Turnstile {
+
+Scheduler::Scheduler(const SchedulerOptions &options)
+    : d(std::make_unique<SchedulerPrivate>(options))
+{
+}
+
+Scheduler::Scheduler(Scheduler &&) noexcept = default;
+Scheduler &Scheduler::operator=(Scheduler &&) noexcept = default;
+Scheduler::~Scheduler() = default;
+
+const SchedulerOptions &Scheduler::options() const
+{
+    return d->options;
+}
+
+TicketId Scheduler::acquire(const Endpoint &endpoint, const TicketOptions &options, TimePoint now)
+{
+    d->begin(now);
+    const TicketId id = d->acquire(endpoint, options);
+    d->pump();
+    return id;
+}
+
+bool Scheduler::cancel(TicketId id, TimePoint now)
+{
+    d->begin(now);
+    Ticket *ticket = d->tickets.find(id);
+    if (!ticket || ticket->state == TicketState::TimedOut)
+        return false;
+    if (ticket->state != TicketState::Queued)
+        return complete(id, Response::unused(), now);
+    d->endWaiting(ticket, TicketState::Cancelled, TicketError::Code::Cancelled);
+    d->pump();
+    return true;
+}
+
+bool Scheduler::markSent(TicketId id, TimePoint now)
+{
+    d->begin(now);
+    Ticket *ticket = d->tickets.find(id);
+    if (!ticket || ticket->state != TicketState::Available)
+        return false;
+    d->enter(ticket, TicketState::InFlight);
+    return true;
+}
+
+bool Scheduler::complete(TicketId id, const Response &response, TimePoint now)
+{
+    d->begin(now);
+    Ticket *ticket = d->tickets.find(id);
+    if (!ticket || ticket->state == TicketState::Queued)
+        return false;
+    const bool awaited = ticket->state != TicketState::TimedOut;
+    d->answer(ticket, response);
+    if (awaited)
+        d->finish(ticket, response);
+    else
+        d->forgetLate(ticket);
+    d->pump();
+    return awaited;
+}
+
+bool Scheduler::retry(TicketId id, const Response &response, TimePoint now)
+{
+    d->begin(now);
+    Ticket *ticket = d->tickets.find(id);
+    if (!ticket
+        || (ticket->state != TicketState::Available && ticket->state != TicketState::InFlight))
+        return complete(id, response, now);
+    d->answer(ticket, response);
+    d->requeue(ticket);
+    d->pump();
+    return true;
+}
+
+void Scheduler::advance(TimePoint now)
+{
+    d->begin(now);
+    d->advance();
+    d->pump();
+}
+
+std::optional<TimePoint> Scheduler::nextDeadline() const
+{
+    return d->nextDeadline();
+}
+
+void Scheduler::collectIdle(TimePoint now)
+{
+    d->begin(now);
+    d->collectIdle();
+}
+
+std::span<const Event> Scheduler::takeEvents()
+{
+    return d->takeEvents();
+}
+
+std::optional<Bucket> Scheduler::bucket(const Endpoint &endpoint, TimePoint now) const
+{
+    const Lane *lane = d->findLane(endpoint);
+    if (!lane)
+        return {};
+    return d->snapshot(*lane->bucket, now);
+}
+
+std::optional<Bucket> Scheduler::bucket(BucketId id, TimePoint now) const
+{
+    const BucketNode *bucket = d->buckets.find(id);
+    if (!bucket)
+        return {};
+    return d->snapshot(*bucket, now);
+}
+
+std::vector<Bucket> Scheduler::buckets(TimePoint now) const
+{
+    std::vector<Bucket> result;
+    result.reserve(size_t(d->buckets.size()));
+    d->buckets.forEach(
+        [&](const BucketNode &bucket) { result.push_back(d->snapshot(bucket, now)); });
+    return result;
+}
+
+QString Scheduler::laneName(LaneId id) const
+{
+    const Lane *lane = d->lanes.find(id);
+    return lane ? lane->endpoint.name() : QString();
+}
+
+bool Scheduler::isGloballyLocked(TimePoint now) const
+{
+    return d->global.isLocked(now);
+}
+
+Scheduler::GlobalState Scheduler::globalState(TimePoint now) const
+{
+    GlobalState state{d->global.limit(), d->global.used(now), d->global.nextFreeAt(now), {}};
+    if (d->global.isLocked(now))
+        state.lockedUntil = d->global.lockedUntil();
+    return state;
+}
+
+Scheduler::Size Scheduler::size() const
+{
+    return {d->buckets.size(), d->lanes.size(), int(d->hashes.size()), d->queued, d->inFlight};
+}
+
+} // namespace Turnstile
