@@ -42,7 +42,9 @@ public:
     virtual QFuture<bool> isGloballyLocked() const = 0;
 
     /// ticket() for those who prefer a future: it finishes with the sender, or is cancelled when
-    /// the ticket fails. Cancelling the future does not cancel the ticket.
+    /// the ticket fails. Cancelling the future does not cancel the ticket, and neither does letting
+    /// go of it: the ticket is then granted in its turn, dropped, and its tokens go back. Who wants
+    /// to give up a waiting ticket asks with ticket().
     QFuture<TicketSender> waitForTicket(
         const Endpoint &endpoint, const TicketOptions &options = {});
 

@@ -1,3 +1,53 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "ratelimit/ticket/TicketHeaders.h"
+
+#include "ratelimit/ticket/TicketChannelState.h"
+
+namespace Turnstile {
+
+TicketHeaders::TicketHeaders(std::shared_ptr<TicketChannelState> state, int attempt)
+    : m_state(std::move(state))
+    , m_attempt(attempt)
+{
+}
+
+TicketHeaders::TicketHeaders(TicketHeaders &&) noexcept = default;
+
+TicketHeaders &TicketHeaders::operator=(TicketHeaders &&other) noexcept
+{
+    std::swap(m_state, other.m_state);
+    std::swap(m_attempt, other.m_attempt);
+    TicketHeaders(std::move(other)); // what was held here ends now
+    return *this;
+}
+
+TicketHeaders::~TicketHeaders()
+{
+    if (m_state)
+        m_state->headersGone(m_attempt);
+}
+
+QFuture<std::optional<RatelimitHeaders>> TicketHeaders::future()
+{
+    return m_state->headersFuture(m_attempt);
+}
+
+void TicketHeaders::whenDone(std::function<void(const Outcome &)> done)
+{
+    const auto state = m_state; // done may destroy this
+    state->setWhenDone(m_attempt, std::move(done));
+}
+
+void TicketHeaders::whenSent(std::function<void()> sent)
+{
+    const auto state = m_state;
+    state->setWhenSent(m_attempt, std::move(sent));
+}
+
+TicketSender TicketHeaders::sender() const
+{
+    return m_state->sender(m_attempt);
+}
+
+} // namespace Turnstile

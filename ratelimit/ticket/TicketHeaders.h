@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ratelimit/core/Response.h"
+#include "ratelimit/ticket/TicketSender.h"
 #include "ratelimit/turnstile_ratelimit_export.h"
 
 #include <QtCore/QFuture>
@@ -46,9 +47,13 @@ public:
     /// always before the outcome), in the thread that says so, maybe from inside this call.
     void whenSent(std::function<void()> sent);
 
+    /// The sender that the consumer gets, for a signal of the ratelimiter's own. Not valid once its
+    /// word is given. Do not keep it: as long as there is a copy, the ticket cannot be dropped.
+    TicketSender sender() const;
+
 private:
     friend class TicketNotifier;
-    explicit TicketHeaders(std::shared_ptr<TicketChannelState> state, int attempt);
+    TicketHeaders(std::shared_ptr<TicketChannelState> state, int attempt);
     std::shared_ptr<TicketChannelState> m_state;
     int m_attempt = 0;
 };

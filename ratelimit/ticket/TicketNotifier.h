@@ -28,17 +28,19 @@ public:
     /// ticket is cancelled and nothing may be counted. May run the consumer's code before it
     /// returns, when the consumer lives in this thread and listens.
     ///
-    /// Call it once; and once more after each outcome that is a retry.
+    /// Call it once; and once more after each outcome that is a retry. Otherwise it does nothing,
+    /// and returns nothing.
     [[nodiscard]] std::optional<TicketHeaders> available();
 
     /// Whether the consumer has gone, or given up.
     bool isCancelled() const;
 
     /// Calls \a cancelled once when the consumer gives up while it waits, in the consumer's thread;
-    /// from inside this call when that has happened already.
+    /// from inside this call when that has happened already. A consumer that goes after the ticket
+    /// was granted is told by the outcome instead; at a retry this is called after it.
     void whenCancelled(std::function<void()> cancelled);
 
-    /// Fails the ticket: the consumer's failed() is emitted, from its event loop.
+    /// Fails the ticket if it waits: the consumer's failed() is emitted, from its event loop.
     void reject(const TicketError &error);
 
 private:

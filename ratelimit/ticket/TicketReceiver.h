@@ -21,8 +21,9 @@ class TicketChannelState;
 /// it later changes nothing. It deletes itself (`deleteLater`) once the ticket has ended, unless
 /// setAutoDelete(false) was called; keep a QPointer if you keep it at all.
 ///
-/// Nothing is emitted before somebody listens: a ticket that is available before a slot is
-/// connected, or future() called, is delivered from the event loop after that.
+/// available() is not emitted before somebody listens: a ticket that is available before a slot is
+/// connected, or future() called, is delivered from the event loop after that. Until then cancel()
+/// and deleting the receiver still give it back unused. failed() does not wait for listeners.
 class TURNSTILE_RATELIMIT_EXPORT TicketReceiver : public QObject {
     Q_OBJECT
 public:
@@ -47,7 +48,8 @@ public:
 Q_SIGNALS:
     /// The request may be sent now. Emitted once, and once more after each TicketSender::retry().
     void available(const Turnstile::TicketSender &sender);
-    /// The ticket will not be granted. Emitted at most once, and then nothing else is.
+    /// The ticket will not be granted. Emitted at most once, always from the event loop, and then
+    /// nothing else is.
     void failed(const Turnstile::TicketError &error);
 
 protected:
@@ -56,7 +58,6 @@ protected:
 
 private:
     friend class TicketChannelState;
-    friend struct TicketChannel;
     friend TURNSTILE_RATELIMIT_EXPORT struct TicketChannel channel(QObject *receiverParent);
     TicketReceiver(std::shared_ptr<TicketChannelState> state, QObject *parent);
     std::shared_ptr<TicketChannelState> m_state;

@@ -1,3 +1,193 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "ratelimit/ticket/TicketSender.h"
+
+#include "ratelimit/ticket/TicketChannelState.h"
+
+#include <QtCore/QVariant>
+#include <QtCore/QVarLengthArray>
+#include <QtNetwork/QNetworkReply>
+#include <QtNetwork/QNetworkRequest>
+
+#include <chrono>
+#include <utility>
+
+namespace Turnstile {
+
+namespace {
+
+// "Tick", far from what applications count up from QNetworkRequest::User.
+constexpr auto stampAttribute = QNetworkRequest::Attribute(int(QNetworkRequest::User) + 0x5469);
+static_assert(stampAttribute <= QNetworkRequest::UserMax);
+
+constexpr qint64 maxBody = qint64(64) * 1024;
+
+int statusOf(const QNetworkReply *reply)
+{
+    return reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+}
+
+// The headers of a cached reply are old: they say nothing about the limits of now.
+bool isFromCache(const QNetworkReply *reply)
+{
+    return reply->attribute(QNetworkRequest::SourceIsFromCacheAttribute).toBool();
+}
+
+bool preventsSending(QNetworkReply::NetworkError error)
+{
+    switch (error) {
+    case QNetworkReply::ConnectionRefusedError:
+    case QNetworkReply::HostNotFoundError:
+    case QNetworkReply::SslHandshakeFailedError:
+    case QNetworkReply::ProxyConnectionRefusedError:
+    case QNetworkReply::ProxyNotFoundError:
+    case QNetworkReply::ProtocolUnknownError:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void completeFrom(const TicketSender &sender, QNetworkReply *reply, bool maybeSent)
+{
+    if (statusOf(reply) != 0 && !isFromCache(reply))
+        sender.headers(headersOf(reply));
+    else if (reply->error() == QNetworkReply::NoError)
+        sender.headers({});
+    else if (!maybeSent && preventsSending(reply->error()))
+        sender.drop();
+    else
+        sender.lost();
+}
+
+// Lives in the reply, and dies with it if it does not finish.
+class ReplyFollower : public QObject {
+public:
+    ReplyFollower(TicketSender sender, QNetworkReply *reply)
+        : QObject(reply)
+        , m_sender(std::move(sender))
+        , m_reply(reply)
+    {
+        connect(reply, &QNetworkReply::requestSent, this, &ReplyFollower::requestSent);
+        connect(reply, &QNetworkReply::metaDataChanged, this, &ReplyFollower::headersCame);
+        connect(reply, &QNetworkReply::finished, this, &ReplyFollower::finished);
+    }
+    ~ReplyFollower() override { takeSender().lost(); }
+    Q_DISABLE_COPY_MOVE(ReplyFollower)
+
+    // The status is the last one: no redirect will follow it, and no body is needed to read it.
+    void headersCame()
+    {
+        const int status = statusOf(m_reply);
+        const bool isRedirect = status >= 300 && status < 400;
+        if (status >= 200 && !isRedirect && status != 429 && !isFromCache(m_reply))
+            takeSender().headers(headersOf(m_reply));
+    }
+
+private:
+    void requestSent()
+    {
+        m_maybeSent = true;
+        m_sender.sent();
+    }
+
+    void finished() { completeFrom(takeSender(), m_reply, m_maybeSent); }
+
+    // Whoever is told may delete the reply and this, so the sender must not be a member then.
+    TicketSender takeSender() { return std::exchange(m_sender, {}); }
+
+    TicketSender m_sender;
+    QNetworkReply *m_reply;
+    bool m_maybeSent = false;
+};
+
+} // namespace
+
+TicketSender::TicketSender() = default;
+TicketSender::TicketSender(const TicketSender &) = default;
+TicketSender::TicketSender(TicketSender &&) noexcept = default;
+TicketSender &TicketSender::operator=(const TicketSender &) = default;
+TicketSender &TicketSender::operator=(TicketSender &&) noexcept = default;
+TicketSender::~TicketSender() = default;
+
+TicketSender::TicketSender(std::shared_ptr<TicketGrant> grant)
+    : d(std::move(grant))
+{
+}
+
+bool TicketSender::isValid() const
+{
+    return d != nullptr;
+}
+
+// Whoever is told may destroy this sender, so the grant is held by a copy meanwhile.
+
+bool TicketSender::sent() const
+{
+    const auto grant = d;
+    return grant && grant->sent();
+}
+
+bool TicketSender::headers(const std::optional<RatelimitHeaders> &headers) const
+{
+    const auto grant = d;
+    return grant && grant->complete(Response::answered(headers));
+}
+
+bool TicketSender::lost() const
+{
+    const auto grant = d;
+    return grant && grant->complete(Response::lost());
+}
+
+bool TicketSender::drop() const
+{
+    const auto grant = d;
+    return grant && grant->complete(Response::unused());
+}
+
+bool TicketSender::retry(const Response &response) const
+{
+    const auto grant = d;
+    return grant && grant->complete(response, true);
+}
+
+void TicketSender::follow(QNetworkReply *reply) const
+{
+    if (!isValid())
+        return;
+    if (!reply) {
+        drop();
+    } else if (reply->isFinished()) {
+        completeFrom(*this, reply, true); // too late to know that it was not sent
+    } else {
+        auto *follower = new ReplyFollower(*this, reply);
+        follower->headersCame(); // if they have come already
+    }
+}
+
+void TicketSender::stamp(QNetworkRequest &request) const
+{
+    if (!isValid())
+        return;
+    d->setStamped();
+    request.setAttribute(stampAttribute, QVariant::fromValue(*this));
+}
+
+TicketSender TicketSender::fromRequest(const QNetworkRequest &request)
+{
+    return request.attribute(stampAttribute).value<TicketSender>();
+}
+
+RatelimitHeaders headersOf(QNetworkReply *reply)
+{
+    QVarLengthArray<HeaderField, 32> fields;
+    for (const auto &[name, value] : reply->rawHeaderPairs())
+        fields.append({name, value});
+    const int status = statusOf(reply);
+    const QByteArray body = status == 429 ? reply->peek(maxBody) : QByteArray();
+    const auto now = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
+    return RatelimitHeaders::parse(status, fields, body, now);
+}
+
+} // namespace Turnstile

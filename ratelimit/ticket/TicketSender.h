@@ -58,11 +58,16 @@ public:
     /// Completes the ticket from \a reply, whatever happens to it: finished, failed, aborted or
     /// deleted. Reads headers only (for a 429 it peeks at the body), so the reply stays yours. Also
     /// right for a reply that has finished already. Call it in the reply's thread, before you read.
+    ///
+    /// The word is given as soon as the headers are final, not when the body is there. A reply that
+    /// ends without a status counts as lost, or as unused where nothing can have been sent (no such
+    /// host, connection refused).
     void follow(QNetworkReply *reply) const;
 
     /// Lets \a request carry the sender. With `QNetworkAccessManager::finished` connected to
     /// Ratelimiter::replyFinished() the reply then completes the ticket; if the request is never
-    /// sent, or the manager is deleted, the ticket still ends.
+    /// sent, or the manager is deleted, the ticket still ends: as lost, for nobody can tell whether
+    /// it was sent. Let go of your own copies of the sender and of the request.
     void stamp(QNetworkRequest &request) const;
     /// The sender that stamp() put into \a request; not valid if there is none.
     static TicketSender fromRequest(const QNetworkRequest &request);
@@ -70,7 +75,7 @@ public:
     friend bool operator==(const TicketSender &a, const TicketSender &b) { return a.d == b.d; }
 
 private:
-    friend class TicketNotifier;
+    friend class TicketChannelState;
     explicit TicketSender(std::shared_ptr<TicketGrant> grant);
     std::shared_ptr<TicketGrant> d;
 };
