@@ -68,16 +68,22 @@ void tst_TicketHeaders::tellsTheOutcome()
             TicketSender kept;
             const auto give = [&word](TicketSender sender) {
                 switch (word) {
-                case Word::Headers: return sender.headers(withStatus(200));
-                case Word::None: return sender.headers({});
-                case Word::Lost: return sender.lost();
-                case Word::Dropped: return sender.drop();
-                case Word::Retry: return sender.retry(Response::answered(withStatus(429)));
-                default: return true;
+                case Word::Headers:
+                    return sender.headers(withStatus(200));
+                case Word::None:
+                    return sender.headers({});
+                case Word::Lost:
+                    return sender.lost();
+                case Word::Dropped:
+                    return sender.drop();
+                case Word::Retry:
+                    return sender.retry(Response::answered(withStatus(429)));
+                default:
+                    return true;
                 }
             };
-            connect(ticket.receiver, &TicketReceiver::available, this,
-                [&](const TicketSender &sender) {
+            connect(
+                ticket.receiver, &TicketReceiver::available, this, [&](const TicketSender &sender) {
                     if (inSlot)
                         QVERIFY(give(sender));
                     else

@@ -151,7 +151,7 @@ void tst_TicketNotifier::rejectFailsTheTicket()
     TicketChannel ticket = channel();
     const QPointer receiver(ticket.receiver);
     QSignalSpy failed(ticket.receiver, &TicketReceiver::failed);
-    const TicketError error {Code::QueueFull, QStringLiteral("Too many wait.")};
+    const TicketError error{Code::QueueFull, QStringLiteral("Too many wait.")};
     ticket.notifier.reject(error);
     QCOMPARE(failed.count(), 0); // from the event loop only
     QCOMPARE(ticket.receiver->error(), error);
@@ -218,8 +218,8 @@ void tst_TicketNotifier::destroyedInsideAvailable()
 {
     auto ticket = std::make_unique<TicketChannel>(channel());
     bool word = false;
-    QObject::connect(ticket->receiver, &TicketReceiver::available, this,
-        [&](const TicketSender &sender) {
+    QObject::connect(
+        ticket->receiver, &TicketReceiver::available, this, [&](const TicketSender &sender) {
             ticket.reset();
             word = sender.headers({});
         });

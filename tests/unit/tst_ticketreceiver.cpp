@@ -24,7 +24,7 @@ QList<Response::Kind> *listen(TicketHeaders &headers, QObject *parent)
     return &told->kinds;
 }
 
-const QList unused {Response::Kind::Unused};
+const QList unused{Response::Kind::Unused};
 
 } // namespace
 
@@ -187,7 +187,7 @@ void tst_TicketReceiver::deletedAfterwardsChangesNothing()
     delete ticket.receiver;
     QVERIFY(told->isEmpty());
     QVERIFY(available.at(0).at(0).value<TicketSender>().headers({}));
-    QCOMPARE(*told, QList {Response::Kind::Answered});
+    QCOMPARE(*told, QList{Response::Kind::Answered});
 }
 
 void tst_TicketReceiver::cancelledWhileWaiting()
@@ -237,7 +237,9 @@ void tst_TicketReceiver::failsOnceAndLast()
     ticket.receiver->cancel();
     ticket.notifier.reject(TicketError::of(Code::Other));
     QVERIFY(!ticket.notifier.available());
-    { [[maybe_unused]] const TicketNotifier gone = std::move(ticket.notifier); }
+    {
+        [[maybe_unused]] const TicketNotifier gone = std::move(ticket.notifier);
+    }
     QVERIFY(failed.wait());
     ticket.receiver->cancel();
     QCoreApplication::processEvents();
@@ -389,9 +391,8 @@ void tst_TicketReceiver::futureLetsGoOfTheSender()
         TicketChannel ticket = channel(this);
         bool called = false;
         if (then)
-            ticket.receiver->future().then(this, [&](const TicketSender &sender) {
-                called = sender.isValid();
-            });
+            ticket.receiver->future().then(
+                this, [&](const TicketSender &sender) { called = sender.isValid(); });
         else
             ticket.receiver->future();
         auto headers = ticket.notifier.available();

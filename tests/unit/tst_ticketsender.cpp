@@ -198,8 +198,7 @@ void tst_TicketSender::followsWhenAlreadyThere()
     QNetworkAccessManager manager;
     Granted granted;
     QNetworkReply *reply = manager.get(QNetworkRequest(server.url()));
-    QSignalSpy spy(reply,
-        finished ? &QNetworkReply::finished : &QNetworkReply::metaDataChanged);
+    QSignalSpy spy(reply, finished ? &QNetworkReply::finished : &QNetworkReply::metaDataChanged);
     QVERIFY(spy.wait());
     granted.takeSender().follow(reply);
     QCOMPARE(granted.outcomes.size(), 1);
@@ -213,7 +212,7 @@ void tst_TicketSender::followsWhatHasNoAnswer_data()
     QTest::addColumn<Act>("act"); // once the request is there
     QTest::addColumn<bool>("late");
     QTest::addColumn<Kind>("kind");
-    const Act nothing = [](QNetworkReply *) { };
+    const Act nothing = [](QNetworkReply *) {};
     const Act abort = [](QNetworkReply *reply) { reply->abort(); };
     const Act destroy = [](QNetworkReply *reply) { delete reply; };
     QTest::newRow("refused") << false << nothing << false << Kind::Unused;
