@@ -7,6 +7,8 @@
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 
+#include <thread>
+
 using namespace Turnstile;
 
 namespace {
@@ -30,6 +32,7 @@ private Q_SLOTS:
 
     void tellsTheOutcome_data();
     void tellsTheOutcome();
+    void tellsAContext();
     void tellsOnTheWire_data();
     void tellsOnTheWire();
     void givesTheSender();
@@ -115,6 +118,26 @@ void tst_TicketHeaders::tellsTheOutcome()
                 QTEST(told.at(0).retry, "retry");
             }
         }
+    }
+}
+
+void tst_TicketHeaders::tellsAContext()
+{
+    for (const bool contextGone : {false, true}) {
+        TicketChannel ticket = channel(this);
+        auto context = std::make_unique<QObject>();
+        auto headers = ticket.notifier.available();
+        QList<bool> told;
+        headers->whenDone(
+            context.get(), [&](const TicketHeaders::Outcome &outcome) { told << outcome.retry; });
+        const TicketSender sender = headers->sender();
+        std::thread([&] { QVERIFY(sender.retry(Response::answered(withStatus(429)))); }).join();
+        QVERIFY(told.isEmpty()); // from the event loop
+        if (contextGone)
+            context.reset();
+        QTRY_COMPARE(told, contextGone ? QList<bool>() : QList{true});
+        QCoreApplication::processEvents();
+        QCOMPARE(told.size(), contextGone ? 0 : 1);
     }
 }
 
