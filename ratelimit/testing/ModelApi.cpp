@@ -41,6 +41,7 @@ public:
 
     explicit Private(ModelApi *api)
         : q(api)
+        , server(api)
     {
     }
 

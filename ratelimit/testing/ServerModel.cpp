@@ -10,7 +10,6 @@
 #include <QtCore/QLocale>
 #include <QtCore/QLoggingCategory>
 
-#include <numeric>
 #include <unordered_map>
 
 namespace Turnstile {
@@ -299,19 +298,6 @@ void ServerModel::resetStats()
 qsizetype ServerModel::counterCount() const
 {
     return qsizetype(d->counters.size());
-}
-
-quint64 ServerStats::limitedTotal() const
-{
-    return std::accumulate(limited.cbegin(), limited.cend(), quint64(0));
-}
-
-QDebug operator<<(QDebug debug, const Violation &violation)
-{
-    QDebugStateSaver saver(debug);
-    debug.nospace().noquote() << violation.endpoint << ": " << violation.kind << ", "
-                              << violation.tooEarly.count() << " ms too early";
-    return debug;
 }
 
 } // namespace Turnstile
