@@ -4,6 +4,7 @@
 
 #include "ratelimit/turnstile_core_export.h"
 
+#include <QtCore/QDebug>
 #include <QtCore/QObject>
 #include <QtCore/QString>
 
@@ -26,6 +27,9 @@ public:
 
     Code code = Code::None;
     QString message; ///< one sentence for people; no secrets
+
+    /// The error with the text that fits its \a code; empty for Code::None.
+    static TicketError of(Code code);
 
     explicit operator bool() const { return code != Code::None; }
     friend bool operator==(const TicketError &, const TicketError &) = default;
