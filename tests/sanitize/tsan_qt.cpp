@@ -11,10 +11,10 @@
 #include <QtCore/QFutureInterface>
 #include <QtCore/QMetaObject>
 #include <QtCore/QMutex>
-
-#include <sanitizer/tsan_interface.h>
+#include <QtCore/QScopeGuard>
 
 #include <functional>
+#include <sanitizer/tsan_interface.h>
 
 namespace {
 
@@ -27,8 +27,8 @@ bool delivered(void **)
     return false;
 }
 
-[[maybe_unused]] const bool registered
-    = QInternal::registerCallback(QInternal::EventNotifyCallback, delivered);
+[[maybe_unused]] const bool registered =
+    QInternal::registerCallback(QInternal::EventNotifyCallback, delivered);
 
 } // namespace
 
@@ -38,10 +38,7 @@ bool delivered(void **)
     Result __wrap_##symbol parameters                                                              \
     {                                                                                              \
         before;                                                                                    \
-        struct After {                                                                             \
-            const void *self;                                                                           \
-            ~After() { after; }                                                                    \
-        } end { self };                                                                            \
+        const auto end = qScopeGuard([&] { after; });                                              \
         return __real_##symbol arguments;                                                          \
     }
 
@@ -67,7 +64,7 @@ WRAP(_ZN20QFutureInterfaceBase15setContinuationESt8functionIFvRKS_EEP27QFutureIn
 WRAP(_ZNK20QFutureInterfaceBase15runContinuationEv, void, (const QFutureInterfaceBase *self), (self),
     __tsan_acquire(&posted), )
 // QBasicMutex::lockInternal and unlockInternal: a mutex that another thread waits for or holds
-WRAP(_ZN11QBasicMutex12lockInternalEv, void, (QBasicMutex *self), (self), , __tsan_acquire(const_cast<void *>(self)))
+WRAP(_ZN11QBasicMutex12lockInternalEv, void, (QBasicMutex *self), (self), , __tsan_acquire(self))
 WRAP(_ZN11QBasicMutex14unlockInternalEv, void, (QBasicMutex *self), (self),
     __tsan_release(self), )
 // clang-format on
