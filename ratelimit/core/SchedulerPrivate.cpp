@@ -312,9 +312,11 @@ void SchedulerPrivate::limited(Ticket *ticket, const RatelimitHeaders &headers)
 
 milliseconds SchedulerPrivate::waitOf(const RatelimitHeaders &headers, int &blindLimits) const
 {
-    if (headers.retryAfter || headers.resetAfter) {
+    // A wait of zero tells nothing either: believing it would mean to ask again at once, for ever.
+    const auto wait = headers.retryAfter ? headers.retryAfter : headers.resetAfter;
+    if (wait.value_or(0ms) > 0ms) {
         blindLimits = 0;
-        return headers.retryAfter ? *headers.retryAfter : *headers.resetAfter;
+        return *wait;
     }
     const int doublings = std::min(blindLimits++, 16);
     return std::min(longestBlindWait, firstBlindWait * (1 << doublings));
