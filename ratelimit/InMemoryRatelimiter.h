@@ -47,6 +47,7 @@ protected:
     bool event(QEvent *event) override;
 
 private:
+    friend class InMemoryRatelimiterPrivate;
     std::unique_ptr<InMemoryRatelimiterPrivate> d;
 };
 

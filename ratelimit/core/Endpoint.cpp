@@ -1,3 +1,295 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "ratelimit/core/Endpoint.h"
+
+#include "ratelimit/core/PathSegments.h"
+#include "ratelimit/core/RouteTable.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace Turnstile {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Segment hiddenId = "…";
+constexpr Segment hiddenToken = "••••";
+
+/// For people: nothing that would break a line.
+QString printable(QByteArray bytes)
+{
+    std::ranges::replace_if(
+        bytes, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, '?');
+    return QString::fromUtf8(bytes);
+}
+
+enum class Variant : quint8 { None, New, Old };
+constexpr auto variantSuffix = std::to_array<Segment>({"", " (new)", " (old)"});
+
+/// How old a message is decides where its deletion counts.
+Variant variantAt(quint64 message, WallTime now)
+{
+    const WallTime created{milliseconds(qint64(message >> 22) + 1'420'070'400'000)};
+    if (now - created < 10s)
+        return Variant::New;
+    return now - created > 14 * 24h ? Variant::Old : Variant::None;
+}
+
+} // namespace
+
+class EndpointData : public QSharedData {
+public:
+    EndpointData() = default;
+    EndpointData(Method method, const Segments &segments, const Credential &credential);
+
+    void setVariant(Variant value);
+    void makeKeys();
+
+    Method method = Method::Get;
+    Variant variant = Variant::None;
+    bool exempt = false;
+    bool callback = false;
+    bool authorized = true;
+    bool reaction = false;
+    quint64 deletedMessage = 0; // 0: the route has no variants
+    size_t laneHash = 0;
+    QByteArray route;
+    QByteArray major;
+    QByteArray owner; // what else tells lanes apart: the credential, and tokens in unknown places
+    QByteArray lane;
+    QByteArray provisional;
+    QString name;
+};
+
+EndpointData::EndpointData(Method m, const Segments &segments, const Credential &credential)
+    : method(m)
+    , authorized(!credential.isNone())
+    , owner(credential.fingerprint())
+{
+    const RouteMatch match = matchRoute({segments.data(), size_t(segments.size())});
+    const Segment top = segments.first();
+    const bool isInteraction = top == "interactions";
+    const bool hasToken = isInteraction || top == "webhooks";
+    const bool isMajor = hasToken || top == "channels" || top == "guilds";
+
+    route = methodName(m).toByteArray() + ' ';
+    QByteArray shown = route;
+    for (qsizetype i = 0; i < segments.size(); ++i) {
+        const Segment segment = segments.at(i);
+        const bool known = i < match.known;
+        const bool parameter = known ? match.isParameter(i) : looksLikeId(segment);
+        const bool inMajor = isMajor && parameter && (i == 1 || (i == 2 && hasToken));
+        const bool isToken = inMajor && i == 2;
+        const bool secret = isToken || ((!known || inMajor) && looksSecret(segment));
+
+        const QByteArray key =
+            secret ? fingerprintOf(segment) : QByteArrayView(segment).toByteArray();
+        if (inMajor)
+            major.append(i == 1 ? top : Segment()).append('/').append(key);
+        else if (secret)
+            owner += '#' + key;
+
+        route += '/';
+        shown += '/';
+        if (secret) {
+            route.append("{token}");
+            shown.append(hiddenToken);
+        } else if (inMajor && !isInteraction) {
+            route.append('{').append(top.substr(0, top.size() - 1)).append('}');
+            shown.append(key);
+        } else if (parameter) {
+            route.append("{id}");
+            shown.append(hiddenId);
+        } else {
+            route.append(key);
+            shown.append(key);
+        }
+        if (isToken && !isInteraction) {
+            authorized = false;
+            exempt = isInteractionToken(segment);
+        }
+    }
+    name = printable(shown);
+
+    const auto isShape = [&](qsizetype at, Segment literal) {
+        return at < segments.size() && at < match.known && segments.at(at) == literal
+            && !match.isParameter(at);
+    };
+    callback = isInteraction && segments.size() == 4 && isShape(3, "callback");
+    exempt = exempt || callback;
+    authorized = authorized && !callback;
+    const bool ofMessage = top == "channels" && isShape(2, "messages") && match.isParameter(3);
+    reaction = ofMessage && isShape(4, "reactions");
+    if (ofMessage && segments.size() == 4 && method == Method::Delete) {
+        const Segment id = segments.at(3);
+        const auto [end, error] = std::from_chars(id.begin(), id.end(), deletedMessage);
+        if (error != std::errc() || end != id.end())
+            deletedMessage = 0;
+    }
+    makeKeys();
+}
+
+void EndpointData::makeKeys()
+{
+    // '#' never occurs within a segment, so that no path can look like another one's key.
+    const QByteArray place = '#' + major + '#' + owner;
+    lane = route + place;
+    provisional = reaction ? "reactions" + place : lane; // shared (inferred)
+    laneHash = qHash(lane, 0);
+}
+
+void EndpointData::setVariant(Variant value)
+{
+    const qsizetype old = qsizetype(variantSuffix[size_t(variant)].size());
+    const Segment suffix = variantSuffix[size_t(value)];
+    route.chop(old);
+    name.chop(old);
+    route.append(suffix);
+    name += QLatin1StringView(suffix.data(), qsizetype(suffix.size()));
+    variant = value;
+    makeKeys();
+}
+
+Credential Credential::none()
+{
+    Credential credential;
+    credential.m_fingerprint = QByteArrayLiteral("-");
+    return credential;
+}
+
+Credential Credential::token(QByteArrayView secret)
+{
+    Credential credential;
+    credential.m_fingerprint = fingerprintOf(secret);
+    return credential;
+}
+
+Endpoint::Endpoint() = default;
+Endpoint::Endpoint(const Endpoint &) = default;
+Endpoint::Endpoint(Endpoint &&) noexcept = default;
+Endpoint &Endpoint::operator=(const Endpoint &) = default;
+Endpoint &Endpoint::operator=(Endpoint &&) noexcept = default;
+Endpoint::~Endpoint() = default;
+
+Endpoint::Endpoint(Method method, QAnyStringView path, const Credential &credential)
+{
+    QByteArray utf8;
+    Segment bytes;
+    path.visit([&](auto text) {
+        if constexpr (sizeof(*text.data()) == 1) {
+            bytes = Segment(reinterpret_cast<const char *>(text.data()), size_t(text.size()));
+        } else {
+            utf8 = text.toUtf8();
+            bytes = Segment(utf8.constData(), size_t(utf8.size()));
+        }
+    });
+    if (const Segments segments = splitPath(bytes); !segments.isEmpty())
+        d = new EndpointData(method, segments, credential);
+}
+
+// An endpoint without data names nothing.
+static const EndpointData &valueOf(const QSharedDataPointer<EndpointData> &d)
+{
+    static const EndpointData nothing;
+    return d ? *d : nothing;
+}
+
+bool Endpoint::isValid() const
+{
+    return d;
+}
+
+Method Endpoint::method() const
+{
+    return valueOf(d).method;
+}
+
+const QByteArray &Endpoint::route() const
+{
+    return valueOf(d).route;
+}
+
+const QByteArray &Endpoint::majorResource() const
+{
+    return valueOf(d).major;
+}
+
+const QByteArray &Endpoint::lane() const
+{
+    return valueOf(d).lane;
+}
+
+size_t Endpoint::laneHash() const
+{
+    return valueOf(d).laneHash;
+}
+
+const QByteArray &Endpoint::provisionalBucket() const
+{
+    return valueOf(d).provisional;
+}
+
+const QString &Endpoint::name() const
+{
+    return valueOf(d).name;
+}
+
+bool Endpoint::isExemptFromGlobal() const
+{
+    return valueOf(d).exempt;
+}
+
+bool Endpoint::isInteractionCallback() const
+{
+    return valueOf(d).callback;
+}
+
+bool Endpoint::isAuthorized() const
+{
+    return valueOf(d).authorized;
+}
+
+Endpoint Endpoint::at(WallTime now) const
+{
+    const EndpointData &data = valueOf(d);
+    if (data.deletedMessage == 0)
+        return *this;
+    const Variant variant = variantAt(data.deletedMessage, now);
+    Endpoint endpoint = *this;
+    if (variant != data.variant)
+        endpoint.d->setVariant(variant);
+    return endpoint;
+}
+
+bool operator==(const Endpoint &a, const Endpoint &b)
+{
+    return a.d == b.d || (a.laneHash() == b.laneHash() && a.lane() == b.lane());
+}
+
+QDebug operator<<(QDebug debug, const Endpoint &endpoint)
+{
+    QDebugStateSaver saver(debug);
+    return debug.nospace().noquote() << "Endpoint(" << endpoint.name() << ')';
+}
+
+static constexpr auto methodNames =
+    std::to_array<const char *>({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"});
+
+QByteArrayView methodName(Method method)
+{
+    return methodNames[size_t(method)];
+}
+
+std::optional<Method> methodFromName(QByteArrayView name)
+{
+    for (size_t i = 0; i < methodNames.size(); ++i) {
+        if (name.compare(methodNames[i], Qt::CaseInsensitive) == 0)
+            return Method(i);
+    }
+    return {};
+}
+
+} // namespace Turnstile

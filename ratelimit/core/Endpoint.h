@@ -52,6 +52,8 @@ class TURNSTILE_CORE_EXPORT Endpoint {
 public:
     /// An endpoint that names nothing; isValid() is false.
     Endpoint();
+    /// A \a path without a segment, of more than 2048 bytes, or of more than 16 segments makes an
+    /// endpoint that is not valid. Any bytes will do.
     Endpoint(Method method, QAnyStringView path, const Credential &credential = {});
     Endpoint(const Endpoint &);
     Endpoint(Endpoint &&) noexcept;
@@ -64,7 +66,7 @@ public:
     const Credential &credential() const;
 
     /// Method and template, as in `POST /channels/{channel}/messages`. A route with variants (see
-    /// at()) carries the variant behind it.
+    /// at()) carries the variant behind it: ` (new)` or ` (old)`.
     const QByteArray &route() const;
 
     /// The resource that limits are counted for, as in `channels/123`, `webhooks/123/<hash>`; empty
@@ -95,6 +97,7 @@ public:
     /// routes this returns the endpoint unchanged.
     Endpoint at(WallTime now) const;
 
+    /// Endpoints are equal when their lanes are.
     friend TURNSTILE_CORE_EXPORT bool operator==(const Endpoint &, const Endpoint &);
     friend size_t qHash(const Endpoint &endpoint, size_t seed = 0)
     {

@@ -1,3 +1,311 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "ratelimit/core/RatelimitHeaders.h"
+
+#include "ratelimit/core/HeaderFields.h"
+#include "ratelimit/core/HeaderValues.h"
+
+#include <QtCore/QJsonDocument>
+#include <QtCore/QJsonObject>
+
+#include <algorithm>
+#include <limits>
+
+namespace Turnstile {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+using Field = HeaderFieldId;
+
+constexpr qint64 maxCount = std::numeric_limits<int>::max();
+constexpr qint64 maxWait = milliseconds(30 * 24h).count();
+constexpr qint64 maxEpoch = 1'000'000'000'000'000'000; // in ms, or what is meant to be s and is ms
+constexpr qint64 epochIsInMilliseconds = 100'000'000'000'000; // in s that is the year 5138
+constexpr qsizetype maxBody = 64 * 1024;
+constexpr qsizetype maxErrors = 16;
+
+constexpr quint32 bit(Field field)
+{
+    return 1u << quint32(field);
+}
+
+Scope scopeOf(QByteArrayView value)
+{
+    constexpr std::pair<const char *, Scope> scopes[] = {{"", Scope::None}, {"user", Scope::User},
+        {"global", Scope::Global}, {"shared", Scope::Shared}};
+    for (const auto &[name, scope] : scopes) {
+        if (value.compare(name, Qt::CaseInsensitive) == 0)
+            return scope;
+    }
+    return Scope::Unknown;
+}
+
+class Parser {
+public:
+    Parser(RatelimitHeaders &headers, WallTime now)
+        : out(headers)
+        , receivedAt(now)
+    {
+    }
+
+    void readField(Field field, QByteArrayView value);
+    void readBody(QByteArrayView body);
+    void finish();
+
+private:
+    using Kind = HeaderError::Kind;
+    using Number = std::optional<qint64>;
+
+    bool has(Field field) const { return (seen & bit(field)) != 0; }
+    void fail(Kind kind, Field field, QByteArrayView value = {});
+    /// False when it is text of another kind, which is an error unless it is a date.
+    bool readNumber(Field field, QByteArrayView value, int decimals, qint64 max, Number &target);
+    void readRetryAfterDate();
+    void readBucket(QByteArrayView value);
+    WallTime serverTime();
+    void finishReset();
+    void finishRetryAfter();
+    void finishKind();
+
+    RatelimitHeaders &out;
+    WallTime receivedAt;
+    quint32 seen = 0;
+    Number limit, remaining, resetAfter, reset, retryAfter, bodyRetryAfter;
+    QByteArrayView retryAfterText, resetText, date;
+    std::optional<QByteArrayView> retryAfterDate; // any text that is not a number
+};
+
+void Parser::fail(Kind kind, Field field, QByteArrayView value)
+{
+    if (out.errors.size() >= maxErrors)
+        return;
+    const QByteArrayView name = headerFieldNames[size_t(field)];
+    out.errors.append({kind, QByteArray::fromRawData(name.data(), name.size()),
+        value.first(std::min<qsizetype>(value.size(), 64)).toByteArray()});
+}
+
+bool Parser::readNumber(Field field, QByteArrayView value, int decimals, qint64 max, Number &target)
+{
+    JoinedNumber read = parseJoinedNumber(value, decimals, max);
+    HeaderNumber &number = read.number;
+    if (decimals == 0 && !number.exact)
+        number.problem = Kind::Malformed;
+    if (number.problem == Kind::Malformed && field == Field::RetryAfter)
+        return false;
+    if (!number.isValid()) {
+        fail(*number.problem, field, value);
+        // Below zero is nothing left, and over.
+        const bool hasFloor = field == Field::Remaining || field == Field::ResetAfter;
+        if (number.problem == Kind::Negative && hasFloor)
+            target = target.value_or(0);
+        return true;
+    }
+    if (read.differ || (target && *target != number.value))
+        fail(Kind::Duplicate, field, read.used);
+    target = number.value;
+    return true;
+}
+
+void Parser::readField(Field field, QByteArrayView value)
+{
+    seen |= bit(field);
+    switch (field) {
+    case Field::Limit:
+        readNumber(field, value, 0, maxCount, limit);
+        break;
+    case Field::Remaining:
+        readNumber(field, value, 0, maxCount, remaining);
+        break;
+    case Field::Reset:
+        readNumber(field, value, 3, maxEpoch, reset);
+        resetText = value;
+        break;
+    case Field::ResetAfter:
+        readNumber(field, value, 3, maxWait, resetAfter);
+        break;
+    case Field::Bucket:
+        readBucket(value);
+        break;
+    case Field::Global:
+        out.global = out.global || value.compare("false", Qt::CaseInsensitive) != 0;
+        break;
+    case Field::Scope:
+        out.scope = scopeOf(value);
+        out.global = out.global || out.scope == Scope::Global;
+        break;
+    case Field::RetryAfter:
+        if (!out.isRateLimited())
+            break;
+        if (readNumber(field, value, 3, maxWait, retryAfter))
+            retryAfterText = value;
+        else
+            retryAfterDate = value;
+        break;
+    case Field::Via:
+        out.via = true;
+        break;
+    case Field::Date:
+        date = value;
+        break;
+    case Field::BodyRetryAfter:
+    case Field::Other:
+        break;
+    }
+}
+
+void Parser::readBucket(QByteArrayView value)
+{
+    if (value.isEmpty())
+        return fail(Kind::Malformed, Field::Bucket);
+    if (!out.bucket.isEmpty() && out.bucket != value)
+        fail(Kind::Duplicate, Field::Bucket, value);
+    out.bucket = value.toByteArray();
+}
+
+void Parser::readBody(QByteArrayView body)
+{
+    body = body.trimmed();
+    if (body.size() > maxBody || !body.startsWith('{'))
+        return;
+    const QJsonDocument document =
+        QJsonDocument::fromJson(QByteArray::fromRawData(body.data(), body.size()));
+    if (!document.isObject())
+        return;
+    out.json = true;
+    out.global = out.global || document[QLatin1StringView("global")].toBool();
+    const QJsonValue wait = document[QLatin1StringView("retry_after")];
+    if (wait.isDouble()) // the shortest text of a double is the number that was sent
+        readNumber(Field::BodyRetryAfter,
+            QByteArray::number(wait.toDouble(), 'g', QLocale::FloatingPointShortest), 3, maxWait,
+            bodyRetryAfter);
+    else if (wait.isString())
+        readNumber(
+            Field::BodyRetryAfter, wait.toString().toUtf8().trimmed(), 3, maxWait, bodyRetryAfter);
+    else if (!wait.isUndefined() && !wait.isNull())
+        fail(Kind::Malformed, Field::BodyRetryAfter);
+}
+
+// The moment that the server's absolute times are to be compared with.
+WallTime Parser::serverTime()
+{
+    if (date.isEmpty())
+        return receivedAt;
+    if (const auto time = parseHttpDate(date))
+        return *time;
+    fail(Kind::Malformed, Field::Date, date);
+    return receivedAt;
+}
+
+void Parser::finishReset()
+{
+    if (reset && *reset > epochIsInMilliseconds)
+        *reset = *reset / 1000 + (*reset % 1000 != 0);
+    // Nobody's window ended in January 1970: so small a number counts from now.
+    const bool countsFromNow = reset && *reset <= maxWait;
+    if (reset && !countsFromNow) {
+        if (*reset > epochIsInMilliseconds)
+            fail(Kind::TooLarge, Field::Reset, resetText);
+        else
+            out.reset = WallTime(milliseconds(*reset));
+    }
+    if (!resetAfter && countsFromNow)
+        resetAfter = reset;
+    if (!resetAfter && out.reset) {
+        const qint64 wait = (*out.reset - serverTime()).count();
+        if (wait <= maxWait)
+            resetAfter = std::max<qint64>(wait, 0);
+        else
+            fail(Kind::TooLarge, Field::Reset, resetText);
+    }
+    if (resetAfter)
+        out.resetAfter = milliseconds(*resetAfter);
+}
+
+void Parser::readRetryAfterDate()
+{
+    const auto time = parseHttpDate(*retryAfterDate);
+    if (!time)
+        return fail(Kind::Malformed, Field::RetryAfter, *retryAfterDate);
+    if (retryAfter)
+        return fail(Kind::Duplicate, Field::RetryAfter, retryAfterText);
+    const qint64 wait = (*time - serverTime()).count();
+    if (wait > maxWait)
+        return fail(Kind::TooLarge, Field::RetryAfter, *retryAfterDate);
+    retryAfter = std::max<qint64>(wait, 0);
+}
+
+void Parser::finishRetryAfter()
+{
+    if (retryAfterDate)
+        readRetryAfterDate();
+
+    Number wait = retryAfter;
+    if (bodyRetryAfter) {
+        const bool isCeiling = wait && *wait % 1000 == 0 && *wait - *bodyRetryAfter < 1000;
+        wait = isCeiling || !wait ? *bodyRetryAfter : std::max(*wait, *bodyRetryAfter);
+    } else if (wait && resetAfter && !out.global && remaining.value_or(0) == 0) {
+        wait = std::max(*wait, *resetAfter);
+    } else if (!wait && resetAfter.value_or(0) > 0) {
+        wait = resetAfter;
+    }
+    if (wait)
+        out.retryAfter = milliseconds(*wait);
+}
+
+void Parser::finishKind()
+{
+    constexpr quint32 group = bit(Field::Limit) | bit(Field::Remaining) | bit(Field::Reset)
+        | bit(Field::ResetAfter) | bit(Field::Bucket);
+    if (out.isRateLimited() && out.global) {
+        out.kind = RatelimitHeaders::Kind::Global;
+        return;
+    }
+    if (!(seen & group))
+        return;
+    const bool hasReset = has(Field::Reset) || has(Field::ResetAfter);
+    const bool unusable = (has(Field::Limit) && !limit) || (has(Field::Remaining) && !remaining)
+        || (hasReset && !resetAfter);
+    out.kind = unusable ? RatelimitHeaders::Kind::Invalid : RatelimitHeaders::Kind::Bucket;
+    for (Field field : {Field::Limit, Field::Remaining, Field::Bucket}) {
+        if (!has(field))
+            fail(Kind::Missing, field);
+    }
+    if (!hasReset)
+        fail(Kind::Missing, Field::ResetAfter);
+}
+
+void Parser::finish()
+{
+    if (limit)
+        out.limit = int(*limit);
+    if (remaining)
+        out.remaining = int(std::min(*remaining, limit.value_or(*remaining)));
+    finishReset();
+    if (out.isRateLimited())
+        finishRetryAfter();
+    finishKind();
+}
+
+} // namespace
+
+RatelimitHeaders RatelimitHeaders::parse(
+    int status, std::span<const HeaderField> headers, QByteArrayView body, WallTime now)
+{
+    RatelimitHeaders result;
+    result.status = status;
+    Parser parser(result, now);
+    for (const HeaderField &header : headers) {
+        if (const Field field = headerFieldOf(header.name); field != Field::Other)
+            parser.readField(field, header.value.trimmed());
+    }
+    if (result.isRateLimited())
+        parser.readBody(body);
+    parser.finish();
+    return result;
+}
+
+} // namespace Turnstile
+
+#include "moc_RatelimitHeaders.cpp"

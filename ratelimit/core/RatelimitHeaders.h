@@ -35,7 +35,7 @@ public:
     Q_ENUM(Kind)
 
     Kind kind = Kind::Malformed;
-    QByteArray header; ///< in lower case, as in `x-ratelimit-limit`
+    QByteArray header; ///< in lower case, as in `x-ratelimit-limit`; `retry_after`: of the body
     QByteArray value;  ///< as received, cut after 64 bytes
 
     /// One sentence for people: what came, and what was expected.
@@ -55,7 +55,7 @@ public:
         None,    ///< nothing about limits
         Bucket,  ///< the numbers of a bucket, maybe in part
         Global,  ///< a 429 of the global limit
-        Invalid, ///< rate limit headers are there and none of them makes sense
+        Invalid, ///< limit, remaining or reset is there and makes no sense; the others may be set
     };
     Q_ENUM(Kind)
 
@@ -63,9 +63,11 @@ public:
     int status = 0; ///< the HTTP status; 0 when unknown
     std::optional<int> limit;
     std::optional<int> remaining;
-    /// From `Reset-After`, else from `Reset` corrected by the response's `Date`.
+    /// From `Reset-After`, else from `Reset` corrected by the response's `Date`. A moment that has
+    /// passed is zero.
     std::optional<milliseconds> resetAfter;
-    /// `Reset` as the server said it: names the window, never used to wait.
+    /// `Reset` as the server said it: names the window, never used to wait. Nothing where it is a
+    /// number of seconds from now.
     std::optional<WallTime> reset;
     QByteArray bucket; ///< the bucket's hash; empty when missing
     Scope scope = Scope::None;
@@ -73,7 +75,9 @@ public:
     bool via = false;    ///< came with `Via`: it passed the edge and reached the API
     bool json = false;   ///< has a JSON object as its body (looked at for a 429 only)
     /// How long a 429 asks to wait: the larger of `Retry-After` and the body, or the body alone
-    /// where the header is its ceiling. Nothing when neither is there.
+    /// where the header is its ceiling. Without a body, \ref resetAfter where it is longer and no
+    /// request remains (some servers round `Retry-After` down); with neither of them, resetAfter
+    /// alone. Nothing when none is there, and for any other status.
     std::optional<milliseconds> retryAfter;
     QList<HeaderError> errors;
 

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/core/RatelimitHeaders.h"
+#include "ratelimit/core/Time.h"
+
+#include <QtCore/QByteArrayView>
+
+#include <optional>
+
+namespace Turnstile {
+
+/// A number as it stands in a header, or what is wrong with it.
+struct HeaderNumber {
+    std::optional<HeaderError::Kind> problem;
+    qint64 value = 0;
+    bool exact = true; ///< nothing was rounded
+
+    bool isValid() const { return !problem; }
+};
+
+/// Reads all of \a text as a decimal number (`5`, `+0.25`, `.25`, `2.5e-1`) in units of
+/// 10^-\a decimals, rounded up. In exact integer arithmetic, whatever the locale; no prefix of
+/// something else is taken for a number. Linear in the length.
+HeaderNumber parseNumber(QByteArrayView text, int decimals, qint64 max);
+
+/// Of several numbers in one value, joined by commas, the last that can be read.
+struct JoinedNumber {
+    HeaderNumber number;
+    QByteArrayView used; ///< where it stands
+    bool differ = false; ///< there are others beside it
+};
+
+/// As parseNumber(), but for values which a proxy or QNetworkReply has joined. \a text has no
+/// blanks at its ends.
+JoinedNumber parseJoinedNumber(QByteArrayView text, int decimals, qint64 max);
+
+/// An HTTP date in the one form that may be sent: `Tue, 14 Nov 2023 22:13:20 GMT`.
+std::optional<WallTime> parseHttpDate(QByteArrayView text);
+
+} // namespace Turnstile

@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "ratelimit/core/GlobalLimit.h"
+
+#include <QtTest/QTest>
+
+using namespace Turnstile;
+using namespace std::chrono_literals;
+
+static TimePoint at(milliseconds time)
+{
+    return TimePoint(1h) + time;
+}
+
+class GlobalLimitTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void countsInFlightAndAnswered()
+    {
+        GlobalLimit limit(2, 1s);
+        limit.take();
+        limit.take();
+        QVERIFY(!limit.isFree(at(0ms)));
+        QVERIFY(!limit.nextFreeAt(at(0ms))); // only an answer can free a slot
+        limit.answered(at(100ms));
+        QVERIFY(!limit.isFree(at(100ms))); // answered within the last period still counts
+        QCOMPARE(limit.nextFreeAt(at(100ms)), at(1100ms));
+        QVERIFY(!limit.isFree(at(1099ms)));
+        QVERIFY(limit.isFree(at(1100ms)));
+        QCOMPARE(limit.used(at(1100ms)), 1);
+    }
+
+    void givesBackAtOnce()
+    {
+        GlobalLimit limit(1, 1s);
+        limit.take();
+        limit.giveBack();
+        QVERIFY(limit.isFree(at(0ms)));
+        QCOMPARE(limit.used(at(0ms)), 0);
+    }
+
+    void noLimitNeverFills()
+    {
+        GlobalLimit limit(0, 1s);
+        for (int i = 0; i < 1000; ++i)
+            limit.take();
+        QVERIFY(limit.isFree(at(0ms)));
+        for (int i = 0; i < 1000; ++i)
+            limit.answered(at(0ms));
+        QCOMPARE(limit.used(at(0ms)), 0);
+    }
+
+    void longerLockWins()
+    {
+        GlobalLimit limit(0, 1s);
+        limit.lock(at(5s));
+        limit.lock(at(1s));
+        QVERIFY(limit.isLocked(at(4999ms)));
+        QVERIFY(!limit.isFree(at(4999ms)));
+        QCOMPARE(limit.nextFreeAt(at(0s)), at(5s));
+        QVERIFY(limit.isFree(at(5s)));
+    }
+
+    // The rule, against a server that counts at any moment between sending and answer.
+    void neverExceedsAnyWindow()
+    {
+        constexpr int most = 5;
+        GlobalLimit limit(most, 1s);
+        std::vector<milliseconds> arrivals;
+        std::vector<std::pair<milliseconds, milliseconds>> flying; // answer, arrival
+        quint32 seed = 1;
+        const auto random = [&seed](int below) {
+            seed = seed * 1664525u + 1013904223u;
+            return milliseconds(int(seed >> 8) % below);
+        };
+        for (milliseconds now{}; now < 60s; now += 1ms) {
+            std::erase_if(flying, [&](const auto &request) {
+                if (request.first > now)
+                    return false;
+                limit.answered(at(now));
+                return true;
+            });
+            while (limit.isFree(at(now))) {
+                limit.take();
+                const auto arrival = now + random(150);
+                arrivals.push_back(arrival);
+                flying.emplace_back(arrival + random(150) + 1ms, arrival);
+            }
+        }
+        std::sort(arrivals.begin(), arrivals.end());
+        QVERIFY(arrivals.size() > 200);
+        for (size_t i = most; i < arrivals.size(); ++i)
+            QVERIFY(arrivals[i] - arrivals[i - most] >= 1s);
+    }
+};
+
+QTEST_GUILESS_MAIN(GlobalLimitTest)
+#include "tst_globallimit.moc"
