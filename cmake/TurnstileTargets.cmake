@@ -27,7 +27,7 @@ endfunction()
 
 # turnstile_add_library(Core SOURCES ... PUBLIC_HEADERS core/Endpoint.h ... LINK ...)
 # Makes Turnstile::<name>. Every public header `dir/Class.h` is installed, and can be included as
-# <Turnstile/Class>.
+# <Turnstile/Class>. Public headers are named from ratelimit/, sources from the current folder.
 function(turnstile_add_library name)
     cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC_HEADERS;LINK" ${ARGN})
     string(TOLOWER turnstile_${name} base)
@@ -51,6 +51,7 @@ function(turnstile_add_library name)
         list(APPEND generated ${include}/Turnstile/${class})
     endforeach()
 
+    list(TRANSFORM arg_PUBLIC_HEADERS PREPEND ${PROJECT_SOURCE_DIR}/ratelimit/)
     target_sources(${target}
         PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${arg_PUBLIC_HEADERS})
     target_sources(${target} PUBLIC FILE_SET generated TYPE HEADERS

@@ -1,0 +1,300 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "ratelimit/testing/ModelApi.h"
+
+#include "ratelimit/testing/FaultScript.h"
+#include "ratelimit/testing/ModelConnection.h"
+
+#include <QtCore/QLoggingCategory>
+#include <QtCore/QPointer>
+#include <QtCore/QRandomGenerator>
+#include <QtNetwork/QTcpServer>
+#include <QtNetwork/QTcpSocket>
+
+namespace Turnstile {
+namespace {
+
+Q_LOGGING_CATEGORY(lcApi, "turnstile.testing.api")
+
+constexpr qsizetype maxRequests = 10000;
+constexpr Quota defaultGlobal{.limit = 50, .window = milliseconds(1000)};
+
+/// An error as the API words it.
+ServerReply apiError(ServerReply reply, int status, const QByteArray &text)
+{
+    reply.status = status;
+    reply.body = "{\"message\":\"" + text + "\",\"code\":0}";
+    return reply;
+}
+
+Credential credentialOf(const HttpRequest &request)
+{
+    const QByteArray authorization = request.header("authorization");
+    return authorization.isEmpty() ? Credential::none() : Credential::token(authorization);
+}
+
+} // namespace
+
+class ModelApi::Private : public ModelConnection::Server {
+public:
+    using Outcome = ModelConnection::Outcome;
+
+    explicit Private(ModelApi *api)
+        : q(api)
+        , server(api)
+    {
+    }
+
+    ModelConnection::Delay delay() override;
+    Outcome arrived(const HttpRequest &request) override;
+    ServerReply refused(const HttpRequestParser::Error &error) override;
+    void answered(int status) override { ++byStatus[status]; }
+
+    void setClock();
+    int random(milliseconds bound) { return generator.bounded(int(bound.count()) + 1); }
+    ServerReply plainReply() const
+    {
+        return model.reply({.time = std::chrono::steady_clock::now()});
+    }
+    Outcome decide(const ApiRequest &request, const Credential &credential, ServedRequest &served);
+
+    ModelApi *const q;
+    QTcpServer server;
+    ServerModel model;
+    WallTime epoch;
+    FaultScript faults;
+    Handler handler;
+    milliseconds latency{0};
+    milliseconds jitter{0};
+    QRandomGenerator generator{1};
+    QList<ServedRequest> log;
+    QMap<int, quint64> byStatus;
+    quint64 requestCount = 0;
+    quint64 faultCount = 0;
+};
+
+void ModelApi::Private::setClock()
+{
+    const auto now =
+        std::chrono::system_clock::now() - std::chrono::steady_clock::now().time_since_epoch();
+    epoch = std::chrono::floor<milliseconds>(now);
+    model.setEpoch(epoch);
+}
+
+ModelConnection::Delay ModelApi::Private::delay()
+{
+    const milliseconds there = latency / 2;
+    return {there + milliseconds(random(jitter / 2)),
+        latency - there + milliseconds(random(jitter - jitter / 2))};
+}
+
+ServerReply ModelApi::Private::refused(const HttpRequestParser::Error &error)
+{
+    ++requestCount;
+    answered(error.status);
+    return apiError(plainReply(), error.status, error.text);
+}
+
+ModelConnection::Outcome ModelApi::Private::arrived(const HttpRequest &request)
+{
+    ++requestCount;
+    const std::optional<Method> method = methodFromName(request.method);
+    if (!method)
+        return {.reply = apiError(plainReply(), 405, "405: Method Not Allowed")};
+    const Credential credential = credentialOf(request);
+    const QByteArrayView path =
+        QByteArrayView(request.target)
+            .first(
+                request.target.contains('?') ? request.target.indexOf('?') : request.target.size());
+    const Endpoint endpoint(*method, QUtf8StringView(path), credential);
+    if (!endpoint.isValid())
+        return {.reply = apiError(plainReply(), 404, "404: Not Found")};
+
+    ServedRequest served{*method, endpoint.name(), endpoint.route(), {}, 0, {}, {}};
+    const QPointer api(q);
+    Outcome outcome = decide({endpoint, request.target, request.body}, credential, served);
+    if (!api) // the handler may do what it likes
+        return outcome;
+    if (log.size() >= maxRequests)
+        log.removeFirst();
+    log.append(served);
+    Q_EMIT q->requestArrived(served);
+    return outcome;
+}
+
+ModelConnection::Outcome ModelApi::Private::decide(
+    const ApiRequest &request, const Credential &credential, ServedRequest &served)
+{
+    served.arrived = std::chrono::steady_clock::now();
+    const auto wall = epoch + std::chrono::floor<milliseconds>(served.arrived.time_since_epoch());
+    const std::optional<Fault> fault = faults.next(request.endpoint.at(wall).route());
+    ServerDecision decision;
+    if (!fault || fault->isCounted()) {
+        decision = model.decide(request.endpoint, served.arrived, credential);
+        served.limitedBy = decision.limitedBy;
+    } else {
+        decision.time = served.arrived;
+        if (fault->kind == Fault::Kind::GlobalLimit) {
+            decision.status = 429;
+            decision.limitedBy = LimitKind::Global;
+            decision.retryAfter = fault->retryAfter;
+        }
+    }
+    Outcome outcome{.reply = model.reply(decision)};
+    if (fault) {
+        ++faultCount;
+        served.fault = fault->kind;
+        if (fault->kind == Fault::Kind::NoAnswer)
+            outcome.kind = Outcome::Kind::Silence;
+        else if (fault->kind == Fault::Kind::CloseBeforeAnswer)
+            outcome.kind = Outcome::Kind::Close;
+        else if (fault->kind == Fault::Kind::CloseInTheMiddle)
+            outcome.kind = Outcome::Kind::CloseInTheMiddle;
+    }
+    if (handler && decision.status == 200 && (!fault || fault->isCounted())) {
+        const ServerReply own = Handler(handler)(request);
+        outcome.reply.status = own.status;
+        outcome.reply.body = own.body;
+        for (const auto &[name, value] : own.headers)
+            outcome.reply.setHeader(name, value);
+    }
+    if (fault)
+        outcome.reply = spoiled(std::move(outcome.reply), *fault);
+    served.status = outcome.kind == Outcome::Kind::Answer ? outcome.reply.status : 0;
+    return outcome;
+}
+
+ModelApi::ModelApi(QObject *parent)
+    : QObject(parent)
+    , d(std::make_unique<Private>(this))
+{
+    d->model.setGlobalLimit(defaultGlobal);
+    d->server.setListenBacklogSize(1024);
+    d->server.setMaxPendingConnections(1024);
+    connect(&d->server, &QTcpServer::newConnection, this, [this] {
+        while (QTcpSocket *socket = d->server.nextPendingConnection())
+            new ModelConnection(socket, *d, this);
+    });
+}
+
+ModelApi::~ModelApi()
+{
+    qDeleteAll(findChildren<ModelConnection *>(Qt::FindDirectChildrenOnly));
+}
+
+QUrl ModelApi::listen(quint16 port)
+{
+    if (isListening())
+        return url();
+    d->setClock();
+    if (!d->server.listen(QHostAddress::LocalHost, port))
+        qCWarning(lcApi) << "Cannot listen on port" << port
+                         << "of 127.0.0.1:" << d->server.errorString();
+    return url();
+}
+
+void ModelApi::close()
+{
+    d->server.close();
+    const auto connections = findChildren<ModelConnection *>(Qt::FindDirectChildrenOnly);
+    for (ModelConnection *connection : connections)
+        connection->drop();
+}
+
+bool ModelApi::isListening() const
+{
+    return d->server.isListening();
+}
+
+quint16 ModelApi::port() const
+{
+    return d->server.serverPort();
+}
+
+QUrl ModelApi::url() const
+{
+    if (!isListening())
+        return {};
+    return QUrl(QStringLiteral("http://127.0.0.1:%1/api/v10").arg(port()));
+}
+
+void ModelApi::setDefaultLimit(const BucketRule &rule)
+{
+    d->model.setDefaultLimit(rule);
+}
+
+void ModelApi::setLimit(const QByteArray &route, const BucketRule &rule)
+{
+    d->model.setLimit(route, rule);
+}
+
+void ModelApi::setGlobalLimit(const Quota &quota)
+{
+    d->model.setGlobalLimit(quota);
+}
+
+void ModelApi::setLatency(milliseconds latency, milliseconds jitter)
+{
+    d->latency = qMax(latency, milliseconds(0));
+    d->jitter = qMax(jitter, milliseconds(0));
+}
+
+void ModelApi::setSeed(quint32 seed)
+{
+    d->generator.seed(seed);
+}
+
+void ModelApi::setVia(bool via)
+{
+    d->model.setVia(via);
+}
+
+void ModelApi::addFault(const Fault &fault)
+{
+    d->faults.add(fault);
+}
+
+void ModelApi::clearFaults()
+{
+    d->faults.clear();
+}
+
+void ModelApi::setHandler(const Handler &handler)
+{
+    d->handler = handler;
+}
+
+ServerStats ModelApi::stats() const
+{
+    ServerStats stats = d->model.stats();
+    stats.requests = d->requestCount;
+    stats.byStatus = d->byStatus;
+    stats.faults = d->faultCount;
+    return stats;
+}
+
+QList<ServedRequest> ModelApi::requests() const
+{
+    return d->log;
+}
+
+void ModelApi::resetStats()
+{
+    d->model.resetStats();
+    d->log.clear();
+    d->byStatus.clear();
+    d->requestCount = d->faultCount = 0;
+}
+
+QDebug operator<<(QDebug debug, const ServedRequest &request)
+{
+    QDebugStateSaver saver(debug);
+    debug.nospace().noquote() << request.endpoint << " -> " << request.status;
+    if (request.limitedBy)
+        debug << ' ' << *request.limitedBy;
+    if (request.fault)
+        debug << ' ' << *request.fault;
+    return debug;
+}
+
+} // namespace Turnstile

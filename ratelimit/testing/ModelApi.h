@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/core/Endpoint.h"
+#include "ratelimit/testing/Fault.h"
+#include "ratelimit/testing/ServerModel.h"
+#include "ratelimit/testing/ServerReply.h"
+#include "ratelimit/testing/ServerRules.h"
+#include "ratelimit/testing/ServerStats.h"
+#include "ratelimit/turnstile_testing_export.h"
+
+#include <QtCore/QObject>
+#include <QtCore/QUrl>
+
+#include <functional>
+#include <memory>
+
+namespace Turnstile {
+
+/// A request as a ModelApi's handler sees it.
+struct ApiRequest {
+    Endpoint endpoint;
+    QByteArray target; ///< path and query as sent, with whatever secrets are in it
+    QByteArray body;
+};
+
+/// A request that a ModelApi has served. Without secrets, so it can be printed.
+struct ServedRequest {
+    Method method = Method::Get;
+    QString endpoint; ///< Endpoint::name()
+    QByteArray route; ///< Endpoint::route()
+    TimePoint arrived;
+    int status = 0;                     ///< 0: no answer, or not a whole one
+    std::optional<LimitKind> limitedBy; ///< the rule that it broke
+    std::optional<Fault::Kind> fault;   ///< the scripted fault that it met
+
+    friend bool operator==(const ServedRequest &, const ServedRequest &) = default;
+};
+
+/// A local HTTP server with Discord's rate limits, to test bots against.
+///
+/// ```
+/// Turnstile::ModelApi api;
+/// api.setLimit("POST /channels/{channel}/messages", {.limit = 5, .window = 1s});
+/// const QUrl base = api.listen(); // http://127.0.0.1:PORT/api/v10
+/// // ... the bot runs ...
+/// QCOMPARE(api.stats().violations, QList<Turnstile::Violation>());
+/// ```
+///
+/// Answers any route of the API, known or not, with `{}` and Discord's headers, and with a 429 what
+/// comes too early (ServerModel has the rules). Without settings: 5 requests per 5 s in each
+/// bucket, 50 per second in all, no latency.
+///
+/// It speaks HTTP/1.0 and 1.1 on 127.0.0.1 and nowhere else, to any number of connections. A
+/// request is counted when it arrives, that is when all of it was read and half of the latency has
+/// passed, even if the client has gone since then.
+///
+/// Lives in one thread, which runs an event loop.
+class TURNSTILE_TESTING_EXPORT ModelApi : public QObject {
+    Q_OBJECT
+public:
+    using Handler = std::function<ServerReply(const ApiRequest &request)>;
+
+    explicit ModelApi(QObject *parent = nullptr);
+    ~ModelApi() override;
+
+    /// Starts to listen on \a port (0: a free one) and returns the base of all requests. Empty,
+    /// with a warning, when that is not possible. Listening already, it returns what url() does.
+    QUrl listen(quint16 port = 0);
+    /// Drops all connections in the middle of whatever they do, and stops. It can listen again,
+    /// also on the same port; limits, windows and counts stay.
+    void close();
+    bool isListening() const;
+    quint16 port() const;
+    /// The base of all requests, `http://127.0.0.1:PORT/api/v10`; empty when it does not listen.
+    QUrl url() const;
+
+    /// \name Rules, see ServerModel. They may change at any time.
+    /// \{
+    void setDefaultLimit(const BucketRule &rule);
+    void setLimit(const QByteArray &route, const BucketRule &rule);
+    void setGlobalLimit(const Quota &quota);
+    /// \}
+
+    /// How long an exchange takes: \a latency, and at random up to \a jitter more, each way half.
+    void setLatency(milliseconds latency, milliseconds jitter = milliseconds(0));
+    /// Starts the random numbers of the jitter anew.
+    void setSeed(quint32 seed);
+    /// Whether answers carry `Via` (yes).
+    void setVia(bool via);
+
+    /// Lets something go wrong. Faults are tried in the order in which they were added, and a
+    /// request meets one at most.
+    void addFault(const Fault &fault);
+    void clearFaults();
+
+    /// Answers the requests that pass the limits with status, headers and body of its own. The rate
+    /// limit headers come on top.
+    void setHandler(const Handler &handler);
+
+    /// What was served, and which requests came too early.
+    ServerStats stats() const;
+    /// The last 10000 requests in the order of arrival. Those that are not HTTP, or name no
+    /// endpoint, are only in stats().
+    QList<ServedRequest> requests() const;
+    /// Forgets both. The windows stay as they are.
+    void resetStats();
+
+Q_SIGNALS:
+    /// A request was counted; the answer is on its way.
+    void requestArrived(const Turnstile::ServedRequest &request);
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+TURNSTILE_TESTING_EXPORT QDebug operator<<(QDebug debug, const ServedRequest &request);
+
+} // namespace Turnstile
+
+Q_DECLARE_METATYPE(Turnstile::ServedRequest)

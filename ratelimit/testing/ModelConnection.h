@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/core/Time.h"
+#include "ratelimit/testing/HttpRequestParser.h"
+#include "ratelimit/testing/ServerReply.h"
+
+#include <QtCore/QObject>
+#include <QtCore/QTimer>
+
+class QTcpSocket;
+
+namespace Turnstile {
+
+/// One client of a ModelApi. Serves its requests one after another, each in three steps: half of
+/// the latency, the decision (that is when the request has arrived), the rest of the latency.
+class ModelConnection : public QObject {
+    Q_OBJECT
+public:
+    struct Delay {
+        milliseconds there{0};
+        milliseconds back{0};
+    };
+    /// What becomes of a request.
+    struct Outcome {
+        enum class Kind { Answer, Silence, Close, CloseInTheMiddle };
+        Kind kind = Kind::Answer;
+        ServerReply reply;
+    };
+    /// Who decides.
+    class Server {
+    public:
+        virtual ~Server() = default;
+        virtual Delay delay() = 0;
+        /// A request has arrived. May end with the connection, or the server, deleted.
+        virtual Outcome arrived(const HttpRequest &request) = 0;
+        /// The answer to bytes that are no request.
+        virtual ServerReply refused(const HttpRequestParser::Error &error) = 0;
+        /// An answer with \a status goes out.
+        virtual void answered(int status) = 0;
+    };
+
+    /// Takes the \a socket. Deletes itself when the client has gone.
+    ModelConnection(QTcpSocket *socket, Server &server, QObject *parent);
+    ~ModelConnection() override;
+
+    /// Closes at once; what was on its way is forgotten. Deletes itself later.
+    void drop();
+
+private:
+    void read();
+    void serve();
+    void arrive();
+    void answer();
+    void close();
+    void gone();
+    void wait(milliseconds delay, void (ModelConnection::*then)());
+
+    QTcpSocket *m_socket;
+    Server &m_server;
+    HttpRequestParser m_parser;
+    HttpRequest m_request;
+    Outcome m_outcome;
+    Delay m_delay;
+    QTimer m_timer;
+    void (ModelConnection::*m_then)() = nullptr;
+    bool m_busy = false;    // a request is on its way
+    bool m_reading = false; // read() is on the stack
+    bool m_closing = false; // nothing more is read
+    bool m_gone = false;    // the client is
+};
+
+} // namespace Turnstile

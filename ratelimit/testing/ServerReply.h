@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/turnstile_testing_export.h"
+
+#include <QtCore/QByteArray>
+#include <QtCore/QList>
+
+#include <optional>
+#include <utility>
+
+namespace Turnstile {
+
+/// An HTTP response before it is put on the wire.
+struct TURNSTILE_TESTING_EXPORT ServerReply {
+    int status = 200;
+    QList<std::pair<QByteArray, QByteArray>> headers = {};
+    QByteArray body = QByteArrayLiteral("{}");
+
+    /// The value of the first header with that \a name, in any case.
+    std::optional<QByteArray> header(QByteArrayView name) const;
+    /// Replaces every header with that \a name.
+    void setHeader(const QByteArray &name, const QByteArray &value);
+    /// Removes the headers whose name starts with \a prefix, in any case.
+    void removeHeaders(QByteArrayView prefix);
+
+    /// As HTTP/1.1, with Content-Length and, when \a close, `Connection: close`. A \a head answer
+    /// has the length of the body and not the body.
+    QByteArray toHttp(bool head, bool close) const;
+
+    friend bool operator==(const ServerReply &, const ServerReply &) = default;
+};
+
+/// The reason phrase of \a status, as in `Too Many Requests`; empty for unusual ones.
+TURNSTILE_TESTING_EXPORT QByteArray reasonPhrase(int status);
+
+} // namespace Turnstile
