@@ -11,6 +11,8 @@
 namespace Turnstile::Monitor {
 
 namespace {
+constexpr milliseconds sameMoment{50};
+
 QString tr(const char *text)
 {
     return QCoreApplication::translate("Turnstile::Monitor::BucketRow", text);
@@ -59,13 +61,19 @@ QString stateDescription(RowState state)
     Q_UNREACHABLE();
 }
 
-BucketRow::BucketRow(const Bucket &first)
+BucketRow::BucketRow(const Bucket &first, TimePoint at)
 {
-    update(first);
+    update(first, at);
 }
 
-void BucketRow::update(const Bucket &changed)
+void BucketRow::update(const Bucket &changed, TimePoint at)
 {
+    if (changed.resetAt && *changed.resetAt > at
+        && (!bucket.resetAt || abs(*changed.resetAt - *bucket.resetAt) > sameMoment)) {
+        // A 429 may ask for a longer wait than the window.
+        span = std::max(changed.window.value_or(milliseconds::zero()),
+            std::chrono::ceil<milliseconds>(*changed.resetAt - at));
+    }
     const bool renamed = bucket.name != changed.name || method.isEmpty();
     const bool rehashed = bucket.hash != changed.hash || shortHash.isEmpty();
     bucket = changed;
@@ -113,12 +121,12 @@ milliseconds BucketRow::resetsIn(TimePoint now) const
     return std::chrono::ceil<milliseconds>(*bucket.resetAt - now);
 }
 
-double BucketRow::windowLeft(TimePoint now) const
+double BucketRow::waitLeft(TimePoint now) const
 {
     const milliseconds left = resetsIn(now);
     if (left <= milliseconds::zero())
         return 0;
-    return double(left.count()) / double(std::max(left, bucket.window.value_or(left)).count());
+    return double(left.count()) / double(std::max(left, span).count());
 }
 
 } // namespace Turnstile::Monitor

@@ -29,18 +29,19 @@ QString stateDescription(RowState state);
 /// One line of the bucket table: what the ratelimiter says of a bucket, and what the monitor has
 /// seen of it over time.
 struct BucketRow {
-    explicit BucketRow(const Bucket &bucket);
+    BucketRow(const Bucket &bucket, TimePoint at);
 
     Bucket bucket;
-    QString method;                      ///< of the endpoint that made it
-    QString path;                        ///< the same endpoint's path, without secrets
-    QString shortHash;                   ///< see Format::shortHash()
-    History grants;                      ///< tickets granted per slot
-    WaitWindow waits;                    ///< from asking to the first grant
+    QString method;      ///< of the endpoint that made it
+    QString path;        ///< the same endpoint's path, without secrets
+    QString shortHash;   ///< see Format::shortHash()
+    milliseconds span{}; ///< how long the wait is, or was, that ends at `bucket.resetAt`
+    History grants;      ///< tickets granted per slot
+    WaitWindow waits;    ///< from asking to the first grant
     std::optional<milliseconds> waitP95; ///< of \ref waits, as of the last frame
 
-    /// Takes new numbers of the same bucket.
-    void update(const Bucket &changed);
+    /// Takes new numbers of the same bucket, as of \a at.
+    void update(const Bucket &changed, TimePoint at);
 
     RowState state() const;
 
@@ -49,8 +50,8 @@ struct BucketRow {
 
     /// Until the window ends; zero when none is open.
     milliseconds resetsIn(TimePoint now) const;
-    /// How much of the window is left, 0 to 1.
-    double windowLeft(TimePoint now) const;
+    /// How much of the wait until then is left, 0 to 1.
+    double waitLeft(TimePoint now) const;
 };
 
 } // namespace Turnstile::Monitor

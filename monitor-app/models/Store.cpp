@@ -41,11 +41,11 @@ void Store::apply(const UpdateBatch &batch)
             BucketRow &row = m_rows[size_t(*known)];
             m_queued += bucket.queued - row.bucket.queued;
             m_inFlight += bucket.inFlight - row.bucket.inFlight;
-            row.update(bucket);
+            row.update(bucket, batch.at);
             markDirty(*known);
         } else {
             m_index.insert(bucket.id, int(m_rows.size()));
-            m_rows.emplace_back(bucket);
+            m_rows.emplace_back(bucket, batch.at);
             m_dirty.push_back(false);
             m_queued += bucket.queued;
             m_inFlight += bucket.inFlight;

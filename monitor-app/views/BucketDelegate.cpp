@@ -119,7 +119,7 @@ void BucketDelegate::paintTokens(QPainter *painter, const QRectF &cell, const Bu
 
 void BucketDelegate::paintReset(QPainter *painter, const QRectF &cell, const BucketRow &row) const
 {
-    const double left = row.windowLeft(m_store->now());
+    const double left = row.waitLeft(m_store->now());
     const BarLayout layout = layoutReset(cell, left);
     Paint::bar(painter, layout.track, left, m_theme->amber, m_theme->track);
     write(painter, layout.text, Format::countdown(row.resetsIn(m_store->now())), Theme::small(),
