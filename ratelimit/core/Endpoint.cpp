@@ -43,7 +43,7 @@ Variant variantAt(quint64 message, WallTime now)
 class EndpointData : public QSharedData {
 public:
     EndpointData() = default;
-    EndpointData(Method method, const Segments &segments, const Credential &credential);
+    EndpointData(Method m, const Segments &segments, const Credential &sender);
 
     void setVariant(Variant value);
     void makeKeys();
@@ -58,16 +58,18 @@ public:
     size_t laneHash = 0;
     QByteArray route;
     QByteArray major;
+    Credential credential;
     QByteArray owner; // what else tells lanes apart: the credential, and tokens in unknown places
     QByteArray lane;
     QByteArray provisional;
     QString name;
 };
 
-EndpointData::EndpointData(Method m, const Segments &segments, const Credential &credential)
+EndpointData::EndpointData(Method m, const Segments &segments, const Credential &sender)
     : method(m)
-    , authorized(!credential.isNone())
-    , owner(credential.fingerprint())
+    , authorized(!sender.isNone())
+    , credential(sender)
+    , owner(sender.fingerprint())
 {
     const RouteMatch match = matchRoute({segments.data(), size_t(segments.size())});
     const Segment top = segments.first();
@@ -205,6 +207,10 @@ bool Endpoint::isValid() const
 Method Endpoint::method() const
 {
     return valueOf(d).method;
+}
+const Credential &Endpoint::credential() const
+{
+    return valueOf(d).credential;
 }
 
 const QByteArray &Endpoint::route() const

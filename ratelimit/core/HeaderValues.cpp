@@ -52,8 +52,8 @@ std::optional<Decimal> parseDecimal(QByteArrayView text)
         return {};
     if (at != end && (*at == 'e' || *at == 'E')) {
         ++at;
-        if (at != end && *at == '+')
-            ++at;
+        if (at != end && *at == '+' && (++at == end || *at == '-'))
+            return {};
         int exponent = 0;
         const auto [last, error] = std::from_chars(at, end, exponent);
         if (error == std::errc::invalid_argument)
@@ -117,15 +117,15 @@ JoinedNumber parseJoinedNumber(QByteArrayView text, int decimals, qint64 max)
     JoinedNumber result{parseNumber(text, decimals, max), text};
     if (result.number.problem != HeaderError::Kind::Malformed)
         return result;
-    JoinedNumber last;
-    last.number = result.number;
+    JoinedNumber last{result.number, {}};
     for (qsizetype end = text.size(); end >= 0;) {
         const qsizetype comma = text.first(end).lastIndexOf(',');
         const QByteArrayView part = text.sliced(comma + 1, end - comma - 1).trimmed();
-        if (last.number.isValid())
-            last.differ = last.differ || part != last.used;
-        else
-            last = {parseNumber(part, decimals, max), part};
+        if (!last.number.isValid()) {
+            last.number = parseNumber(part, decimals, max);
+            last.used = part;
+        }
+        last.differ = last.differ || part != last.used || !last.number.isValid();
         end = comma;
     }
     return last.number.isValid() ? last : result;

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <utility>
+#include <QtCore/QtGlobal>
+
 #include <vector>
 
 namespace Turnstile {

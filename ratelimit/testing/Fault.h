@@ -17,6 +17,9 @@ namespace Turnstile {
 /// api.addFault({.kind = Fault::Kind::ServerError, .times = 3, .status = 502}); // the next three
 /// api.addFault({.kind = Fault::Kind::HashFlip, .times = Fault::always, .every = 2});
 /// ```
+///
+/// A QNetworkAccessManager sends a request once more, by itself, when the connection closes before
+/// the answer: one CloseBeforeAnswer may pass unseen.
 struct TURNSTILE_TESTING_EXPORT Fault {
     Q_GADGET
 public:
@@ -37,7 +40,7 @@ public:
     static constexpr int always = -1;
 
     Kind kind = Kind::NoAnswer;
-    /// As in Endpoint::route(), with or without the variant; empty for any.
+    /// As for ServerModel::setLimit(); empty for any.
     QByteArray route = {};
     /// How often it happens.
     int times = 1;

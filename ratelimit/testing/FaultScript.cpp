@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/testing/FaultScript.h"
 
+#include "ratelimit/testing/RoutePattern.h"
+
 #include <QtCore/QCryptographicHash>
 
 #include <algorithm>
@@ -14,9 +16,10 @@ QByteArray wholeSeconds(milliseconds time)
     return QByteArray::number(std::chrono::ceil<std::chrono::seconds>(time).count());
 }
 
-bool applies(const Fault &fault, const QByteArray &route)
+bool applies(const Fault &fault, const QByteArray &pattern)
 {
-    return fault.route.isEmpty() || route == fault.route || route.startsWith(fault.route + ' ');
+    return fault.route.isEmpty() || fault.route == pattern
+        || fault.route == withoutVariant(pattern);
 }
 
 void makeNonsense(ServerReply &reply)
@@ -34,13 +37,17 @@ void makeNonsense(ServerReply &reply)
 void FaultScript::add(const Fault &fault)
 {
     m_entries.append({fault});
+    m_entries.last().fault.route = routePattern(fault.route);
 }
 
 std::optional<Fault> FaultScript::next(const QByteArray &route)
 {
     std::optional<Fault> result;
+    if (m_entries.isEmpty())
+        return result;
+    const QByteArray pattern = routePattern(route);
     for (Entry &entry : m_entries) {
-        if (result || !applies(entry.fault, route) || ++entry.seen < entry.fault.every)
+        if (result || !applies(entry.fault, pattern) || ++entry.seen < entry.fault.every)
             continue;
         entry.seen = 0;
         result = entry.fault;

@@ -50,7 +50,7 @@ void ModelConnection::read()
         m_parser.feed(m_socket->read(readAtOnce));
         serve();
     }
-    if (m_closing)
+    if (m_closing && m_socket->isOpen())
         m_socket->readAll(); // unread bytes would turn the close into a reset
 }
 

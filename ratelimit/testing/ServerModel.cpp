@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/testing/ServerModel.h"
 
+#include "ratelimit/testing/RoutePattern.h"
 #include "ratelimit/testing/WindowCounter.h"
 
 #include <QtCore/QCryptographicHash>
@@ -41,14 +42,6 @@ QByteArray derivedHash(const QByteArray &route)
     return QCryptographicHash::hash(route, QCryptographicHash::Md5).toHex();
 }
 
-/// `METHOD /path`, without the variant that may follow.
-QByteArray withoutVariant(const QByteArray &route)
-{
-    const qsizetype path = route.indexOf(' ') + 1;
-    const qsizetype variant = route.indexOf(' ', path);
-    return variant < 0 ? route : route.first(variant);
-}
-
 milliseconds roundUp(std::chrono::nanoseconds duration)
 {
     return std::chrono::ceil<milliseconds>(qMax(duration, std::chrono::nanoseconds(0)));
@@ -78,7 +71,7 @@ public:
     std::chrono::nanoseconds epoch{0};
     bool via = true;
     BucketRule defaultRule;
-    QHash<QByteArray, BucketRule> rules;
+    QHash<QByteArray, BucketRule> rules; // by pattern
     Quota global;
 
     QHash<QByteArray, Lane> lanes; // a cache: points into the counters
@@ -91,9 +84,10 @@ public:
 
 const BucketRule &ServerModel::Private::rule(const QByteArray &route) const
 {
-    auto it = rules.constFind(route);
+    const QByteArray pattern = routePattern(route);
+    auto it = rules.constFind(pattern);
     if (it == rules.cend())
-        it = rules.constFind(withoutVariant(route));
+        it = rules.constFind(withoutVariant(pattern));
     return it == rules.cend() ? defaultRule : *it;
 }
 
@@ -163,7 +157,7 @@ void ServerModel::setLimit(const QByteArray &route, const BucketRule &rule)
     if (!methodFromName(QByteArrayView(route).first(qMax(space, 0)))
         || route.mid(space + 1, 1) != "/")
         qCWarning(lcServer) << "No request has this route, so its limit is never used:" << route;
-    d->rules.insert(route, rule);
+    d->rules.insert(routePattern(route), rule);
     d->lanes.clear();
 }
 

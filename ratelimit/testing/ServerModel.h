@@ -59,8 +59,9 @@ public:
 
     /// The rule of all routes that have none of their own.
     void setDefaultLimit(const BucketRule &rule);
-    /// The rule of \a route, named as by Endpoint::route(). A route with variants may be named
-    /// without the variant, for all of them. What is already counted stays counted.
+    /// The rule of \a route, named as by Endpoint::route(); what its parameters are called does not
+    /// matter. A route with variants may be named without the variant, for all of them. What is
+    /// already counted stays counted.
     void setLimit(const QByteArray &route, const BucketRule &rule);
     /// The limit of each credential over all routes that are not exempt.
     void setGlobalLimit(const Quota &quota);

@@ -39,6 +39,17 @@ void TicketHeaders::whenDone(std::function<void(const Outcome &)> done)
     state->setWhenDone(m_attempt, std::move(done));
 }
 
+void TicketHeaders::whenDone(QObject *context, std::function<void(const Outcome &)> done)
+{
+    const auto promise = std::make_shared<QPromise<Outcome>>();
+    promise->start();
+    promise->future().then(context, std::move(done));
+    whenDone([promise](const Outcome &outcome) {
+        promise->addResult(outcome);
+        promise->finish();
+    });
+}
+
 void TicketHeaders::whenSent(std::function<void()> sent)
 {
     const auto state = m_state;

@@ -43,6 +43,10 @@ public:
     /// than future(), and tells all cases apart. Use one of the two.
     void whenDone(std::function<void(const Outcome &)> done);
 
+    /// The same, but from the event loop of \a context, and not once that is gone: for ratelimiters
+    /// whose tickets are used from several threads. May come after this has been destroyed.
+    void whenDone(QObject *context, std::function<void(const Outcome &)> done);
+
     /// Calls \a sent once when the consumer says that the request is on the wire (if it ever does;
     /// always before the outcome), in the thread that says so, maybe from inside this call.
     void whenSent(std::function<void()> sent);

@@ -93,7 +93,8 @@ QNetworkReply *tst_ModelApi::finished(const QByteArray &method, const QString &p
     if (!authorization.isEmpty())
         request.setRawHeader("Authorization", authorization);
     QNetworkReply *reply = m_network->sendCustomRequest(request, method, body);
-    if (!QTest::qWaitFor([reply] { return reply->isFinished(); }))
+    QSignalSpy spy(reply, &QNetworkReply::finished);
+    if (!reply->isFinished() && !spy.wait())
         qWarning("The request was not answered");
     return reply;
 }
@@ -109,7 +110,8 @@ std::unique_ptr<QTcpSocket> tst_ModelApi::connected()
 
 QByteArray tst_ModelApi::readToEnd(QTcpSocket &socket)
 {
-    if (!QTest::qWaitFor([&socket] { return socket.state() == QTcpSocket::UnconnectedState; }))
+    QSignalSpy spy(&socket, &QTcpSocket::disconnected);
+    if (socket.state() != QTcpSocket::UnconnectedState && !spy.wait())
         qWarning("The connection was not closed");
     return socket.readAll();
 }
@@ -330,7 +332,7 @@ void tst_ModelApi::readsChunkedBody()
     });
     auto socket = connected();
     socket->write(postHead
-        + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nhello\r\n3\r\n "
+        + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nhello\r\n4\r\n "
           "you\r\n0\r\n\r\n");
     QCOMPARE(answers(readToEnd(*socket)), 1);
     QCOMPARE(body, "hello you");
@@ -368,27 +370,30 @@ void tst_ModelApi::latencyIsHalfBeforeTheCount()
 void tst_ModelApi::jitterIsSeeded()
 {
     m_api->setDefaultLimit({.limit = 0});
-    const auto run = [this](quint32 seed) {
-        m_api->setSeed(seed);
-        m_api->setLatency(0ms, 60ms);
-        QList<qint64> times;
-        for (int i = 0; i < 5; ++i) {
-            auto socket = connected();
-            QElapsedTimer timer;
-            timer.start();
-            socket->write(getHead + "Connection: close\r\n\r\n");
-            readToEnd(*socket);
-            times.append(timer.elapsed());
+    m_api->setLatency(0ms, 60ms);
+    // the least of three runs with the same seed: a busy machine can only add to it
+    const auto leastTimes = [this](quint32 seed) {
+        QList<qint64> times(5, std::numeric_limits<qint64>::max());
+        for (int run = 0; run < 3; ++run) {
+            m_api->setSeed(seed);
+            for (qint64 &time : times) {
+                auto socket = connected();
+                QElapsedTimer timer;
+                timer.start();
+                socket->write(getHead + "Connection: close\r\n\r\n");
+                readToEnd(*socket);
+                time = qMin(time, timer.elapsed());
+            }
         }
         return times;
     };
-    const QList<qint64> first = run(7);
-    const QList<qint64> again = run(7);
+    const QList<qint64> first = leastTimes(7);
+    const QList<qint64> again = leastTimes(7);
     const auto [least, most] = std::minmax_element(first.cbegin(), first.cend());
-    QVERIFY(*most - *least >= 5);
-    QVERIFY(*most < 160);
+    QVERIFY(*most - *least >= 10);
+    QVERIFY(*most < 110);
     for (int i = 0; i < 5; ++i)
-        QVERIFY2(qAbs(first[i] - again[i]) < 30, qPrintable(QString::number(first[i] - again[i])));
+        QVERIFY2(qAbs(first[i] - again[i]) < 10, qPrintable(QString::number(first[i] - again[i])));
 }
 
 void tst_ModelApi::countsWhatAClientGaveUp()
@@ -525,7 +530,7 @@ void tst_ModelApi::faultsByRouteAndNumber()
     QCOMPARE(
         statuses(QStringLiteral("/channels/1"), 7), (QList{200, 200, 501, 200, 200, 501, 200}));
     m_api->clearFaults();
-    m_api->addFault(error(502, Fault::always, 1, "GET /guilds/{guild}"));
+    m_api->addFault(error(502, Fault::always, 1, "GET /guilds/{guild.id}"));
     m_api->addFault(error(503, 1, 2));
     QCOMPARE(statuses(QStringLiteral("/channels/1"), 1), (QList{200}));
     QCOMPARE(statuses(QStringLiteral("/guilds/1"), 2), (QList{502, 502}));

@@ -1,0 +1,524 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "ratelimit/core/Scheduler.h"
+
+#include <QtTest/QTest>
+
+#include <map>
+
+using namespace Turnstile;
+using namespace std::chrono_literals;
+
+static TimePoint at(milliseconds time)
+{
+    return TimePoint(1h) + time;
+}
+
+static const Endpoint messages(Method::Post, "/channels/1/messages");
+static const Endpoint history(Method::Get, "/channels/1/messages");
+static const Endpoint roles(Method::Get, "/guilds/2/roles");
+static const Endpoint callback(Method::Post, "/interactions/3/secret/callback");
+
+static Response answer(
+    int limit, int remaining, milliseconds resetAfter, QByteArray bucket = "abcd")
+{
+    RatelimitHeaders headers;
+    headers.kind = RatelimitHeaders::Kind::Bucket;
+    headers.status = 200;
+    headers.limit = limit;
+    headers.remaining = remaining;
+    headers.resetAfter = resetAfter;
+    headers.bucket = bucket;
+    headers.via = true;
+    return Response::answered(headers);
+}
+
+static Response noHeaders(int status = 200)
+{
+    RatelimitHeaders headers;
+    headers.status = status;
+    return Response::answered(headers);
+}
+
+static Response tooMany(milliseconds retryAfter, Scope scope = Scope::User, int remaining = 0)
+{
+    Response response = answer(5, remaining, 1s);
+    response.headers->status = 429;
+    response.headers->scope = scope;
+    response.headers->retryAfter = retryAfter;
+    return response;
+}
+
+static Response globalLock(milliseconds retryAfter)
+{
+    RatelimitHeaders headers;
+    headers.kind = RatelimitHeaders::Kind::Global;
+    headers.status = 429;
+    headers.global = true;
+    headers.retryAfter = retryAfter;
+    return Response::answered(headers);
+}
+
+// A scheduler, and what became of each ticket.
+class Desk {
+public:
+    explicit Desk(const SchedulerOptions &options = {})
+        : scheduler(options)
+    {
+    }
+
+    TicketId ask(const Endpoint &endpoint, milliseconds time, const TicketOptions &options = {})
+    {
+        const TicketId id = scheduler.acquire(endpoint, options, at(time));
+        note();
+        return id;
+    }
+    bool complete(TicketId ticket, const Response &response, milliseconds time)
+    {
+        const bool awaited = scheduler.complete(ticket, response, at(time));
+        note();
+        return awaited;
+    }
+    bool retry(TicketId ticket, const Response &response, milliseconds time)
+    {
+        const bool awaited = scheduler.retry(ticket, response, at(time));
+        note();
+        return awaited;
+    }
+    bool cancel(TicketId ticket, milliseconds time)
+    {
+        const bool done = scheduler.cancel(ticket, at(time));
+        note();
+        return done;
+    }
+    // Runs until \a time, stopping at every deadline on the way.
+    void runTo(milliseconds time)
+    {
+        for (;;) {
+            const auto deadline = scheduler.nextDeadline();
+            if (!deadline || *deadline > at(time))
+                break;
+            scheduler.advance(*deadline);
+            note();
+        }
+        scheduler.advance(at(time));
+        note();
+    }
+
+    TicketState state(TicketId ticket) const { return states.at(ticket); }
+    bool isGranted(TicketId ticket) const { return states.at(ticket) == TicketState::Available; }
+
+    Scheduler scheduler;
+    std::map<TicketId, TicketState> states;
+    std::map<TicketId, TimePoint> grantedAt;
+    std::vector<TicketId> grants;
+    std::vector<Event> events;
+
+private:
+    void note()
+    {
+        for (const Event &event : scheduler.takeEvents()) {
+            events.push_back(event);
+            if (event.type != Event::Type::TicketChanged)
+                continue;
+            states[event.ticket] = event.state;
+            if (event.state == TicketState::Available) {
+                grants.push_back(event.ticket);
+                grantedAt[event.ticket] = event.at;
+            }
+        }
+    }
+};
+
+class SchedulerTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void probesAnUnknownBucketWithOneRequest()
+    {
+        Desk desk;
+        const auto a = desk.ask(history, 0ms), b = desk.ask(history, 0ms),
+                   c = desk.ask(history, 0ms);
+        QVERIFY(desk.isGranted(a));
+        QCOMPARE(desk.state(b), TicketState::Queued);
+        desk.complete(a, answer(2, 1, 1s), 100ms);
+        QVERIFY(desk.isGranted(b));
+        QCOMPARE(desk.state(c), TicketState::Queued);
+        desk.runTo(1099ms);
+        QCOMPARE(desk.state(c), TicketState::Queued);
+        desk.runTo(1100ms);
+        QCOMPARE(desk.grantedAt[c], at(1100ms));
+    }
+
+    void grantsAsManyAsTheBucketHas()
+    {
+        Desk desk;
+        desk.complete(desk.ask(history, 0ms), answer(10, 9, 5s), 10ms);
+        for (int i = 0; i < 20; ++i)
+            desk.ask(history, 20ms);
+        QCOMPARE(desk.grants.size(), 10u); // the probe, and nine more
+        desk.runTo(6s);                    // unanswered ones stay charged across the reset
+        QCOMPARE(desk.grants.size(), 11u);
+    }
+
+    void ordering_data()
+    {
+        QTest::addColumn<Ordering>("ordering");
+        QTest::addColumn<Method>("method");
+        QTest::addColumn<int>("atOnce");
+        QTest::newRow("POST, automatic") << Ordering::Automatic << Method::Post << 1;
+        QTest::newRow("PATCH, automatic") << Ordering::Automatic << Method::Patch << 1;
+        QTest::newRow("GET, automatic") << Ordering::Automatic << Method::Get << 4;
+        QTest::newRow("PUT, automatic") << Ordering::Automatic << Method::Put << 4;
+        QTest::newRow("DELETE, automatic") << Ordering::Automatic << Method::Delete << 4;
+        QTest::newRow("GET, strict") << Ordering::Strict << Method::Get << 1;
+        QTest::newRow("POST, concurrent") << Ordering::Concurrent << Method::Post << 4;
+    }
+    void ordering()
+    {
+        QFETCH(Ordering, ordering);
+        QFETCH(Method, method);
+        QFETCH(int, atOnce);
+        for (const bool perTicket : {false, true}) {
+            Desk desk({.ordering = perTicket ? Ordering::Automatic : ordering});
+            const TicketOptions options{
+                .ordering = perTicket ? std::optional(ordering) : std::nullopt};
+            const Endpoint endpoint(method, "/channels/1/things");
+            desk.complete(desk.ask(endpoint, 0ms, options), answer(5, 4, 5s), 0ms);
+            for (int i = 0; i < 6; ++i)
+                desk.ask(endpoint, 1ms, options);
+            QCOMPARE(int(desk.grants.size()) - 1, atOnce);
+        }
+    }
+
+    void lanesOfOneBucketRunSideBySide()
+    {
+        Desk desk;
+        desk.complete(desk.ask(messages, 0ms), answer(5, 4, 5s), 0ms);
+        desk.complete(desk.ask(history, 0ms), answer(5, 3, 5s), 1ms);
+        QCOMPARE(desk.scheduler.size().buckets, 1); // one hash, one major resource
+        const auto post = desk.ask(messages, 2ms), second = desk.ask(messages, 2ms);
+        const auto get = desk.ask(history, 2ms);
+        QVERIFY(desk.isGranted(post));
+        QCOMPARE(desk.state(second), TicketState::Queued); // behind the other POST
+        QVERIFY(desk.isGranted(get));
+        QCOMPARE(desk.scheduler.bucket(history, at(2ms))->inFlight, 2);
+    }
+
+    void theOldestGoesFirstAcrossBuckets()
+    {
+        Desk desk({.globalLimit = 1});
+        const auto first = desk.ask(roles, 0ms);
+        std::vector<TicketId> asked;
+        for (int i = 0; i < 6; ++i)
+            asked.push_back(desk.ask(
+                Endpoint(Method::Get, QStringLiteral("/guilds/%1/roles").arg(i % 3 + 10)), 1ms));
+        desk.complete(first, noHeaders(), 2ms);
+        for (int i = 1; i < 40 && desk.grants.size() < 7; ++i) {
+            desk.runTo(i * 1s + 500ms);
+            if (desk.isGranted(desk.grants.back()))
+                desk.complete(desk.grants.back(), noHeaders(), i * 1s + 500ms);
+        }
+        QCOMPARE(std::vector(desk.grants.begin() + 1, desk.grants.end()), asked);
+    }
+
+    void globalLimitHoldsEverythingButExempt()
+    {
+        Desk desk({.globalLimit = 2});
+        const auto a = desk.ask(messages, 0ms), b = desk.ask(roles, 0ms);
+        const auto c = desk.ask(Endpoint(Method::Get, "/users/@me"), 0ms);
+        const auto i = desk.ask(callback, 0ms), j = desk.ask(callback, 0ms);
+        QVERIFY(desk.isGranted(a) && desk.isGranted(b) && desk.isGranted(i) && desk.isGranted(j));
+        QCOMPARE(desk.state(c), TicketState::Queued);
+        desk.complete(a, noHeaders(), 100ms);
+        desk.runTo(1099ms);
+        QCOMPARE(desk.state(c), TicketState::Queued);
+        desk.runTo(1100ms);
+        QVERIFY(desk.isGranted(c));
+    }
+
+    void unusedTicketsGiveEverythingBack()
+    {
+        Desk desk({.globalLimit = 1});
+        const auto a = desk.ask(messages, 0ms), b = desk.ask(messages, 0ms);
+        QVERIFY(desk.cancel(a, 50ms));
+        QCOMPARE(desk.state(a), TicketState::Dropped);
+        QCOMPARE(desk.grantedAt[b], at(50ms));
+        QVERIFY(!desk.cancel(a, 51ms)); // not twice
+        QCOMPARE(desk.scheduler.globalState(at(51ms)).used, 1);
+    }
+
+    void a429OfTheBucketIsRetriedFirst()
+    {
+        Desk desk;
+        const auto a = desk.ask(messages, 0ms), b = desk.ask(messages, 0ms);
+        QVERIFY(desk.retry(a, tooMany(2s), 10ms));
+        QCOMPARE(desk.state(a), TicketState::Queued);
+        desk.runTo(2009ms);
+        QCOMPARE(desk.state(a), TicketState::Queued);
+        desk.runTo(2010ms);
+        QCOMPARE(desk.grantedAt[a], at(2010ms));
+        QCOMPARE(desk.state(b), TicketState::Queued);
+        desk.complete(a, answer(5, 4, 1s), 2020ms);
+        QVERIFY(desk.isGranted(b));
+    }
+
+    void retriedTicketsKeepTheirOrder()
+    {
+        Desk desk;
+        desk.complete(desk.ask(history, 0ms), answer(5, 4, 5s), 0ms);
+        const auto a = desk.ask(history, 1ms), b = desk.ask(history, 1ms),
+                   c = desk.ask(history, 1ms);
+        desk.grants.clear();
+        desk.retry(b, tooMany(1s), 10ms);
+        desk.retry(c, tooMany(1s), 10ms);
+        desk.retry(a, tooMany(1s), 11ms);
+        desk.runTo(2s);
+        QCOMPARE(desk.grants, std::vector({a, b, c}));
+    }
+
+    void sublimitsHoldTheirLaneOnly()
+    {
+        Desk desk;
+        const Endpoint channel(Method::Patch, "/channels/1");
+        desk.complete(desk.ask(history, 0ms), answer(5, 4, 10s), 0ms);
+        desk.complete(desk.ask(channel, 0ms), answer(5, 3, 10s), 0ms);
+        const auto patch = desk.ask(channel, 1ms);
+        desk.retry(patch, tooMany(600s, Scope::User, 3), 2ms);
+        QCOMPARE(desk.scheduler.bucket(channel, at(3ms))->state, BucketState::RouteLimited);
+        QVERIFY(desk.isGranted(desk.ask(history, 3ms)));
+        desk.runTo(600001ms);
+        QCOMPARE(desk.state(patch), TicketState::Queued);
+        desk.runTo(600002ms);
+        QVERIFY(desk.isGranted(patch));
+    }
+
+    void aGlobal429LocksEverythingButExempt()
+    {
+        Desk desk;
+        const auto a = desk.ask(messages, 0ms);
+        const auto other = desk.ask(Endpoint(Method::Post, "/channels/2/messages"), 0ms);
+        desk.retry(a, globalLock(5s), 10ms);
+        desk.retry(other, globalLock(1s), 11ms); // does not shorten it
+        const auto b = desk.ask(roles, 20ms), i = desk.ask(callback, 20ms);
+        QVERIFY(desk.isGranted(i));
+        QVERIFY(desk.scheduler.isGloballyLocked(at(5009ms)));
+        desk.runTo(5009ms);
+        QCOMPARE(desk.state(b), TicketState::Queued);
+        QCOMPARE(desk.scheduler.bucket(roles, at(5009ms))->state, BucketState::GloballyLocked);
+        desk.runTo(5010ms);
+        QCOMPARE(desk.grantedAt[a], at(5010ms));
+        QCOMPARE(desk.grantedAt[b], at(5010ms));
+        QCOMPARE(std::count_if(desk.events.begin(), desk.events.end(),
+                     [](const Event &event) {
+                         return event.type == Event::Type::GlobalLockChanged && event.wait == 0ms;
+                     }),
+            1);
+    }
+
+    void a429WithoutAWaitDoublesUpToFiveMinutes()
+    {
+        Desk desk;
+        const auto a = desk.ask(roles, 0ms);
+        milliseconds now{};
+        for (const milliseconds wait : {5s, 10s, 20s, 40s, 80s, 160s, 300s, 300s}) {
+            desk.retry(a, noHeaders(429), now);
+            const auto before = now;
+            desk.runTo(now + wait - 1ms);
+            QCOMPARE(desk.state(a), TicketState::Queued);
+            now = before + wait;
+            desk.runTo(now);
+            QVERIFY(desk.isGranted(a));
+        }
+        desk.complete(a, noHeaders(), now); // an answer that is none starts again from the first
+        const auto b = desk.ask(roles, now);
+        desk.retry(b, noHeaders(429), now);
+        desk.runTo(now + 5s);
+        QVERIFY(desk.isGranted(b));
+    }
+
+    void endsOfATicket_data()
+    {
+        QTest::addColumn<Response>("response");
+        QTest::addColumn<TicketState>("state");
+        QTest::newRow("headers") << answer(5, 4, 1s) << TicketState::Completed;
+        QTest::newRow("no headers") << Response::answered({}) << TicketState::Completed;
+        QTest::newRow("lost") << Response::lost() << TicketState::Lost;
+        QTest::newRow("unused") << Response::unused() << TicketState::Dropped;
+    }
+    void endsOfATicket()
+    {
+        QFETCH(Response, response);
+        QFETCH(TicketState, state);
+        Desk desk;
+        const auto a = desk.ask(messages, 0ms), b = desk.ask(messages, 0ms);
+        QVERIFY(desk.complete(a, response, 10ms));
+        QCOMPARE(desk.state(a), state);
+        QVERIFY(!desk.complete(a, response, 11ms));
+        desk.runTo(2s);
+        QVERIFY(desk.isGranted(b)); // whatever the end, the next one goes
+    }
+
+    void cancelsWhileQueued()
+    {
+        Desk desk;
+        const auto a = desk.ask(messages, 0ms), b = desk.ask(messages, 0ms),
+                   c = desk.ask(messages, 0ms);
+        QVERIFY(desk.cancel(b, 10ms));
+        QCOMPARE(desk.state(b), TicketState::Cancelled);
+        desk.complete(a, noHeaders(), 20ms);
+        QVERIFY(desk.isGranted(c));
+        QCOMPARE(desk.scheduler.size().queued, 0);
+    }
+
+    void cancelsTheHeadThatWaitsForTheGlobalLimit()
+    {
+        Desk desk({.globalLimit = 1});
+        const auto a = desk.ask(messages, 0ms);
+        const auto b = desk.ask(roles, 0ms), c = desk.ask(roles, 1ms);
+        desk.cancel(b, 2ms);
+        desk.complete(a, noHeaders(), 3ms);
+        desk.runTo(1003ms);
+        QVERIFY(desk.isGranted(c));
+    }
+
+    void expiresAtItsDeadline()
+    {
+        Desk desk;
+        desk.complete(desk.ask(messages, 0ms), answer(5, 0, 10s), 0ms);
+        const auto a = desk.ask(messages, 1ms, {.deadline = 2s}), b = desk.ask(messages, 1ms);
+        desk.runTo(2000ms);
+        QCOMPARE(desk.state(a), TicketState::Queued);
+        desk.runTo(2001ms);
+        QCOMPARE(desk.state(a), TicketState::Expired);
+        desk.runTo(10s);
+        QVERIFY(desk.isGranted(b));
+    }
+
+    void neverGrantsAfterTheDeadlineEvenWhenWokenLate()
+    {
+        Desk desk;
+        desk.complete(desk.ask(messages, 0ms), answer(5, 0, 1s), 0ms);
+        const auto a = desk.ask(messages, 0ms, {.deadline = 2s});
+        desk.scheduler.advance(at(1h)); // the machine slept
+        const auto events = desk.scheduler.takeEvents();
+        QVERIFY(std::any_of(events.begin(), events.end(), [a](const Event &event) {
+            return event.ticket == a && event.state == TicketState::Expired;
+        }));
+    }
+
+    void timesOutWhenNobodySpeaks()
+    {
+        Desk desk({.responseTimeout = 30s});
+        const auto a = desk.ask(messages, 0ms), b = desk.ask(messages, 0ms);
+        desk.runTo(30s);
+        QCOMPARE(desk.state(a), TicketState::TimedOut);
+        QVERIFY(desk.isGranted(b));
+        QVERIFY(!desk.complete(a, answer(7, 3, 60s), 31s));           // too late for the ticket
+        QCOMPARE(desk.scheduler.bucket(messages, at(31s))->limit, 7); // and still teaches
+        QCOMPARE(desk.scheduler.size().inFlight, 1);
+    }
+
+    void rejects_data()
+    {
+        QTest::addColumn<SchedulerOptions>("options");
+        QTest::addColumn<Endpoint>("endpoint");
+        QTest::addColumn<TicketError::Code>("code");
+        SchedulerOptions perBucket, inAll;
+        perBucket.maxQueuedPerBucket = inAll.maxQueued = 2;
+        QTest::newRow("bucket full") << perBucket << messages << TicketError::Code::QueueFull;
+        QTest::newRow("all full") << inAll << messages << TicketError::Code::QueueFull;
+        QTest::newRow("no endpoint") << inAll << Endpoint() << TicketError::Code::InvalidEndpoint;
+    }
+    void rejects()
+    {
+        QFETCH(SchedulerOptions, options);
+        QFETCH(Endpoint, endpoint);
+        QFETCH(TicketError::Code, code);
+        Desk desk(options);
+        for (int i = 0; i < 3; ++i)
+            desk.ask(messages, 0ms); // one is granted, two wait
+        const auto refused = desk.ask(endpoint, 1ms);
+        QCOMPARE(desk.state(refused), TicketState::Rejected);
+        QCOMPARE(std::find_if(desk.events.begin(), desk.events.end(),
+                     [refused](const Event &event) { return event.ticket == refused; })
+                     ->error,
+            code);
+        QCOMPARE(desk.scheduler.size().queued, 2);
+    }
+
+    void learnsAcrossChannelsButProbesEachOne()
+    {
+        Desk desk;
+        desk.complete(desk.ask(messages, 0ms), answer(5, 4, 5s, "abcd"), 0ms);
+        const Endpoint elsewhere(Method::Post, "/channels/2/messages");
+        const auto a = desk.ask(elsewhere, 1ms);
+        const auto hinted = desk.scheduler.bucket(elsewhere, at(1ms));
+        QCOMPARE(hinted->hash, QByteArray("abcd"));
+        QCOMPARE(hinted->limit, 5);
+        QCOMPARE(hinted->state, BucketState::Probing);
+        QVERIFY(hinted->id != desk.scheduler.bucket(messages, at(1ms))->id);
+        QVERIFY(desk.isGranted(a));
+    }
+
+    void alternatingHashesKeepBothCounters()
+    {
+        Desk desk;
+        desk.complete(desk.ask(history, 0ms), answer(3, 2, 10s, "aaaa"), 0ms);
+        const auto first = desk.scheduler.bucket(history, at(0ms))->id;
+        desk.complete(desk.ask(history, 10ms), answer(10, 9, 10s, "bbbb"), 10ms);
+        QVERIFY(desk.scheduler.bucket(history, at(10ms))->id != first);
+        QCOMPARE(desk.scheduler.bucket(history, at(10ms))->remaining, 9);
+        desk.complete(desk.ask(history, 20ms), answer(3, 1, 9980ms, "aaaa"), 20ms);
+        QCOMPARE(desk.scheduler.bucket(history, at(20ms))->id, first);
+        QCOMPARE(desk.scheduler.bucket(history, at(20ms))->remaining, 1);
+        QCOMPARE(desk.scheduler.size().buckets, 2);
+    }
+
+    void waitingTicketsFollowTheirLaneInOrder()
+    {
+        Desk desk;
+        desk.complete(desk.ask(history, 0ms), answer(3, 0, 1s, "old"), 0ms);
+        const auto a = desk.ask(history, 1ms), b = desk.ask(history, 1ms),
+                   c = desk.ask(history, 1ms);
+        desk.runTo(1s);
+        QCOMPARE(desk.state(c), TicketState::Available);
+        const auto d = desk.ask(history, 1001ms), e = desk.ask(history, 1001ms);
+        desk.complete(b, answer(4, 3, 10s, "new"), 1002ms);
+        QVERIFY(desk.isGranted(d)); // 3 left, a and c in flight
+        QCOMPARE(desk.state(e), TicketState::Queued);
+        desk.complete(a, answer(4, 2, 10s, "new"), 1003ms);
+        desk.complete(c, answer(4, 1, 10s, "new"), 1003ms);
+        desk.complete(d, answer(4, 0, 10s, "new"), 1003ms);
+        desk.runTo(12s);
+        QVERIFY(desk.isGranted(e));
+        QCOMPARE(desk.scheduler.size().buckets, 1); // the old one was at rest, and unused
+    }
+
+    void forgetsWhatIsIdle()
+    {
+        Desk desk;
+        desk.complete(desk.ask(messages, 0ms), answer(5, 4, 5s), 0ms);
+        desk.complete(desk.ask(roles, 0ms), answer(1, 0, 3h, "slow"), 0ms);
+        desk.runTo(1h);
+        QCOMPARE(desk.scheduler.size().buckets, 1); // the other one's window is open
+        QVERIFY(desk.scheduler.bucket(roles, at(1h)));
+        desk.runTo(30h);
+        QCOMPARE(desk.scheduler.size().buckets, 0);
+        QCOMPARE(desk.scheduler.size().lanes, 0);
+        QCOMPARE(desk.scheduler.size().hashes, 0);
+        QVERIFY(!desk.scheduler.nextDeadline());
+    }
+
+    void namesNoTokens()
+    {
+        Desk desk;
+        desk.ask(callback, 0ms);
+        const auto bucket = desk.scheduler.bucket(callback, at(0ms));
+        QVERIFY(!bucket->name.contains(QLatin1String("secret")));
+        QVERIFY(!bucket->majorResource.contains("secret"));
+    }
+};
+
+QTEST_GUILESS_MAIN(SchedulerTest)
+#include "tst_scheduler.moc"

@@ -1,0 +1,310 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "ratelimit/ticket/TicketChannel.h"
+
+#include <QtCore/QPointer>
+#include <QtCore/QRegularExpression>
+#include <QtTest/QSignalSpy>
+#include <QtTest/QTest>
+
+#include <thread>
+
+using namespace Turnstile;
+
+namespace {
+
+enum class Word { Headers, None, Lost, Dropped, LastCopyGone, Retry };
+
+RatelimitHeaders withStatus(int status)
+{
+    RatelimitHeaders headers;
+    headers.status = status;
+    return headers;
+}
+
+} // namespace
+
+/// The ratelimiter's end of a granted ticket.
+class tst_TicketHeaders : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
+
+    void tellsTheOutcome_data();
+    void tellsTheOutcome();
+    void tellsAContext();
+    void tellsOnTheWire_data();
+    void tellsOnTheWire();
+    void givesTheSender();
+    void destroyedWhileInFlight();
+    void destroyedBeforeDelivery();
+    void destroyedWithAnOutcomeNobodyAskedFor();
+    void destroyedInsideWhenDone();
+    void destroyedFutureIsCancelled();
+    void grantsAgainInsideWhenDone();
+    void olderAttemptsHaveNoSay();
+    void assignmentEndsWhatItHeld();
+};
+
+void tst_TicketHeaders::tellsTheOutcome_data()
+{
+    QTest::addColumn<Word>("word");
+    QTest::addColumn<Response::Kind>("kind");
+    QTest::addColumn<int>("status"); // -1: no headers
+    QTest::addColumn<bool>("retry");
+    QTest::addColumn<bool>("cancelled"); // the future
+    using Kind = Response::Kind;
+    QTest::newRow("headers") << Word::Headers << Kind::Answered << 200 << false << false;
+    QTest::newRow("no headers") << Word::None << Kind::Answered << -1 << false << false;
+    QTest::newRow("lost") << Word::Lost << Kind::Lost << -1 << false << true;
+    QTest::newRow("dropped") << Word::Dropped << Kind::Unused << -1 << false << true;
+    QTest::newRow("last copy gone") << Word::LastCopyGone << Kind::Unused << -1 << false << true;
+    QTest::newRow("retry") << Word::Retry << Kind::Answered << 429 << true << false;
+}
+
+void tst_TicketHeaders::tellsTheOutcome()
+{
+    QFETCH(Word, word);
+    for (const bool inSlot : {true, false}) {
+        for (const bool byFuture : {true, false}) {
+            TicketChannel ticket = channel(this);
+            TicketSender kept;
+            const auto give = [&word](TicketSender sender) {
+                switch (word) {
+                case Word::Headers:
+                    return sender.headers(withStatus(200));
+                case Word::None:
+                    return sender.headers({});
+                case Word::Lost:
+                    return sender.lost();
+                case Word::Dropped:
+                    return sender.drop();
+                case Word::Retry:
+                    return sender.retry(Response::answered(withStatus(429)));
+                default:
+                    return true;
+                }
+            };
+            connect(
+                ticket.receiver, &TicketReceiver::available, this, [&](const TicketSender &sender) {
+                    if (inSlot)
+                        QVERIFY(give(sender));
+                    else
+                        kept = sender;
+                });
+            std::optional<TicketHeaders> headers = ticket.notifier.available();
+            QVERIFY(headers);
+            if (byFuture) {
+                const auto future = headers->future();
+                QCOMPARE(future.isFinished(), inSlot);
+                if (!inSlot)
+                    QVERIFY(give(std::exchange(kept, {})));
+                QVERIFY(future.isFinished());
+                QTEST(future.isCanceled(), "cancelled");
+                if (!future.isCanceled()) {
+                    const auto result = future.result();
+                    QTEST(result ? result->status : -1, "status");
+                }
+            } else {
+                QList<TicketHeaders::Outcome> told;
+                headers->whenDone([&](const auto &outcome) { told.append(outcome); });
+                QCOMPARE(told.size(), inSlot ? 1 : 0);
+                if (!inSlot)
+                    QVERIFY(give(std::exchange(kept, {})));
+                QCOMPARE(told.size(), 1);
+                const Response &response = told.at(0).response;
+                QTEST(response.kind, "kind");
+                QTEST(response.headers ? response.headers->status : -1, "status");
+                QTEST(told.at(0).retry, "retry");
+            }
+        }
+    }
+}
+
+void tst_TicketHeaders::tellsAContext()
+{
+    for (const bool contextGone : {false, true}) {
+        TicketChannel ticket = channel(this);
+        auto context = std::make_unique<QObject>();
+        auto headers = ticket.notifier.available();
+        QList<bool> told;
+        headers->whenDone(
+            context.get(), [&](const TicketHeaders::Outcome &outcome) { told << outcome.retry; });
+        const TicketSender sender = headers->sender();
+        std::thread([&] { QVERIFY(sender.retry(Response::answered(withStatus(429)))); }).join();
+        QVERIFY(told.isEmpty()); // from the event loop
+        if (contextGone)
+            context.reset();
+        QTRY_COMPARE(told, contextGone ? QList<bool>() : QList{true});
+        QCoreApplication::processEvents();
+        QCOMPARE(told.size(), contextGone ? 0 : 1);
+    }
+}
+
+void tst_TicketHeaders::tellsOnTheWire_data()
+{
+    QTest::addColumn<bool>("early");
+    QTest::newRow("later") << false;
+    QTest::newRow("before anybody asked") << true;
+}
+
+void tst_TicketHeaders::tellsOnTheWire()
+{
+    QFETCH(bool, early);
+    TicketChannel ticket = channel(this);
+    QSignalSpy available(ticket.receiver, &TicketReceiver::available);
+    auto headers = ticket.notifier.available();
+    const TicketSender sender = headers->sender();
+    QByteArray order;
+    if (early) {
+        QVERIFY(sender.sent());
+        QVERIFY(sender.headers({}));
+    }
+    headers->whenSent([&] { order += 's'; });
+    headers->whenDone([&](const auto &) { order += 'd'; });
+    if (!early) {
+        QVERIFY(sender.sent());
+        QVERIFY(sender.sent());
+        QVERIFY(sender.headers({}));
+    }
+    QVERIFY(!sender.sent());
+    QCOMPARE(order, "sd");
+}
+
+void tst_TicketHeaders::givesTheSender()
+{
+    TicketChannel ticket = channel(this);
+    QSignalSpy available(ticket.receiver, &TicketReceiver::available);
+    auto headers = ticket.notifier.available();
+    TicketSender sender = available.takeFirst().at(0).value<TicketSender>();
+    QVERIFY(sender.isValid());
+    QVERIFY(headers->sender() == sender);
+    sender = {}; // the last copy
+    QVERIFY(!headers->sender().isValid());
+}
+
+void tst_TicketHeaders::destroyedWhileInFlight()
+{
+    TicketChannel ticket = channel();
+    const QPointer receiver(ticket.receiver);
+    QSignalSpy available(ticket.receiver, &TicketReceiver::available);
+    QSignalSpy failed(ticket.receiver, &TicketReceiver::failed);
+    auto headers = ticket.notifier.available();
+    const TicketSender sender = headers->sender();
+    headers.reset();
+    QVERIFY(!sender.sent());
+    QVERIFY(!sender.headers({}));
+    QVERIFY(!sender.retry(Response::lost()));
+    QTRY_VERIFY(!receiver);
+    QCOMPARE(failed.count(), 0); // it was granted
+}
+
+void tst_TicketHeaders::destroyedBeforeDelivery()
+{
+    TicketChannel ticket = channel();
+    auto headers = ticket.notifier.available();
+    const TicketSender sender = headers->sender();
+    headers.reset();
+    QVERIFY(!sender.headers({}));
+    QSignalSpy available(ticket.receiver, &TicketReceiver::available);
+    QSignalSpy failed(ticket.receiver, &TicketReceiver::failed);
+    QVERIFY(failed.wait());
+    QCOMPARE(failed.at(0).at(0).value<TicketError>().code, TicketError::Code::RatelimiterGone);
+    QCOMPARE(available.count(), 0);
+}
+
+void tst_TicketHeaders::destroyedWithAnOutcomeNobodyAskedFor()
+{
+    TicketChannel ticket = channel();
+    const QPointer receiver(ticket.receiver);
+    QVERIFY(ticket.notifier.available()->sender().headers({}));
+    QTRY_VERIFY(!receiver);
+    QVERIFY(!ticket.notifier.available());
+}
+
+void tst_TicketHeaders::destroyedInsideWhenDone()
+{
+    for (const bool early : {false, true}) {
+        TicketChannel ticket = channel(this);
+        auto headers = ticket.notifier.available();
+        TicketSender sender = headers->sender();
+        if (early)
+            QVERIFY(sender.headers({}));
+        headers->whenDone([&](const TicketHeaders::Outcome &outcome) {
+            headers.reset();
+            sender = {};
+            QCOMPARE(outcome.response.kind, Response::Kind::Answered); // still there
+        });
+        if (!early)
+            QVERIFY(sender.headers({}));
+        QVERIFY(!headers);
+    }
+}
+
+void tst_TicketHeaders::destroyedFutureIsCancelled()
+{
+    TicketChannel ticket = channel(this);
+    QSignalSpy available(ticket.receiver, &TicketReceiver::available);
+    auto headers = ticket.notifier.available();
+    const auto future = headers->future();
+    QVERIFY(!future.isFinished());
+    headers.reset();
+    QVERIFY(future.isFinished() && future.isCanceled());
+}
+
+void tst_TicketHeaders::grantsAgainInsideWhenDone()
+{
+    TicketChannel ticket = channel();
+    const QPointer receiver(ticket.receiver);
+    int granted = 0;
+    QObject::connect(receiver, &TicketReceiver::available, this, [&](const TicketSender &sender) {
+        if (++granted < 4)
+            QVERIFY(sender.retry(Response::answered(withStatus(429))));
+        else
+            QVERIFY(sender.headers(withStatus(200)));
+    });
+    std::optional<TicketHeaders> headers;
+    QList<int> statuses;
+    std::function<void()> grant = [&] {
+        headers = ticket.notifier.available();
+        headers->whenDone([&](const TicketHeaders::Outcome &outcome) {
+            statuses.append(outcome.response.headers->status);
+            if (outcome.retry)
+                grant();
+        });
+    };
+    grant();
+    QCOMPARE(statuses, QList<int>({429, 429, 429, 200}));
+    QTRY_VERIFY(!receiver);
+}
+
+void tst_TicketHeaders::olderAttemptsHaveNoSay()
+{
+    TicketChannel ticket = channel(this);
+    QSignalSpy available(ticket.receiver, &TicketReceiver::available);
+    auto first = ticket.notifier.available();
+    const TicketSender firstSender = first->sender();
+    QVERIFY(firstSender.retry(Response::answered(withStatus(429))));
+    auto second = ticket.notifier.available();
+    QVERIFY(second);
+    QVERIFY(!firstSender.headers({}));
+    QVERIFY(!first->sender().isValid());
+    first->whenDone([](const auto &) { QFAIL("That was over."); });
+    QVERIFY(first->future().isCanceled());
+    first.reset();
+    QVERIFY(second->sender().headers({}));
+}
+
+void tst_TicketHeaders::assignmentEndsWhatItHeld()
+{
+    TicketChannel first = channel(this);
+    TicketChannel second = channel(this);
+    auto headers = first.notifier.available();
+    const TicketSender firstSender = headers->sender();
+    headers = second.notifier.available();
+    QVERIFY(!firstSender.headers({}));
+    QVERIFY(headers->sender().headers({}));
+}
+
+QTEST_GUILESS_MAIN(tst_TicketHeaders)
+#include "tst_ticketheaders.moc"
