@@ -63,10 +63,9 @@ QString durations(std::optional<milliseconds> a, std::optional<milliseconds> b)
 {
     if (!a || !b)
         return nothing();
-    const milliseconds larger = std::max(*a, *b);
-    if (larger < 1s)
+    if (*a < 1s && *b < 1s)
         return tr("%1 / %2 ms").arg(a->count()).arg(b->count());
-    if (larger < 59500ms)
+    if (*a >= 1s && *b >= 1s && std::max(*a, *b) < 59500ms)
         return tr("%1 / %2 s").arg(inSeconds(*a), inSeconds(*b));
     return tr("%1 / %2").arg(duration(a), duration(b));
 }

@@ -17,7 +17,7 @@ QString countdown(milliseconds left);
 /// How long something took or waits: `84 ms`, `1.2 s`, `14 s`, `6:52`; `–` for nothing.
 QString duration(std::optional<milliseconds> duration);
 
-/// Two durations in the unit of the larger: `12 / 480 ms`, `0.3 / 1.2 s`.
+/// Two durations, with one unit where they share it: `12 / 480 ms`, `12 ms / 1.2 s`.
 QString durations(std::optional<milliseconds> a, std::optional<milliseconds> b);
 
 /// Events per second: `38.2 /s`, `104 /s`.

@@ -36,17 +36,17 @@ History::Values History::values(TimePoint now) const
     return values;
 }
 
-History::Values History::perSecond(TimePoint now) const
+History::Values History::perSecond(TimePoint now, milliseconds span) const
 {
-    const int perSecond = int(std::max<qint64>(1, std::chrono::seconds(1) / m_slot));
-    const float scale = float(std::chrono::seconds(1) / std::chrono::duration<double>(m_slot));
+    const int count = int(std::clamp<qint64>(span / m_slot, 1, mostSmoothed));
+    const float seconds = std::chrono::duration<float>(m_slot * count).count();
     const qint64 first = slotOf(now) - length;
     Values values{};
     for (int i = 0; i < length; ++i) {
         float sum = 0;
-        for (int back = 0; back < perSecond; ++back)
+        for (int back = 0; back < count; ++back)
             sum += at(first + i - back);
-        values[size_t(i)] = sum * scale / float(perSecond);
+        values[size_t(i)] = sum / seconds;
     }
     return values;
 }

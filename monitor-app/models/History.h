@@ -33,8 +33,9 @@ public:
 
     /// The slots that are over, oldest first.
     Values values(TimePoint now) const;
-    /// values() of a sum, as events per second over the second that ends with each slot.
-    Values perSecond(TimePoint now) const;
+    /// values() of a sum, as events per second over the \a span that ends with each slot; at most
+    /// ten slots. Some seconds of it make a calm line of traffic that comes in bursts.
+    Values perSecond(TimePoint now, milliseconds span = std::chrono::seconds(3)) const;
 
     /// The sum of the last \a count slots that are over.
     float sumOfLast(int count, TimePoint now) const;
@@ -44,7 +45,8 @@ public:
     bool isFlat(TimePoint now) const;
 
 private:
-    static constexpr int capacity = 64; // a power of two, above length + the present slot
+    static constexpr int mostSmoothed = 10;
+    static constexpr int capacity = length + mostSmoothed; // with the present slot
     qint64 slotOf(TimePoint at) const;
     bool moveTo(qint64 slot);
     float at(qint64 slot) const;

@@ -88,6 +88,7 @@ void Store::setWatched(bool watched)
 
 void Store::makeFrame()
 {
+    m_frame.stop();
     m_now = m_clock();
     m_frameAt = m_now;
     if (m_oldestEvent)

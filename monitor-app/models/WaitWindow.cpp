@@ -25,10 +25,15 @@ void WaitWindow::add(TimePoint at, milliseconds wait)
 
 std::optional<milliseconds> WaitWindow::percentile(double p, TimePoint now) const
 {
+    return percentile(p, now, m_span);
+}
+
+std::optional<milliseconds> WaitWindow::percentile(double p, TimePoint now, milliseconds span) const
+{
     std::vector<milliseconds> waits;
     waits.reserve(m_samples.size());
     for (const Sample &sample : m_samples) {
-        if (now - sample.at <= m_span)
+        if (now - sample.at <= span)
             waits.push_back(sample.wait);
     }
     if (waits.empty())

@@ -20,6 +20,8 @@ public:
     /// The smallest wait that at least the share \a p (0 to 1) of the tickets did not exceed;
     /// nothing when there was none.
     std::optional<milliseconds> percentile(double p, TimePoint now) const;
+    /// The same over a shorter time.
+    std::optional<milliseconds> percentile(double p, TimePoint now, milliseconds span) const;
 
     bool isEmpty() const { return m_samples.empty(); }
 

@@ -30,8 +30,8 @@ public:
         Method method = Method::Get;
         QString path; ///< `{id}` becomes a new snowflake each time
         int burst = 1;
-        milliseconds every{1000};             ///< give or take a quarter; zero: once
-        milliseconds first{0};                ///< after the start
+        milliseconds every{1000};                  ///< give or take a quarter; zero: once
+        milliseconds first{0};                     ///< after the start
         std::optional<milliseconds> patience = {}; ///< gives up a ticket that waits longer
         std::optional<milliseconds> timeout = {};  ///< gives up a request that is answered later
     };

@@ -95,13 +95,17 @@ void BucketDelegate::paintCell(
 
 void BucketDelegate::paintRoute(QPainter *painter, const QRectF &cell, const BucketRow &row) const
 {
-    const QFont label = Theme::label();
-    const qreal width = QFontMetricsF(label).horizontalAdvance(row.method) + 5;
-    write(painter, cell.translated(0, 1), row.method, label, m_theme->methodColor(row.method));
-    const QRectF rest = cell.adjusted(width, 0, 0, 0);
-    const QString path =
-        QFontMetricsF(Theme::body()).elidedText(row.path, Qt::ElideRight, rest.width());
-    write(painter, rest, path, Theme::body(), m_theme->text);
+    const QFontMetricsF metrics(Theme::body());
+    const qreal baseline = cell.center().y() + (metrics.ascent() - metrics.descent()) / 2;
+    painter->setFont(Theme::label());
+    painter->setPen(m_theme->methodColor(row.method));
+    painter->drawText(QPointF(cell.left(), baseline), row.method);
+    const qreal left =
+        cell.left() + QFontMetricsF(Theme::label()).horizontalAdvance(row.method) + 4;
+    painter->setFont(Theme::body());
+    painter->setPen(m_theme->text);
+    painter->drawText(
+        QPointF(left, baseline), metrics.elidedText(row.path, Qt::ElideRight, cell.right() - left));
 }
 
 void BucketDelegate::paintTokens(QPainter *painter, const QRectF &cell, const BucketRow &row) const

@@ -22,7 +22,7 @@ BucketHeader::BucketHeader(QWidget *parent)
     setSortIndicatorShown(true);
     setSortIndicator(-1, Qt::AscendingOrder);
     setMinimumSectionSize(40);
-    setFont(Theme::label());
+    setFont(Theme::title());
     setAccessibleName(tr("Columns"));
 }
 
@@ -56,12 +56,12 @@ void BucketHeader::paintSection(QPainter *painter, const QRect &rect, int logica
     painter->setRenderHint(QPainter::Antialiasing);
     painter->fillRect(rect.adjusted(0, 0, 0, -1), m_theme->panel);
     painter->fillRect(rect.left(), rect.bottom(), rect.width(), 1, m_theme->border);
-    painter->setFont(Theme::label());
+    painter->setFont(Theme::title());
     painter->setPen(sorted ? m_theme->text : m_theme->dim);
     painter->drawText(
         area, int(Qt::AlignVCenter | (right ? Qt::AlignRight : Qt::AlignLeft)), title);
     if (sorted) {
-        const qreal width = QFontMetricsF(Theme::label()).horizontalAdvance(title);
+        const qreal width = QFontMetricsF(Theme::title()).horizontalAdvance(title);
         const qreal x = right ? area.right() - width - 9 : area.left() + width + 9;
         const qreal y = area.center().y();
         const qreal up = sortIndicatorOrder() == Qt::AscendingOrder ? -2 : 2;

@@ -36,6 +36,7 @@ BucketView::BucketView(Store *store, QWidget *parent)
 {
     m_proxy->setSourceModel(m_model);
     m_proxy->setSortRole(BucketModel::SortRole);
+    m_proxy->setDynamicSortFilter(false); // keepSorted() does it
     setHorizontalHeader(m_header);
     setModel(m_proxy);
     setItemDelegate(m_delegate);
@@ -107,12 +108,33 @@ void BucketView::contextMenuEvent(QContextMenuEvent *event)
 
 void BucketView::repaintWhatTimeMoves()
 {
+    keepSorted();
     updateColumn(BucketModel::ResetColumn);
     const qint64 slot = m_store->now().time_since_epoch() / History().slot();
     if (slot == m_historySlot)
         return;
     m_historySlot = slot;
     updateColumn(BucketModel::GrantedColumn);
+}
+
+void BucketView::keepSorted()
+{
+    const int column = m_proxy->sortColumn();
+    if (column < 0 || m_store->now() - m_sortedAt < std::chrono::seconds(1))
+        return;
+    m_sortedAt = m_store->now();
+    const QPartialOrdering wrong = m_proxy->sortOrder() == Qt::AscendingOrder
+        ? QPartialOrdering::Greater
+        : QPartialOrdering::Less;
+    QVariant previous;
+    for (int row = 0; row < m_proxy->rowCount(); ++row) {
+        const QVariant key = m_proxy->index(row, column).data(BucketModel::SortRole);
+        if (row > 0 && QVariant::compare(previous, key) == wrong) {
+            m_proxy->sort(column, m_proxy->sortOrder());
+            return;
+        }
+        previous = key;
+    }
 }
 
 void BucketView::updateColumn(int column)

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ratelimit/core/Time.h"
+
 #include <QtWidgets/QTableView>
 
 class QSortFilterProxyModel;
@@ -14,7 +16,8 @@ class BucketModel;
 class Store;
 struct Theme;
 
-/// The bucket table. Its columns are remembered in QSettings.
+/// The bucket table. Its columns are remembered in QSettings. When it is sorted, rows change places
+/// once a second at most, so that they can be read.
 class BucketView : public QTableView {
     Q_OBJECT
 public:
@@ -32,6 +35,7 @@ protected:
 
 private:
     void repaintWhatTimeMoves();
+    void keepSorted();
     void updateColumn(int column);
 
     Store *m_store;
@@ -41,6 +45,7 @@ private:
     BucketDelegate *m_delegate;
     const Theme *m_theme;
     qint64 m_historySlot = 0;
+    TimePoint m_sortedAt;
 };
 
 } // namespace Turnstile::Monitor

@@ -37,7 +37,7 @@ MainWindow::MainWindow(QWidget *parent)
     , m_pages(new QStackedWidget(this))
 {
     setWindowTitle(tr("Turnstile Monitor"));
-    resize(1440, 720);
+    resize(1440, 760);
     m_pages->addWidget(m_empty);
     m_pages->addWidget(makePage());
     setCentralWidget(m_pages);
@@ -80,11 +80,16 @@ void MainWindow::setTheme(const Theme &theme)
     applyTheme(theme);
 }
 
+bool MainWindow::event(QEvent *event)
+{
+    if (event->type() == QEvent::ApplicationPaletteChange && !m_themeChosen)
+        applyTheme(Theme::forPalette(QGuiApplication::palette()));
+    return QMainWindow::event(event);
+}
+
 void MainWindow::changeEvent(QEvent *event)
 {
     QMainWindow::changeEvent(event);
-    if (event->type() == QEvent::ApplicationPaletteChange && !m_themeChosen)
-        applyTheme(Theme::forPalette(QGuiApplication::palette()));
     if (event->type() == QEvent::WindowStateChange)
         updateWatched();
 }

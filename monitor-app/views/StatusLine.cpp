@@ -6,6 +6,7 @@
 #include "monitor-app/models/Store.h"
 #include "monitor-app/views/Theme.h"
 
+#include <QtGui/QPainter>
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QLabel>
 
@@ -14,13 +15,13 @@ namespace Turnstile::Monitor {
 StatusLine::StatusLine(const Store *store, QWidget *parent)
     : QWidget(parent)
     , m_store(store)
+    , m_theme(&Theme::dark())
     , m_connection(new QLabel(this))
     , m_events(new QLabel(this))
     , m_buckets(new QLabel(this))
     , m_lag(new QLabel(this))
 {
     setAccessibleName(tr("Status"));
-    setAutoFillBackground(true);
     setFixedHeight(Theme::statusHeight);
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(Theme::padding, 0, Theme::padding, 0);
@@ -41,10 +42,17 @@ void StatusLine::setConnection(const QString &connection)
 
 void StatusLine::setTheme(const Theme &theme)
 {
+    m_theme = &theme;
     QPalette colors = theme.palette();
-    colors.setColor(QPalette::Window, theme.panel);
     colors.setColor(QPalette::WindowText, theme.dim);
     setPalette(colors);
+}
+
+void StatusLine::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.fillRect(rect(), m_theme->panel);
+    painter.fillRect(0, 0, width(), 1, m_theme->border);
 }
 
 void StatusLine::showFigures()

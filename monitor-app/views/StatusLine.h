@@ -20,10 +20,14 @@ public:
     void setConnection(const QString &connection);
     void setTheme(const Theme &theme);
 
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
 private:
     void showFigures();
 
     const Store *m_store;
+    const Theme *m_theme;
     QLabel *m_connection;
     QLabel *m_events;
     QLabel *m_buckets;

@@ -14,6 +14,7 @@ QFont font(int pixelSize, QFont::Weight weight)
                           : QFontDatabase::systemFont(QFontDatabase::GeneralFont);
     font.setPixelSize(pixelSize);
     font.setWeight(weight);
+    font.setHintingPreference(QFont::PreferNoHinting); // even spacing, also at small sizes
     return font;
 }
 } // namespace
@@ -27,7 +28,6 @@ const Theme &Theme::dark()
         .border = QColor(0x2a303a),
         .separator = QColor(0x20252d),
         .selection = QColor(0x22314a),
-        .hover = QColor(0x1f242c),
         .text = QColor(0xd7dce4),
         .dim = QColor(0x8a93a6),
         .faint = QColor(0x5c6470),
@@ -52,7 +52,6 @@ const Theme &Theme::light()
         .border = QColor(0xd9dee5),
         .separator = QColor(0xedf0f3),
         .selection = QColor(0xdce8fa),
-        .hover = QColor(0xf6f8fa),
         .text = QColor(0x1f2630),
         .dim = QColor(0x5f6b7c),
         .faint = QColor(0x98a2b0),
@@ -142,17 +141,22 @@ QString Theme::scrollBarStyle() const
 
 QFont Theme::body()
 {
-    return font(14, QFont::Normal);
+    return font(13, QFont::Normal);
 }
 
 QFont Theme::small()
 {
-    return font(12, QFont::Normal);
+    return font(11, QFont::Normal);
+}
+
+QFont Theme::title()
+{
+    return font(11, QFont::Medium);
 }
 
 QFont Theme::label()
 {
-    return font(12, QFont::DemiBold);
+    return font(11, QFont::DemiBold);
 }
 
 QFont Theme::value()
@@ -163,7 +167,7 @@ QFont Theme::value()
 QFont Theme::mono()
 {
     QFont mono = QFontDatabase::systemFont(QFontDatabase::FixedFont);
-    mono.setPixelSize(12);
+    mono.setPixelSize(11);
     return mono;
 }
 

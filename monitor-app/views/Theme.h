@@ -25,7 +25,6 @@ struct Theme {
     QColor border;    ///< around panels
     QColor separator; ///< between rows
     QColor selection; ///< a selected row
-    QColor hover;     ///< a row under the pointer
     // Text
     QColor text;
     QColor dim;   ///< labels, and numbers beside pictures
@@ -48,7 +47,8 @@ struct Theme {
 
     static QFont body();
     static QFont small();
-    static QFont label(); ///< small and stronger: methods, column titles
+    static QFont title(); ///< small and a little stronger: column titles
+    static QFont label(); ///< small and strong: methods
     static QFont value(); ///< the big number of a card
     static QFont mono();
 

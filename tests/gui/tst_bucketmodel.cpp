@@ -8,6 +8,8 @@
 #include <QtTest/QAbstractItemModelTester>
 #include <QtTest/QtTest>
 
+#include <set>
+
 using namespace Turnstile;
 using namespace Turnstile::Monitor;
 using namespace std::chrono_literals;

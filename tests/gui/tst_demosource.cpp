@@ -5,6 +5,8 @@
 
 #include <QtTest/QtTest>
 
+#include <set>
+
 using namespace Turnstile;
 using namespace Turnstile::Monitor;
 using namespace std::chrono_literals;

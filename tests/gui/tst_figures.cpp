@@ -7,6 +7,7 @@
 
 using namespace Turnstile;
 using namespace Turnstile::Monitor;
+using namespace std::chrono_literals;
 
 /// The strip's numbers on virtual time.
 class TestFigures : public QObject {
@@ -42,8 +43,6 @@ private:
     }
     const TimePoint start{1000s};
 };
-
-using namespace std::chrono_literals;
 
 void TestFigures::averagesOverFiveSeconds()
 {

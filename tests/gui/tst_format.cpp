@@ -73,7 +73,8 @@ void TestFormat::saysTwoDurations_data()
     QTest::addColumn<int>("b");
     QTest::addColumn<QString>("text");
     QTest::newRow("milliseconds") << 12 << 480 << QStringLiteral("12 / 480 ms");
-    QTest::newRow("unit of the larger") << 300 << 1200 << QStringLiteral("0.3 / 1.2 s");
+    QTest::newRow("seconds") << 2340 << 1200 << QStringLiteral("2.3 / 1.2 s");
+    QTest::newRow("two units") << 0 << 1200 << QStringLiteral("0 ms / 1.2 s");
     QTest::newRow("minutes") << 300 << 72'000 << QStringLiteral("300 ms / 1:12");
     QTest::newRow("nothing") << -1 << -1 << QStringLiteral("–");
 }

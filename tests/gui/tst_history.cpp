@@ -4,6 +4,8 @@
 
 #include <QtTest/QtTest>
 
+#include <numeric>
+
 using namespace Turnstile;
 using namespace Turnstile::Monitor;
 using namespace std::chrono_literals;
@@ -96,7 +98,7 @@ void TestHistory::smoothsOverASecond()
 {
     History history;
     history.add(start, 4);
-    const History::Values values = history.perSecond(start + 1500ms);
+    const History::Values values = history.perSecond(start + 1500ms, 1s);
     QCOMPARE(values[History::length - 3], 4.f); // the second that ends with its slot
     QCOMPARE(values[History::length - 2], 4.f);
     QCOMPARE(values[History::length - 1], 0.f);
