@@ -256,7 +256,8 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
 {
     if (headers.kind == RatelimitHeaders::Kind::Global)
         return; // its numbers, where there are some, are those of the global limit
-    if (!headers.bucket.isEmpty())
+    // Who garbles the numbers may garble the name too.
+    if (!headers.bucket.isEmpty() && headers.kind == RatelimitHeaders::Kind::Bucket)
         assignBucket(lane, headers.bucket, headers.limit);
     TokenCounter &counter = lane->bucket->counter;
     if (headers.limit || headers.remaining || headers.resetAfter) {

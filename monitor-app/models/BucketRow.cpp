@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "monitor-app/models/BucketRow.h"
+
+#include "monitor-app/models/Format.h"
+
+#include <QtCore/QCoreApplication>
+
+#include <algorithm>
+
+namespace Turnstile::Monitor {
+
+namespace {
+constexpr milliseconds sameMoment{50};
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Turnstile::Monitor::BucketRow", text);
+}
+} // namespace
+
+QString stateName(RowState state)
+{
+    switch (state) {
+    case RowState::GloballyLocked:
+        return tr("global lock");
+    case RowState::RouteLimited:
+        return tr("route limit");
+    case RowState::Exhausted:
+        return tr("exhausted");
+    case RowState::Probing:
+        return tr("probing");
+    case RowState::Open:
+        return tr("open");
+    case RowState::Exempt:
+        return tr("exempt");
+    case RowState::Idle:
+        return tr("idle");
+    }
+    Q_UNREACHABLE();
+}
+
+QString stateDescription(RowState state)
+{
+    switch (state) {
+    case RowState::GloballyLocked:
+        return tr("It has tokens, and the global limit holds its tickets.");
+    case RowState::RouteLimited:
+        return tr("A route in it is held by a limit of its own.");
+    case RowState::Exhausted:
+        return tr("No token is left until the window resets.");
+    case RowState::Probing:
+        return tr("Its limit is unknown; one request is on its way to learn it.");
+    case RowState::Open:
+        return tr("It has tokens, and tickets that use them.");
+    case RowState::Exempt:
+        return tr("Its requests take no slot of the global limit.");
+    case RowState::Idle:
+        return tr("Nothing waits and nothing is in flight.");
+    }
+    Q_UNREACHABLE();
+}
+
+BucketRow::BucketRow(const Bucket &first, TimePoint at)
+{
+    update(first, at);
+}
+
+void BucketRow::update(const Bucket &changed, TimePoint at)
+{
+    if (changed.resetAt && *changed.resetAt > at
+        && (!bucket.resetAt || abs(*changed.resetAt - *bucket.resetAt) > sameMoment)) {
+        // A 429 may ask for a longer wait than the window.
+        span = std::max(changed.window.value_or(milliseconds::zero()),
+            std::chrono::ceil<milliseconds>(*changed.resetAt - at));
+    }
+    const bool renamed = bucket.name != changed.name || method.isEmpty();
+    const bool rehashed = bucket.hash != changed.hash || shortHash.isEmpty();
+    bucket = changed;
+    if (renamed) {
+        const qsizetype space = bucket.name.indexOf(QLatin1Char(' '));
+        method = bucket.name.left(std::max<qsizetype>(space, 0));
+        path = bucket.name.mid(space + 1);
+    }
+    if (rehashed)
+        shortHash = Format::shortHash(bucket.hash);
+}
+
+RowState BucketRow::state() const
+{
+    switch (bucket.state) {
+    case BucketState::Exhausted:
+        return RowState::Exhausted;
+    case BucketState::RouteLimited:
+        return RowState::RouteLimited;
+    case BucketState::GloballyLocked:
+        return RowState::GloballyLocked;
+    case BucketState::Probing:
+        return bucket.exempt ? RowState::Exempt : RowState::Probing;
+    case BucketState::Open:
+        return bucket.exempt ? RowState::Exempt : RowState::Open;
+    case BucketState::Idle:
+        return bucket.exempt ? RowState::Exempt : RowState::Idle;
+    }
+    Q_UNREACHABLE();
+}
+
+std::optional<int> BucketRow::tokens(TimePoint now) const
+{
+    if (!bucket.limit)
+        return std::nullopt;
+    const int left = resetsIn(now) > milliseconds::zero() ? bucket.remaining.value_or(*bucket.limit)
+                                                          : *bucket.limit;
+    return std::clamp(left - bucket.inFlight, 0, *bucket.limit);
+}
+
+milliseconds BucketRow::resetsIn(TimePoint now) const
+{
+    if (!bucket.resetAt || *bucket.resetAt <= now)
+        return milliseconds::zero();
+    return std::chrono::ceil<milliseconds>(*bucket.resetAt - now);
+}
+
+double BucketRow::waitLeft(TimePoint now) const
+{
+    const milliseconds left = resetsIn(now);
+    if (left <= milliseconds::zero())
+        return 0;
+    return double(left.count()) / double(std::max(left, span).count());
+}
+
+} // namespace Turnstile::Monitor

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "monitor-app/models/History.h"
+#include "monitor-app/models/WaitWindow.h"
+#include "ratelimit/core/Bucket.h"
+
+#include <optional>
+
+namespace Turnstile::Monitor {
+
+/// What the State column says, in the order in which it sorts: the most pressing first.
+enum class RowState : quint8 {
+    GloballyLocked,
+    RouteLimited,
+    Exhausted,
+    Probing,
+    Open,
+    Exempt,
+    Idle,
+};
+
+/// The state in a word or two, for people.
+QString stateName(RowState state);
+/// The state in a sentence, for tooltips.
+QString stateDescription(RowState state);
+
+/// One line of the bucket table: what the ratelimiter says of a bucket, and what the monitor has
+/// seen of it over time.
+struct BucketRow {
+    BucketRow(const Bucket &bucket, TimePoint at);
+
+    Bucket bucket;
+    QString method;      ///< of the endpoint that made it
+    QString path;        ///< the same endpoint's path, without secrets
+    QString shortHash;   ///< see Format::shortHash()
+    milliseconds span{}; ///< how long the wait is, or was, that ends at `bucket.resetAt`
+    History grants;      ///< tickets granted per slot
+    WaitWindow waits;    ///< from asking to the first grant
+    std::optional<milliseconds> waitP95; ///< of \ref waits, as of the last frame
+
+    /// Takes new numbers of the same bucket, as of \a at.
+    void update(const Bucket &changed, TimePoint at);
+
+    RowState state() const;
+
+    /// Requests that may still be sent in this window; nothing while the limit is unknown.
+    std::optional<int> tokens(TimePoint now) const;
+
+    /// Until the window ends; zero when none is open.
+    milliseconds resetsIn(TimePoint now) const;
+    /// How much of the wait until then is left, 0 to 1.
+    double waitLeft(TimePoint now) const;
+};
+
+} // namespace Turnstile::Monitor

@@ -1,0 +1,259 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "monitor-app/models/Store.h"
+
+#include <algorithm>
+
+namespace Turnstile::Monitor {
+
+using namespace std::chrono_literals;
+
+namespace {
+constexpr milliseconds frameInterval = 16ms;
+constexpr milliseconds countdownInterval = 33ms; // bars shrink smoothly, numbers have tenths
+constexpr milliseconds historyInterval = 500ms;  // a slot of the sparklines
+constexpr milliseconds figuresInterval = 100ms;  // faster than anybody reads
+} // namespace
+
+Store::Store(QObject *parent)
+    : Store([] { return std::chrono::steady_clock::now(); }, parent)
+{
+}
+
+Store::Store(Clock clock, QObject *parent)
+    : QObject(parent)
+    , m_clock(std::move(clock))
+    , m_now(m_clock())
+{
+    m_frame.setSingleShot(true);
+    m_frame.setTimerType(Qt::PreciseTimer);
+    connect(&m_frame, &QTimer::timeout, this, &Store::makeFrame);
+}
+
+Store::~Store() = default;
+
+void Store::apply(const UpdateBatch &batch)
+{
+    if (batch.snapshot)
+        clear();
+    for (const Bucket &bucket : batch.buckets) {
+        if (const auto known = m_index.constFind(bucket.id); known != m_index.cend()) {
+            BucketRow &row = m_rows[size_t(*known)];
+            m_queued += bucket.queued - row.bucket.queued;
+            m_inFlight += bucket.inFlight - row.bucket.inFlight;
+            row.update(bucket, batch.at);
+            markDirty(*known);
+        } else {
+            m_index.insert(bucket.id, int(m_rows.size()));
+            m_rows.emplace_back(bucket, batch.at);
+            m_dirty.push_back(false);
+            m_queued += bucket.queued;
+            m_inFlight += bucket.inFlight;
+        }
+        if (bucket.resetAt)
+            m_lastReset = std::max(m_lastReset, *bucket.resetAt);
+    }
+    for (const TicketInfo &ticket : batch.tickets) {
+        if (ticket.state != TicketState::Available)
+            continue;
+        if (BucketRow *row = find(ticket.bucket)) {
+            row->grants.add(ticket.at);
+            if (ticket.attempt <= 1)
+                row->waits.add(
+                    ticket.at, std::chrono::round<milliseconds>(ticket.at - ticket.askedAt));
+            markDirty(m_index.value(ticket.bucket));
+        }
+    }
+    m_removed.insert(m_removed.end(), batch.removed.begin(), batch.removed.end());
+
+    m_figures.apply(batch);
+    m_figures.setLoad(load(), batch.at);
+    if (batch.events > 0)
+        m_oldestEvent = std::min(m_oldestEvent.value_or(batch.since), batch.since);
+    if (m_watched)
+        schedule(std::chrono::ceil<milliseconds>(
+            std::max<TimePoint::duration>(0ms, m_frameAt + frameInterval - m_clock())));
+}
+
+void Store::setWatched(bool watched)
+{
+    if (m_watched == watched)
+        return;
+    m_watched = watched;
+    if (watched)
+        makeFrame();
+    else
+        m_frame.stop();
+}
+
+void Store::makeFrame()
+{
+    m_frame.stop();
+    m_now = m_clock();
+    m_frameAt = m_now;
+    if (m_oldestEvent)
+        m_lag = std::chrono::ceil<milliseconds>(m_now - *m_oldestEvent);
+    m_oldestEvent.reset();
+
+    updateWaits();
+    emitChanges();
+    emitAdditions();
+    emitRemovals();
+    if (m_now - m_figuresAt >= figuresInterval) {
+        m_figuresAt = m_now;
+        m_figures.setLoad(load(), m_now);
+        m_figures.sample(m_now);
+        Q_EMIT figuresChanged();
+    }
+    Q_EMIT frameMade();
+    if (m_watched)
+        scheduleNext();
+}
+
+void Store::clear()
+{
+    Q_EMIT aboutToBeReset();
+    m_rows.clear();
+    m_dirty.clear();
+    m_dirtyRows.clear();
+    m_removed.clear();
+    m_index.clear();
+    m_shown = m_queued = m_inFlight = 0;
+    m_figures = Figures();
+    m_lastReset = {};
+    Q_EMIT wasReset();
+}
+
+BucketRow *Store::find(BucketId id)
+{
+    const auto known = m_index.constFind(id);
+    return known == m_index.cend() ? nullptr : &m_rows[size_t(*known)];
+}
+
+void Store::markDirty(int row)
+{
+    if (row >= m_shown || m_dirty[size_t(row)])
+        return;
+    m_dirty[size_t(row)] = true;
+    m_dirtyRows.push_back(row);
+}
+
+// Percentiles change with every grant, and as old tickets leave the window.
+void Store::updateWaits()
+{
+    const bool all = m_now - m_waitsAt >= historyInterval;
+    const auto update = [this](int index) {
+        BucketRow &row = m_rows[size_t(index)];
+        if (row.waits.isEmpty())
+            return;
+        const auto p95 = row.waits.percentile(0.95, m_now);
+        if (p95 != row.waitP95) {
+            row.waitP95 = p95;
+            markDirty(index);
+        }
+    };
+    if (all) {
+        m_waitsAt = m_now;
+        for (int row = 0; row < int(m_rows.size()); ++row)
+            update(row);
+        return;
+    }
+    for (size_t i = 0; i < m_dirtyRows.size(); ++i)
+        update(m_dirtyRows[i]);
+    for (int row = m_shown; row < int(m_rows.size()); ++row)
+        update(row);
+}
+
+void Store::emitChanges()
+{
+    std::vector<int> rows;
+    rows.swap(m_dirtyRows);
+    std::sort(rows.begin(), rows.end());
+    for (int row : rows)
+        m_dirty[size_t(row)] = false;
+    for (size_t begin = 0; begin < rows.size();) {
+        size_t end = begin + 1;
+        while (end < rows.size() && rows[end] == rows[end - 1] + 1)
+            ++end;
+        Q_EMIT bucketsChanged(rows[begin], rows[end - 1]);
+        begin = end;
+    }
+}
+
+void Store::emitAdditions()
+{
+    const int count = int(m_rows.size());
+    if (count == m_shown)
+        return;
+    Q_EMIT bucketsAboutToBeAdded(m_shown, count - 1);
+    m_shown = count;
+    Q_EMIT bucketsAdded();
+}
+
+void Store::emitRemovals()
+{
+    std::vector<int> rows;
+    for (BucketId id : m_removed) {
+        if (const auto known = m_index.constFind(id); known != m_index.cend())
+            rows.push_back(*known);
+    }
+    m_removed.clear();
+    if (rows.empty())
+        return;
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    for (auto last = rows.rbegin(); last != rows.rend();) {
+        auto first = last;
+        while (std::next(first) != rows.rend() && *std::next(first) == *first - 1)
+            ++first;
+        Q_EMIT bucketsAboutToBeRemoved(*first, *last);
+        for (int row = *first; row <= *last; ++row) {
+            const Bucket &bucket = m_rows[size_t(row)].bucket;
+            m_queued -= bucket.queued;
+            m_inFlight -= bucket.inFlight;
+            m_index.remove(bucket.id);
+        }
+        m_rows.erase(m_rows.begin() + *first, m_rows.begin() + *last + 1);
+        m_dirty.erase(m_dirty.begin() + *first, m_dirty.begin() + *last + 1);
+        m_shown -= *last - *first + 1;
+        Q_EMIT bucketsRemoved();
+        last = std::next(first);
+    }
+    for (int row = rows.front(); row < m_shown; ++row)
+        m_index[m_rows[size_t(row)].bucket.id] = row;
+}
+
+Figures::Load Store::load() const
+{
+    Figures::Load load{m_queued, m_inFlight, {}};
+    if (m_queued == 0)
+        return load;
+    for (const BucketRow &row : m_rows) {
+        const auto &asked = row.bucket.oldestAskedAt;
+        if (asked && (!load.oldestAskedAt || *asked < *load.oldestAskedAt))
+            load.oldestAskedAt = asked;
+    }
+    return load;
+}
+
+void Store::schedule(milliseconds delay)
+{
+    if (!m_frame.isActive() || m_frame.remainingTimeAsDuration() > delay)
+        m_frame.start(delay);
+}
+
+// What moves by itself decides when the next frame is; batches bring it forward.
+void Store::scheduleNext()
+{
+    const GlobalLimitInfo &global = m_figures.global();
+    const bool counting = m_lastReset > m_now || m_queued > 0
+        || global.lockedUntil.value_or(m_now) > m_now || global.nextFreeAt.value_or(m_now) > m_now;
+    if (counting)
+        schedule(countdownInterval);
+    else if (m_now - m_figuresAt > 0ms)
+        schedule(figuresInterval); // a frame that came too soon for the figures
+    else if (m_figures.isMoving(m_now))
+        schedule(historyInterval);
+}
+
+} // namespace Turnstile::Monitor

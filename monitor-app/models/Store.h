@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "monitor-app/models/BucketRow.h"
+#include "monitor-app/models/Figures.h"
+#include "monitor-app/models/UpdateBatch.h"
+
+#include <QtCore/QHash>
+#include <QtCore/QObject>
+#include <QtCore/QTimer>
+
+#include <functional>
+#include <vector>
+
+namespace Turnstile::Monitor {
+
+/// Everything that the views show. Batches come in at any rate, from any source; what changed goes
+/// out as ranges of rows once per frame.
+///
+/// A frame is at most every 16 ms. There is none while nothing moves or nobody watches; then
+/// changes only gather. Rows keep their order, new ones come last.
+class Store : public QObject {
+    Q_OBJECT
+public:
+    using Clock = std::function<TimePoint()>;
+    explicit Store(QObject *parent = nullptr);
+    explicit Store(Clock clock, QObject *parent = nullptr);
+    ~Store() override;
+
+    void apply(const UpdateBatch &batch);
+
+    /// Whether somebody looks: without, there are no frames.
+    void setWatched(bool watched);
+    bool isWatched() const { return m_watched; }
+    /// Whether a frame is due.
+    bool isFramePending() const { return m_frame.isActive(); }
+
+    /// The moment of the present frame: what views count down from.
+    TimePoint now() const { return m_now; }
+    /// Rows that were told so far.
+    int bucketCount() const { return m_shown; }
+    const BucketRow &bucketAt(int row) const { return m_rows[size_t(row)]; }
+    const Figures &figures() const { return m_figures; }
+    /// From the oldest event of a batch until the frame that showed it; the last one.
+    milliseconds updateLag() const { return m_lag; }
+
+    /// Makes a frame now. The timer calls it.
+    void makeFrame();
+
+Q_SIGNALS:
+    void bucketsAboutToBeAdded(int first, int last);
+    void bucketsAdded();
+    void bucketsAboutToBeRemoved(int first, int last);
+    void bucketsRemoved();
+    void aboutToBeReset();
+    void wasReset();
+    /// Rows have new values.
+    void bucketsChanged(int first, int last);
+    /// The strip of figures should be read again; at most ten times a second.
+    void figuresChanged();
+    /// Time has moved: what counts down with it should be painted again.
+    void frameMade();
+
+private:
+    void clear();
+    BucketRow *find(BucketId id);
+    void markDirty(int row);
+    void emitChanges();
+    void emitAdditions();
+    void emitRemovals();
+    void updateWaits();
+    Figures::Load load() const;
+    void schedule(milliseconds delay);
+    void scheduleNext();
+
+    Clock m_clock;
+    QTimer m_frame;
+    std::vector<BucketRow> m_rows; // the first m_shown of them were told
+    std::vector<bool> m_dirty;     // by row
+    std::vector<int> m_dirtyRows;
+    std::vector<BucketId> m_removed;
+    QHash<BucketId, int> m_index;
+    Figures m_figures;
+    int m_shown = 0;
+    int m_queued = 0;
+    int m_inFlight = 0;
+    bool m_watched = false;
+    TimePoint m_now;
+    TimePoint m_frameAt;
+    TimePoint m_figuresAt;
+    TimePoint m_waitsAt;
+    TimePoint m_lastReset; // no window is open after it
+    std::optional<TimePoint> m_oldestEvent;
+    milliseconds m_lag{};
+};
+
+} // namespace Turnstile::Monitor

@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/core/Time.h"
+
+#include <QtCore/QString>
+#include <QtCore/QStringList>
+
+namespace Turnstile::Monitor {
+
+class Store;
+
+/// The figures in one line: `granted 38.2 /s · queued 18 (oldest 6.4 s) · …`.
+QString figuresLine(const Store &store);
+
+/// The buckets as a table in \a width columns of text, with its titles first. The route column
+/// takes what is left, and is cut where it is too long.
+QStringList bucketTable(const Store &store, int width);
+
+} // namespace Turnstile::Monitor

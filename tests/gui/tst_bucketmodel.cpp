@@ -1,0 +1,191 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "FakeSource.h"
+#include "monitor-app/models/BucketModel.h"
+#include "monitor-app/models/Store.h"
+
+#include <QtCore/QSortFilterProxyModel>
+#include <QtTest/QAbstractItemModelTester>
+#include <QtTest/QtTest>
+
+#include <set>
+
+using namespace Turnstile;
+using namespace Turnstile::Monitor;
+using namespace std::chrono_literals;
+
+/// The table over the store, watched by QAbstractItemModelTester throughout.
+class TestBucketModel : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void staysConsistentUnderARandomLife();
+    void saysItInWords_data();
+    void saysItInWords();
+    void sorts_data();
+    void sorts();
+    void namesItsColumns();
+    void tellsRowsAsTheyAre();
+
+private:
+    TimePoint now{1000s};
+};
+
+void TestBucketModel::staysConsistentUnderARandomLife()
+{
+    Store store([this] { return now; });
+    BucketModel model(&store);
+    QSortFilterProxyModel proxy;
+    proxy.setSourceModel(&model);
+    proxy.setSortRole(BucketModel::SortRole);
+    proxy.sort(BucketModel::TicketsColumn, Qt::DescendingOrder);
+    const QAbstractItemModelTester tester(
+        &model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    const QAbstractItemModelTester proxyTester(
+        &proxy, QAbstractItemModelTester::FailureReportingMode::QtTest);
+
+    QRandomGenerator random(42);
+    std::set<quint64> alive;
+    quint64 next = 1;
+    for (int step = 0; step < 300; ++step) {
+        UpdateBatch batch;
+        batch.at = now;
+        for (int i = random.bounded(4); i > 0; --i)
+            alive.insert(next++);
+        for (quint64 number : alive) {
+            if (random.bounded(4) != 0)
+                continue;
+            Bucket bucket = Fake::bucket(number, QStringLiteral("GET /x/%1").arg(number));
+            bucket.queued = random.bounded(50);
+            batch.buckets.push_back(bucket);
+        }
+        for (int i = random.bounded(4); i > 0 && !alive.empty(); --i) {
+            const auto gone = std::next(alive.begin(), random.bounded(int(alive.size())));
+            batch.removed.push_back(Fake::bucketId(*gone));
+            alive.erase(gone);
+        }
+        store.apply(batch);
+        if (random.bounded(3) == 0)
+            store.makeFrame();
+    }
+    store.makeFrame();
+    QVERIFY(model.rowCount() > 0);
+    for (int row = 1; row < proxy.rowCount(); ++row)
+        QVERIFY(BucketModel::rowOf(proxy.index(row - 1, 0))->bucket.queued
+            >= BucketModel::rowOf(proxy.index(row, 0))->bucket.queued);
+}
+
+void TestBucketModel::saysItInWords_data()
+{
+    QTest::addColumn<int>("row");
+    QTest::addColumn<QStringList>("words");
+    const auto words = [](const char *text) { return QString::fromUtf8(text).split(u'|'); };
+    QTest::newRow("exhausted") << 0
+                               << words("exhausted|POST /channels/41771983423143937/messages|"
+                                        "a1f3…9c|0/5|3.2 s|1 in flight, 7 queued|0.0 /s|–|0");
+    QTest::newRow("route limit") << 1
+                                 << words("route limit|PATCH /channels/41771983423143937|c004…11|"
+                                          "0/2|6:52|3 queued|0.0 /s|–|1");
+    QTest::newRow("exempt") << 6
+                            << words("exempt|POST /interactions/…/••••/callback|–|unknown|now|"
+                                     "3 in flight|0.0 /s|–|0");
+    QTest::newRow("idle") << 8
+                          << words("idle|PATCH /guilds/197038439483310086/members/…|3c90…b8|"
+                                   "10/10|now||0.0 /s|–|0");
+    QTest::newRow("probing") << 10
+                             << words("probing|POST /guilds/197038439483310086/channels|–|unknown|"
+                                      "now|1 in flight, 1 queued|0.0 /s|–|0");
+}
+
+void TestBucketModel::saysItInWords()
+{
+    QFETCH(int, row);
+    Store store([this] { return now; });
+    BucketModel model(&store);
+    UpdateBatch batch;
+    batch.at = now;
+    batch.buckets = Fake::sampleBuckets(now);
+    store.apply(batch);
+    store.makeFrame();
+    QStringList words;
+    for (int column = 0; column < BucketModel::ColumnCount; ++column)
+        words += model.index(row, column).data().toString();
+    QTEST(words, "words");
+}
+
+void TestBucketModel::sorts_data()
+{
+    QTest::addColumn<int>("column");
+    QTest::addColumn<QList<int>>("order"); // numbers of buckets
+    QTest::newRow("state") << int(BucketModel::StateColumn) << QList<int>{2, 1, 3};
+    QTest::newRow("route") << int(BucketModel::RouteColumn) << QList<int>{2, 3, 1};
+    QTest::newRow("tokens") << int(BucketModel::TokensColumn) << QList<int>{3, 2, 1};
+    QTest::newRow("resets") << int(BucketModel::ResetColumn) << QList<int>{3, 1, 2};
+    QTest::newRow("tickets") << int(BucketModel::TicketsColumn) << QList<int>{3, 1, 2};
+    QTest::newRow("wait") << int(BucketModel::WaitColumn) << QList<int>{3, 1, 2};
+    QTest::newRow("granted") << int(BucketModel::GrantedColumn) << QList<int>{3, 1, 2};
+    QTest::newRow("429") << int(BucketModel::RateLimitedColumn) << QList<int>{1, 3, 2};
+}
+
+void TestBucketModel::sorts()
+{
+    QFETCH(int, column);
+    Store store([this] { return now; });
+    BucketModel model(&store);
+    Bucket first = Fake::bucket(1, QStringLiteral("GET /c"), BucketState::Exhausted);
+    first.limit = first.remaining = 8;
+    first.resetAt = now + 1s;
+    first.queued = 1;
+    Bucket second = Fake::bucket(2, QStringLiteral("PUT /a"), BucketState::RouteLimited);
+    second.limit = second.remaining = 3;
+    second.resetAt = now + 2s;
+    second.queued = 2;
+    second.rateLimited = 10;
+    Bucket third = Fake::bucket(3, QStringLiteral("POST /b"), BucketState::Idle);
+    third.rateLimited = 9;
+    UpdateBatch batch;
+    batch.at = now;
+    batch.buckets = {first, second, third};
+    batch.tickets = {Fake::grant(first.id, now - 1s, 20ms), Fake::grant(second.id, now - 1s, 100ms),
+        Fake::grant(second.id, now - 1s, 100ms)};
+    store.apply(batch);
+    store.makeFrame();
+    QSortFilterProxyModel proxy;
+    proxy.setSourceModel(&model);
+    proxy.setSortRole(BucketModel::SortRole);
+    proxy.sort(column);
+    QList<int> order;
+    for (int row = 0; row < 3; ++row)
+        order += int(BucketModel::rowOf(proxy.index(row, column))->bucket.id.number());
+    QTEST(order, "order");
+}
+
+void TestBucketModel::namesItsColumns()
+{
+    Store store;
+    const BucketModel model(&store);
+    QStringList names;
+    for (int column = 0; column < model.columnCount(); ++column)
+        names += model.headerData(column, Qt::Horizontal).toString();
+    QCOMPARE(names.join(u'|'),
+        QStringLiteral("State|Route|Bucket|Tokens|Resets in|Tickets|Granted/s|Wait p95|429"));
+}
+
+void TestBucketModel::tellsRowsAsTheyAre()
+{
+    Store store([this] { return now; });
+    BucketModel model(&store);
+    UpdateBatch batch;
+    batch.at = now;
+    batch.buckets = Fake::sampleBuckets(now);
+    batch.tickets = {Fake::grant(Fake::bucketId(1), now, 480ms)};
+    store.apply(batch);
+    store.makeFrame();
+    const BucketRow *row = BucketModel::rowOf(model.index(0, 0));
+    QVERIFY(row);
+    QCOMPARE(row->bucket.id, Fake::bucketId(1));
+    QCOMPARE(row->waitP95, std::optional(480ms));
+    QVERIFY(!BucketModel::rowOf({}));
+}
+
+QTEST_GUILESS_MAIN(TestBucketModel)
+#include "tst_bucketmodel.moc"

@@ -1,0 +1,276 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "FakeSource.h"
+#include "monitor-app/models/Store.h"
+
+#include <QtTest/QtTest>
+
+using namespace Turnstile;
+using namespace Turnstile::Monitor;
+using namespace std::chrono_literals;
+
+/// Batches in, ranges out, once per frame; on virtual time but for the frame timer itself.
+class TestStore : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+
+    void tellsNothingBeforeAFrame();
+    void addsRowsAtOnce();
+    void mergesChangesToRanges();
+    void removesRowsAndFindsTheRest();
+    void survivesBucketsThatCameAndWent();
+    void sumsTheLoad();
+    void replacesEverythingWithASnapshot();
+    void measuresTheLag();
+    void countsDownFromTheFrame();
+    void measuresWaitsByTheirLongestStretch();
+    void gathersForTheNextFrame();
+    void makesNoFramesWhenNothingMoves();
+    void makesFramesWhileAWindowIsOpen();
+
+private:
+    UpdateBatch batch(std::vector<Bucket> buckets) const
+    {
+        UpdateBatch made;
+        made.at = made.since = now;
+        made.events = int(buckets.size());
+        made.buckets = std::move(buckets);
+        return made;
+    }
+    std::vector<Bucket> numbered(quint64 first, quint64 last) const
+    {
+        std::vector<Bucket> buckets;
+        for (quint64 number = first; number <= last; ++number)
+            buckets.push_back(Fake::bucket(number, QStringLiteral("GET /channels/%1").arg(number)));
+        return buckets;
+    }
+    std::unique_ptr<Store> makeStore()
+    {
+        return std::make_unique<Store>([this] { return now; });
+    }
+    TimePoint now;
+};
+
+void TestStore::init()
+{
+    now = TimePoint(1000s);
+}
+
+void TestStore::tellsNothingBeforeAFrame()
+{
+    const auto store = makeStore();
+    QSignalSpy added(store.get(), &Store::bucketsAdded);
+    store->apply(batch(numbered(1, 3)));
+    QCOMPARE(store->bucketCount(), 0);
+    QCOMPARE(added.count(), 0);
+    QVERIFY(!store->isFramePending()); // nobody watches
+}
+
+void TestStore::addsRowsAtOnce()
+{
+    const auto store = makeStore();
+    QSignalSpy about(store.get(), &Store::bucketsAboutToBeAdded);
+    store->apply(batch(numbered(1, 3)));
+    store->apply(batch(numbered(3, 5)));
+    store->makeFrame();
+    QCOMPARE(about.count(), 1);
+    QCOMPARE(about[0], QVariantList({0, 4}));
+    QCOMPARE(store->bucketCount(), 5);
+    QCOMPARE(store->bucketAt(4).path, QStringLiteral("/channels/5"));
+    QCOMPARE(store->bucketAt(4).method, QStringLiteral("GET"));
+}
+
+void TestStore::mergesChangesToRanges()
+{
+    const auto store = makeStore();
+    store->apply(batch(numbered(1, 10)));
+    store->makeFrame();
+    QSignalSpy changed(store.get(), &Store::bucketsChanged);
+    for (quint64 number : {5, 3, 4, 9, 4})
+        store->apply(batch(numbered(number, number)));
+    QCOMPARE(changed.count(), 0);
+    store->makeFrame();
+    QCOMPARE(changed.count(), 2);
+    QCOMPARE(changed[0], QVariantList({2, 4}));
+    QCOMPARE(changed[1], QVariantList({8, 8}));
+    store->makeFrame();
+    QCOMPARE(changed.count(), 2);
+}
+
+void TestStore::removesRowsAndFindsTheRest()
+{
+    const auto store = makeStore();
+    store->apply(batch(numbered(1, 8)));
+    store->makeFrame();
+    QSignalSpy about(store.get(), &Store::bucketsAboutToBeRemoved);
+    UpdateBatch removal = batch({});
+    for (quint64 number : {7, 2, 3, 99})
+        removal.removed.push_back(Fake::bucketId(number));
+    store->apply(removal);
+    store->makeFrame();
+    QCOMPARE(about.count(), 2);
+    QCOMPARE(about[0], QVariantList({6, 6}));
+    QCOMPARE(about[1], QVariantList({1, 2}));
+    QCOMPARE(store->bucketCount(), 5);
+
+    QSignalSpy changed(store.get(), &Store::bucketsChanged);
+    store->apply(batch(numbered(8, 8)));
+    store->makeFrame();
+    QCOMPARE(changed.value(0), QVariantList({4, 4}));
+    QCOMPARE(store->bucketAt(4).path, QStringLiteral("/channels/8"));
+}
+
+void TestStore::survivesBucketsThatCameAndWent()
+{
+    const auto store = makeStore();
+    UpdateBatch both = batch(numbered(1, 2));
+    both.removed.push_back(Fake::bucketId(1));
+    store->apply(both);
+    store->makeFrame();
+    QCOMPARE(store->bucketCount(), 1);
+    QCOMPARE(store->bucketAt(0).path, QStringLiteral("/channels/2"));
+}
+
+void TestStore::sumsTheLoad()
+{
+    const auto store = makeStore();
+    std::vector<Bucket> buckets = numbered(1, 2);
+    buckets[0].queued = 4;
+    buckets[0].inFlight = 1;
+    buckets[0].oldestAskedAt = now - 3s;
+    buckets[1].queued = 2;
+    buckets[1].oldestAskedAt = now - 5s;
+    store->apply(batch(buckets));
+    QCOMPARE(store->figures().queued(), 6);
+    QCOMPARE(store->figures().inFlight(), 1);
+    QCOMPARE(store->figures().oldestAge(now), std::optional<milliseconds>(5s));
+    buckets[1].queued = 0;
+    buckets[1].oldestAskedAt.reset();
+    store->apply(batch({buckets[1]}));
+    QCOMPARE(store->figures().queued(), 4);
+    QCOMPARE(store->figures().oldestAge(now), std::optional<milliseconds>(3s));
+
+    UpdateBatch removal = batch({});
+    removal.removed.push_back(buckets[0].id);
+    store->apply(removal);
+    store->makeFrame();
+    QCOMPARE(store->figures().queued(), 0);
+    QCOMPARE(store->figures().inFlight(), 0);
+}
+
+void TestStore::replacesEverythingWithASnapshot()
+{
+    const auto store = makeStore();
+    std::vector<Bucket> buckets = numbered(1, 4);
+    buckets[0].queued = 4;
+    store->apply(batch(buckets));
+    store->makeFrame();
+    QSignalSpy reset(store.get(), &Store::wasReset);
+    UpdateBatch snapshot = batch(numbered(7, 7));
+    snapshot.snapshot = true;
+    store->apply(snapshot);
+    store->makeFrame();
+    QCOMPARE(reset.count(), 1);
+    QCOMPARE(store->bucketCount(), 1);
+    QCOMPARE(store->figures().queued(), 0);
+}
+
+void TestStore::measuresTheLag()
+{
+    const auto store = makeStore();
+    UpdateBatch late = batch(numbered(1, 1));
+    late.since = now - 5ms;
+    store->apply(late);
+    now += 3ms;
+    store->makeFrame();
+    QCOMPARE(store->updateLag(), 8ms);
+}
+
+void TestStore::countsDownFromTheFrame()
+{
+    const auto store = makeStore();
+    Bucket bucket = Fake::bucket(1, QStringLiteral("GET /x"), BucketState::Exhausted);
+    bucket.limit = 5;
+    bucket.remaining = 1;
+    bucket.inFlight = 2;
+    bucket.window = 5s;
+    bucket.resetAt = now + 4s;
+    store->apply(batch({bucket}));
+    store->makeFrame();
+    const BucketRow &row = store->bucketAt(0);
+    QCOMPARE(row.resetsIn(store->now()), milliseconds(4s));
+    QCOMPARE(row.waitLeft(store->now()), 0.8);
+    QCOMPARE(row.tokens(store->now()), std::optional(0));
+    now += 4s;
+    QCOMPARE(row.resetsIn(store->now()), milliseconds(4s));
+    store->makeFrame();
+    QCOMPARE(row.resetsIn(store->now()), milliseconds(0));
+    QCOMPARE(row.waitLeft(store->now()), 0.0);
+    QCOMPARE(row.tokens(store->now()), std::optional(3));
+}
+
+void TestStore::measuresWaitsByTheirLongestStretch()
+{
+    Bucket bucket = Fake::bucket(1, QStringLiteral("PATCH /x"), BucketState::Open);
+    bucket.window = 5s;
+    bucket.resetAt = now + 4s;
+    BucketRow row(bucket, now);
+    QCOMPARE(row.waitLeft(now), 0.8);
+    bucket.resetAt = now + 600s; // a 429 that asks for more than the window
+    row.update(bucket, now);
+    QCOMPARE(row.waitLeft(now), 1.0);
+    row.update(bucket, now + 300s);
+    QCOMPARE(row.waitLeft(now + 300s), 0.5);
+    bucket.resetAt = now + 605s;
+    row.update(bucket, now + 600s);
+    QCOMPARE(row.waitLeft(now + 600s), 1.0);
+}
+
+void TestStore::gathersForTheNextFrame()
+{
+    Store store; // on the real clock
+    store.setWatched(true);
+    QSignalSpy frames(&store, &Store::frameMade);
+    now = std::chrono::steady_clock::now();
+    for (int i = 0; i < 50; ++i)
+        store.apply(batch(numbered(1, 20)));
+    QCOMPARE(frames.count(), 0);
+    QVERIFY(frames.wait());
+    QCOMPARE(frames.count(), 1);
+    QCOMPARE(store.bucketCount(), 20);
+}
+
+void TestStore::makesNoFramesWhenNothingMoves()
+{
+    const auto store = makeStore();
+    store->setWatched(true);
+    QVERIFY(!store->isFramePending());
+    store->apply(batch(numbered(1, 1)));
+    QVERIFY(store->isFramePending());
+    now += 40s; // the sparklines have run out
+    store->makeFrame();
+    QVERIFY(!store->isFramePending());
+    store->apply(batch(numbered(1, 1)));
+    QVERIFY(store->isFramePending());
+    store->setWatched(false);
+    QVERIFY(!store->isFramePending());
+}
+
+void TestStore::makesFramesWhileAWindowIsOpen()
+{
+    const auto store = makeStore();
+    store->setWatched(true);
+    std::vector<Bucket> buckets = numbered(1, 1);
+    buckets[0].resetAt = now + 60s;
+    store->apply(batch(buckets));
+    now += 40s;
+    store->makeFrame();
+    QVERIFY(store->isFramePending());
+    now += 20s;
+    store->makeFrame();
+    QVERIFY(!store->isFramePending());
+}
+
+QTEST_GUILESS_MAIN(TestStore)
+#include "tst_store.moc"
