@@ -51,6 +51,7 @@ public:
 private:
     void read();
     void serve();
+    void proceed();
     void arrive();
     void answer();
     void close();
