@@ -36,7 +36,8 @@ function(turnstile_add_library name)
     add_library(${target} ${arg_SOURCES})
     add_library(Turnstile::${name} ALIAS ${target})
     set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} VERSION ${PROJECT_VERSION}
-        SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR} VERIFY_INTERFACE_HEADER_SETS ON)
+        SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR} VERIFY_INTERFACE_HEADER_SETS ON
+        INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
     turnstile_compile_settings(${target})
     target_compile_definitions(${target} PRIVATE QT_NO_KEYWORDS)
     target_link_libraries(${target} PUBLIC ${arg_LINK})
@@ -87,7 +88,7 @@ function(turnstile_add_test name)
         ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8")
 endfunction()
 
-# find_package(Turnstile COMPONENTS ...) for those who install us.
+# find_package(Turnstile COMPONENTS ...) for those who install us, and `turnstile` for pkg-config.
 function(turnstile_install_package)
     set(dir ${CMAKE_INSTALL_LIBDIR}/cmake/Turnstile)
     configure_package_config_file(cmake/TurnstileConfig.cmake.in
@@ -97,4 +98,8 @@ function(turnstile_install_package)
     install(EXPORT TurnstileTargets NAMESPACE Turnstile:: DESTINATION ${dir})
     install(FILES ${PROJECT_BINARY_DIR}/TurnstileConfig.cmake
         ${PROJECT_BINARY_DIR}/TurnstileConfigVersion.cmake DESTINATION ${dir})
+
+    file(RELATIVE_PATH up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+    configure_file(cmake/turnstile.pc.in ${PROJECT_BINARY_DIR}/turnstile.pc @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/turnstile.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endfunction()

@@ -256,7 +256,8 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
 {
     if (headers.kind == RatelimitHeaders::Kind::Global)
         return; // its numbers, where there are some, are those of the global limit
-    if (!headers.bucket.isEmpty())
+    // Who garbles the numbers may garble the name too.
+    if (!headers.bucket.isEmpty() && headers.kind == RatelimitHeaders::Kind::Bucket)
         assignBucket(lane, headers.bucket, headers.limit);
     TokenCounter &counter = lane->bucket->counter;
     if (headers.limit || headers.remaining || headers.resetAfter) {
@@ -312,9 +313,11 @@ void SchedulerPrivate::limited(Ticket *ticket, const RatelimitHeaders &headers)
 
 milliseconds SchedulerPrivate::waitOf(const RatelimitHeaders &headers, int &blindLimits) const
 {
-    if (headers.retryAfter || headers.resetAfter) {
+    // A wait of zero tells nothing either: believing it would mean to ask again at once, for ever.
+    const auto wait = headers.retryAfter ? headers.retryAfter : headers.resetAfter;
+    if (wait.value_or(0ms) > 0ms) {
         blindLimits = 0;
-        return headers.retryAfter ? *headers.retryAfter : *headers.resetAfter;
+        return *wait;
     }
     const int doublings = std::min(blindLimits++, 16);
     return std::min(longestBlindWait, firstBlindWait * (1 << doublings));

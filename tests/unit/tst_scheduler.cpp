@@ -316,13 +316,22 @@ private Q_SLOTS:
             1);
     }
 
+    void a429WithoutAWaitDoublesUpToFiveMinutes_data()
+    {
+        QTest::addColumn<std::optional<milliseconds>>("retryAfter");
+        QTest::newRow("none") << std::optional<milliseconds>();
+        QTest::newRow("zero") << std::optional(0ms);
+    }
     void a429WithoutAWaitDoublesUpToFiveMinutes()
     {
+        QFETCH(std::optional<milliseconds>, retryAfter);
+        Response blind = noHeaders(429);
+        blind.headers->retryAfter = retryAfter;
         Desk desk;
         const auto a = desk.ask(roles, 0ms);
         milliseconds now{};
         for (const milliseconds wait : {5s, 10s, 20s, 40s, 80s, 160s, 300s, 300s}) {
-            desk.retry(a, noHeaders(429), now);
+            desk.retry(a, blind, now);
             const auto before = now;
             desk.runTo(now + wait - 1ms);
             QCOMPARE(desk.state(a), TicketState::Queued);
@@ -332,7 +341,7 @@ private Q_SLOTS:
         }
         desk.complete(a, noHeaders(), now); // an answer that is none starts again from the first
         const auto b = desk.ask(roles, now);
-        desk.retry(b, noHeaders(429), now);
+        desk.retry(b, blind, now);
         desk.runTo(now + 5s);
         QVERIFY(desk.isGranted(b));
     }

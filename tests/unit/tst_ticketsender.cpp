@@ -393,8 +393,5 @@ void tst_TicketSender::stampOfADeletedManager()
     QCOMPARE(granted.response().kind, Kind::Lost);
 }
 
-Q_DECLARE_METATYPE(std::function<bool(const Turnstile::TicketSender &)>)
-Q_DECLARE_METATYPE(std::function<void(QNetworkReply *)>)
-
 QTEST_GUILESS_MAIN(tst_TicketSender)
 #include "tst_ticketsender.moc"

@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "ratelimit/Inbox.h"
+
+#include <QtCore/QCoreApplication>
+#include <QtTest/QTest>
+
+#include <thread>
+
+using namespace Turnstile;
+
+class Owner : public QObject {
+public:
+    int events = 0;
+
+    bool event(QEvent *event) override
+    {
+        events += event->type() == Inbox::eventType();
+        return QObject::event(event);
+    }
+};
+
+class InboxTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void postsOneEventPerBurst()
+    {
+        Owner owner;
+        Inbox inbox(&owner);
+        QList<int> got;
+        for (int i = 0; i < 100; ++i)
+            inbox.post([&got, i] { got << i; });
+        QCoreApplication::sendPostedEvents(&owner);
+        QCOMPARE(owner.events, 1);
+        const auto messages = inbox.takeAll();
+        QCOMPARE(messages.size(), 100u);
+        for (const auto &message : messages)
+            message();
+        QCOMPARE(got.first(), 0);
+        QCOMPARE(got.last(), 99);
+        inbox.post([] {}); // and one more for the next burst
+        QCoreApplication::sendPostedEvents(&owner);
+        QCOMPARE(owner.events, 2);
+    }
+
+    void dropsWhatComesAfterTheEnd()
+    {
+        Owner owner;
+        Inbox inbox(&owner);
+        auto held = std::make_shared<int>(1);
+        inbox.post([held] {});
+        QCOMPARE(held.use_count(), 2);
+        inbox.close();
+        QCOMPARE(held.use_count(), 1);
+        inbox.post([held] {});
+        QCOMPARE(held.use_count(), 1);
+        QVERIFY(inbox.takeAll().empty());
+    }
+
+    void takesFromAnyThread()
+    {
+        Owner owner;
+        Inbox inbox(&owner);
+        std::atomic<int> sum = 0;
+        std::vector<std::thread> threads;
+        for (int t = 0; t < 4; ++t) {
+            threads.emplace_back([&] {
+                for (int i = 0; i < 1000; ++i)
+                    inbox.post([&sum] { ++sum; });
+            });
+        }
+        for (auto &thread : threads)
+            thread.join();
+        for (const auto &message : inbox.takeAll())
+            message();
+        QCOMPARE(sum.load(), 4000);
+    }
+};
+
+QTEST_GUILESS_MAIN(InboxTest)
+#include "tst_inbox.moc"
