@@ -10,6 +10,8 @@
 #include <QtNetwork/QNetworkReply>
 #include <QtNetwork/QNetworkRequest>
 
+#include <cmath>
+
 namespace Turnstile::Monitor {
 
 using namespace std::chrono_literals;
@@ -27,6 +29,7 @@ DemoBot::~DemoBot() = default;
 void DemoBot::start(std::vector<Habit> habits)
 {
     m_habits = std::move(habits);
+    m_running.start();
     for (size_t habit = 0; habit < m_habits.size(); ++habit)
         schedule(habit, m_habits[habit].first);
 }
@@ -36,11 +39,19 @@ void DemoBot::schedule(size_t index, milliseconds delay)
     QTimer::singleShot(delay, Qt::PreciseTimer, this, [this, index] {
         const Habit &habit = m_habits[index];
         act(habit);
-        if (habit.every > 0ms) {
-            const int percent = m_random.bounded(75, 126);
-            schedule(index, habit.every * percent / 100);
-        }
+        if (habit.every > 0ms)
+            schedule(index, pause(index));
     });
+}
+
+// Each habit has tides of its own, 10 to 20 s long.
+milliseconds DemoBot::pause(size_t index)
+{
+    constexpr double pi = 3.14159265358979;
+    const double seconds = double(m_running.elapsed()) / 1000;
+    const double tide = std::sin(seconds * 2 * pi / (10 + 1.7 * double(index)) + double(index));
+    const double factor = (1 + 0.55 * tide) * m_random.bounded(75, 126) / 100.0;
+    return milliseconds(qint64(double(m_habits[index].every.count()) * factor));
 }
 
 void DemoBot::act(const Habit &habit)

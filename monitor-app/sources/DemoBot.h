@@ -6,6 +6,7 @@
 #include "ratelimit/core/Time.h"
 #include "ratelimit/ticket/TicketSender.h"
 
+#include <QtCore/QElapsedTimer>
 #include <QtCore/QObject>
 #include <QtCore/QRandomGenerator>
 #include <QtCore/QUrl>
@@ -30,8 +31,8 @@ public:
         Method method = Method::Get;
         QString path; ///< `{id}` becomes a new snowflake each time
         int burst = 1;
-        milliseconds every{1000};                  ///< give or take a quarter; zero: once
-        milliseconds first{0};                     ///< after the start
+        milliseconds every{1000}; ///< on average: traffic swells and ebbs; zero: once
+        milliseconds first{0};    ///< after the start
         std::optional<milliseconds> patience = {}; ///< gives up a ticket that waits longer
         std::optional<milliseconds> timeout = {};  ///< gives up a request that is answered later
     };
@@ -43,6 +44,7 @@ public:
 
 private:
     void schedule(size_t habit, milliseconds delay);
+    milliseconds pause(size_t habit);
     void act(const Habit &habit);
     void send(const Habit &habit, const QString &path, const TicketSender &sender);
     void finish(QNetworkReply *reply, const TicketSender &sender);
@@ -53,6 +55,7 @@ private:
     QNetworkAccessManager m_network;
     QRandomGenerator m_random;
     std::vector<Habit> m_habits;
+    QElapsedTimer m_running;
 };
 
 } // namespace Turnstile::Monitor

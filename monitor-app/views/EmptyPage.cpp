@@ -12,9 +12,7 @@ namespace Turnstile::Monitor {
 
 EmptyPage::EmptyPage(QWidget *parent)
     : QWidget(parent)
-    , m_text(new QLabel(tr("See how a limiter works with two bots that send real requests to a "
-                           "server with Discord's limits, all in this process."),
-          this))
+    , m_text(new QLabel(this))
 {
     auto *title = new QLabel(tr("No bot is watched"), this);
     title->setFont(Theme::value());
@@ -22,8 +20,11 @@ EmptyPage::EmptyPage(QWidget *parent)
     m_text->setWordWrap(true);
     m_text->setAlignment(Qt::AlignHCenter);
     m_text->setFixedWidth(460);
+    setText(tr("See how a limiter works with two bots that send real requests to a server with "
+               "Discord's limits, all in this process."));
     auto *demo = new QPushButton(tr("Run the &demo"), this);
     demo->setFont(Theme::body());
+    demo->setMinimumSize(140, 34);
     demo->setDefault(true);
     connect(demo, &QPushButton::clicked, this, &EmptyPage::demoRequested);
     setFocusProxy(demo);
@@ -36,9 +37,10 @@ EmptyPage::EmptyPage(QWidget *parent)
     layout->addStretch(3);
 }
 
-void EmptyPage::setProblem(const QString &problem)
+void EmptyPage::setText(const QString &text)
 {
-    m_text->setText(problem);
+    m_text->setText(text);
+    m_text->setFixedHeight(m_text->heightForWidth(m_text->width())); // the layout does not ask
 }
 
 } // namespace Turnstile::Monitor

@@ -14,7 +14,8 @@ class EmptyPage : public QWidget {
 public:
     explicit EmptyPage(QWidget *parent = nullptr);
 
-    void setProblem(const QString &problem);
+    /// What to do, or what went wrong.
+    void setText(const QString &text);
 
 Q_SIGNALS:
     void demoRequested();

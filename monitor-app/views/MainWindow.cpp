@@ -63,7 +63,7 @@ QString MainWindow::watch(MonitorSource *source)
     connect(source, &MonitorSource::updated, &m_store, &Store::apply);
     const QString problem = source->start();
     if (!problem.isEmpty()) {
-        m_empty->setProblem(problem);
+        m_empty->setText(problem);
         m_pages->setCurrentWidget(m_empty);
         return problem;
     }

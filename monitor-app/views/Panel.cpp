@@ -15,7 +15,7 @@ Panel::Panel(QWidget *content, QWidget *parent)
 {
     auto *layout = new QVBoxLayout(this);
     // Far enough from the edge that the content's square corners stay inside the round ones.
-    layout->setContentsMargins(1, 3, 1, 5);
+    layout->setContentsMargins(1, 6, 1, 6);
     layout->addWidget(content);
 }
 

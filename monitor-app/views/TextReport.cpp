@@ -20,7 +20,7 @@ QString tr(const char *text)
 }
 
 enum Field { State, Route, Tokens, Reset, Queued, InFlight, Wait, RateLimited, FieldCount };
-constexpr std::array<int, FieldCount> widths{11, 0, 9, 8, 7, 9, 8, 5};
+constexpr std::array<int, FieldCount> widths{11, 0, 8, 9, 8, 11, 10, 6};
 constexpr int leastRoute = 24;
 
 using Line = std::array<QString, FieldCount>;

@@ -53,7 +53,7 @@ struct Theme {
     static QFont mono();
 
     static constexpr int rowHeight = 38;
-    static constexpr int headerHeight = 30;
+    static constexpr int headerHeight = 26;
     static constexpr int cardHeight = 88;
     static constexpr int barHeight = 44;
     static constexpr int statusHeight = 26;

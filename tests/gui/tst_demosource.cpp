@@ -44,6 +44,7 @@ void TestDemoSource::showsTheStatesOfBuckets()
     QTRY_COMPARE_WITH_TIMEOUT(states, allStates, 40'000);
     QTRY_VERIFY_WITH_TIMEOUT(tickets.contains(TicketState::Cancelled), 20'000);
     QTRY_VERIFY_WITH_TIMEOUT(tickets.contains(TicketState::Lost), 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(hits.contains(LimitKind::Global), 20'000);
     QVERIFY(exempt);
     // One 429 of the hidden limit, then those of the scripted locks; none that a limiter can avoid.
     QCOMPARE(hits, std::set<LimitKind>({LimitKind::Sublimit, LimitKind::Global}));

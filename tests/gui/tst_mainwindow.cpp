@@ -32,6 +32,7 @@ private Q_SLOTS:
     void makesNoFramesWhileHidden();
     void remembersColumns();
     void sortsByHeader();
+    void staysSorted();
     void keepsOneColumn();
 
 private:
@@ -173,6 +174,25 @@ void TestMainWindow::sortsByHeader()
     view->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
     QCOMPARE(view->model()->index(0, BucketModel::StateColumn).data().toString(),
         QStringLiteral("exhausted"));
+}
+
+void TestMainWindow::staysSorted()
+{
+    MainWindow window;
+    window.watch(new Fake::Source);
+    window.show();
+    auto *view = window.findChild<BucketView *>();
+    view->horizontalHeader()->setSortIndicator(BucketModel::TicketsColumn, Qt::DescendingOrder);
+    UpdateBatch batch;
+    batch.at = std::chrono::steady_clock::now();
+    Bucket newcomer = Fake::bucket(99, QStringLiteral("GET /new"));
+    newcomer.queued = 100;
+    batch.buckets = {newcomer};
+    window.store()->apply(batch);
+    const auto first = [view] {
+        return view->model()->index(0, BucketModel::RouteColumn).data().toString();
+    };
+    QTRY_COMPARE(first(), QStringLiteral("GET /new"));
 }
 
 void TestMainWindow::keepsOneColumn()
