@@ -43,6 +43,7 @@ private Q_SLOTS:
     void destroyedFutureIsCancelled();
     void grantsAgainInsideWhenDone();
     void olderAttemptsHaveNoSay();
+    void anOutcomeIsToldOnce();
     void assignmentEndsWhatItHeld();
 };
 
@@ -284,6 +285,7 @@ void tst_TicketHeaders::olderAttemptsHaveNoSay()
     QSignalSpy available(ticket.receiver, &TicketReceiver::available);
     auto first = ticket.notifier.available();
     const TicketSender firstSender = first->sender();
+    QVERIFY(firstSender.sent());
     QVERIFY(firstSender.retry(Response::answered(withStatus(429))));
     auto second = ticket.notifier.available();
     QVERIFY(second);
@@ -291,8 +293,26 @@ void tst_TicketHeaders::olderAttemptsHaveNoSay()
     QVERIFY(!first->sender().isValid());
     first->whenDone([](const auto &) { QFAIL("That was over."); });
     QVERIFY(first->future().isCanceled());
+    second->whenSent([] { QFAIL("Nobody has said so of this attempt."); });
+    QVERIFY(second->sender().headers(withStatus(200)));
+    QVERIFY(first->future().isCanceled());
     first.reset();
+    const auto future = second->future(); // told late, and of the right attempt
+    QVERIFY(future.isFinished() && !future.isCanceled());
+    QCOMPARE(future.result()->status, 200);
+}
+
+void tst_TicketHeaders::anOutcomeIsToldOnce()
+{
+    TicketChannel ticket = channel(this);
+    auto first = ticket.notifier.available();
+    QVERIFY(first->sender().retry(Response::answered(withStatus(429)))); // nobody asks what it said
+    auto second = ticket.notifier.available();
+    int told = 0;
+    second->whenDone([&](const TicketHeaders::Outcome &) { ++told; });
     QVERIFY(second->sender().headers({}));
+    QCOMPARE(told, 1);
+    QVERIFY(second->future().isCanceled());
 }
 
 void tst_TicketHeaders::assignmentEndsWhatItHeld()

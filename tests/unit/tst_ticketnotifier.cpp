@@ -33,6 +33,8 @@ private Q_SLOTS:
     void destroyedBeforeARetry();
     void destroyedInsideAvailable();
     void destroyedInsideWhenCancelled();
+    void letsGoOfWhenCancelled_data();
+    void letsGoOfWhenCancelled();
     void assignmentEndsWhatItHeld();
 };
 
@@ -241,6 +243,33 @@ void tst_TicketNotifier::destroyedInsideWhenCancelled()
     delete ticket->receiver;
     ticket->notifier.whenCancelled([&] { ticket.reset(); });
     QVERIFY(!ticket);
+}
+
+void tst_TicketNotifier::letsGoOfWhenCancelled_data()
+{
+    using End = std::function<void(std::optional<TicketChannel> &)>;
+    QTest::addColumn<End>("end");
+    QTest::newRow("destroyed") << End([](auto &ticket) { ticket.reset(); });
+    QTest::newRow("rejected") << End([](auto &ticket) { ticket->notifier.reject({}); });
+    QTest::newRow("cancelled") << End([](auto &ticket) { ticket->receiver->cancel(); });
+    QTest::newRow("completed") << End(
+        [](auto &ticket) { QVERIFY(ticket->notifier.available()->sender().headers({})); });
+    QTest::newRow("no longer waited for")
+        << End([](auto &ticket) { ticket->notifier.available().reset(); });
+}
+
+// What it captured may hold the notifier, or be held by what waits for its end.
+void tst_TicketNotifier::letsGoOfWhenCancelled()
+{
+    QFETCH(std::function<void(std::optional<TicketChannel> &)>, end);
+    std::optional<TicketChannel> ticket = channel(this);
+    ticket->receiver->setAutoDelete(false);
+    auto captured = std::make_shared<int>();
+    ticket->notifier.whenCancelled([captured] {});
+    const std::weak_ptr<int> held = std::exchange(captured, nullptr);
+    QVERIFY(!held.expired());
+    end(ticket);
+    QVERIFY(held.expired());
 }
 
 void tst_TicketNotifier::assignmentEndsWhatItHeld()

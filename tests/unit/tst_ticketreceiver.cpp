@@ -37,6 +37,7 @@ private Q_SLOTS:
     void tellsAtOnceWhoListens();
     void waitsForSomebodyToListen();
     void waitsForSomebodyToListenAgain();
+    void anOldEventDeliversNothingNew();
     void deletedWhileWaiting();
     void deletedBeforeDelivery();
     void deletedInsideAvailable_data();
@@ -104,6 +105,22 @@ void tst_TicketReceiver::waitsForSomebodyToListenAgain()
     const auto future = ticket.receiver->future();
     QTRY_VERIFY(future.isFinished());
     QVERIFY(future.result().headers({}));
+}
+
+void tst_TicketReceiver::anOldEventDeliversNothingNew()
+{
+    TicketChannel ticket = channel(this);
+    auto headers = ticket.notifier.available();
+    {
+        const auto future = ticket.receiver->future(); // its event is on the way
+        QVERIFY(headers->sender().retry(Response::answered({})));
+        headers = ticket.notifier.available(); // at once, for the future listens
+        QVERIFY(future.isFinished());
+        QVERIFY(future.result().retry(Response::answered({})));
+    }
+    headers = ticket.notifier.available();
+    QCoreApplication::processEvents();
+    QVERIFY(headers->sender().isValid()); // nobody has asked for this one
 }
 
 void tst_TicketReceiver::deletedWhileWaiting()

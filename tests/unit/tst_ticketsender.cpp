@@ -60,6 +60,7 @@ private Q_SLOTS:
     void followsWhatHasNoAnswer_data();
     void followsWhatHasNoAnswer();
     void followsWhatBreaksOff();
+    void followsWhatIsSentAgainInVain();
     void followsRedirects();
     void followsNothing();
     void replyDeletedInsideTheWord();
@@ -268,6 +269,27 @@ void tst_TicketSender::followsWhatBreaksOff()
     QTRY_VERIFY(reply->isFinished());
     QCOMPARE(reply->error(), QNetworkReply::RemoteHostClosedError);
     QCOMPARE(middle.status(), 503);
+}
+
+// The manager sends a request again by itself when the connection closes before the answer.
+void tst_TicketSender::followsWhatIsSentAgainInVain()
+{
+    ScriptedServer server;
+    server.answer(200);
+    server.hangUp();
+    QNetworkAccessManager manager;
+    QNetworkReply *first = manager.get(QNetworkRequest(server.url()));
+    QTRY_VERIFY(first->isFinished());
+    const QNetworkRequest request(server.url());
+    server.close(); // the open connection stays
+
+    Granted granted;
+    QNetworkReply *reply = manager.get(request);
+    granted.takeSender().follow(reply);
+    QTRY_COMPARE(granted.outcomes.size(), 1);
+    QCOMPARE(reply->error(), QNetworkReply::ConnectionRefusedError);
+    QCOMPARE(server.requests(), 2);
+    QCOMPARE(granted.response().kind, Kind::Lost); // the first one did get there
 }
 
 void tst_TicketSender::followsRedirects()
