@@ -29,7 +29,7 @@ Line cells(const BucketRow &row, TimePoint now)
 {
     const Bucket &bucket = row.bucket;
     const auto tokens = row.tokens(now);
-    return {stateName(row.state()), bucket.name,
+    return {stateName(row.state(now)), bucket.name,
         tokens ? QStringLiteral("%1/%2").arg(*tokens).arg(*bucket.limit) : QStringLiteral("–"),
         Format::countdown(row.resetsIn(now)), QString::number(bucket.queued),
         QString::number(bucket.inFlight), Format::duration(row.waitP95),
