@@ -3,11 +3,11 @@
 #include "ratelimit/testing/ModelApi.h"
 
 #include "ratelimit/testing/FaultScript.h"
+#include "ratelimit/testing/LatencyModel.h"
 #include "ratelimit/testing/ModelConnection.h"
 
 #include <QtCore/QLoggingCategory>
 #include <QtCore/QPointer>
-#include <QtCore/QRandomGenerator>
 #include <QtNetwork/QTcpServer>
 #include <QtNetwork/QTcpSocket>
 
@@ -45,13 +45,12 @@ public:
     {
     }
 
-    ModelConnection::Delay delay() override;
+    LatencyModel::Delay delay() override { return latency.next(); }
     Outcome arrived(const HttpRequest &request) override;
     ServerReply refused(const HttpRequestParser::Error &error) override;
     void answered(int status) override { ++byStatus[status]; }
 
     void setClock();
-    int random(milliseconds bound) { return generator.bounded(int(bound.count()) + 1); }
     ServerReply plainReply() const
     {
         return model.reply({.time = std::chrono::steady_clock::now()});
@@ -64,9 +63,7 @@ public:
     WallTime epoch;
     FaultScript faults;
     Handler handler;
-    milliseconds latency{0};
-    milliseconds jitter{0};
-    QRandomGenerator generator{1};
+    LatencyModel latency;
     QList<ServedRequest> log;
     QMap<int, quint64> byStatus;
     quint64 requestCount = 0;
@@ -79,13 +76,6 @@ void ModelApi::Private::setClock()
         std::chrono::system_clock::now() - std::chrono::steady_clock::now().time_since_epoch();
     epoch = std::chrono::floor<milliseconds>(now);
     model.setEpoch(epoch);
-}
-
-ModelConnection::Delay ModelApi::Private::delay()
-{
-    const milliseconds there = latency / 2;
-    return {there + milliseconds(random(jitter / 2)),
-        latency - there + milliseconds(random(jitter - jitter / 2))};
 }
 
 ServerReply ModelApi::Private::refused(const HttpRequestParser::Error &error)
@@ -235,13 +225,12 @@ void ModelApi::setGlobalLimit(const Quota &quota)
 
 void ModelApi::setLatency(milliseconds latency, milliseconds jitter)
 {
-    d->latency = qMax(latency, milliseconds(0));
-    d->jitter = qMax(jitter, milliseconds(0));
+    d->latency.setLatency(latency, jitter);
 }
 
 void ModelApi::setSeed(quint32 seed)
 {
-    d->generator.seed(seed);
+    d->latency.setSeed(seed);
 }
 
 void ModelApi::setVia(bool via)

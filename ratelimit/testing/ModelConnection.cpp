@@ -25,12 +25,7 @@ ModelConnection::ModelConnection(QTcpSocket *socket, Server &server, QObject *pa
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     m_timer.setTimerType(Qt::PreciseTimer);
     m_timer.setSingleShot(true);
-    connect(&m_timer, &QTimer::timeout, this, [this] {
-        const QPointer self(this);
-        (this->*m_then)();
-        if (self)
-            read();
-    });
+    connect(&m_timer, &QTimer::timeout, this, &ModelConnection::proceed);
     connect(m_socket, &QTcpSocket::readyRead, this, &ModelConnection::read);
     connect(m_socket, &QTcpSocket::disconnected, this, &ModelConnection::gone);
 }
@@ -89,6 +84,14 @@ void ModelConnection::gone()
     // What is on its way still arrives, and is counted, also when nobody waits for the answer.
     if (!m_timer.isActive() || m_then != &ModelConnection::arrive)
         deleteLater();
+}
+
+void ModelConnection::proceed()
+{
+    const QPointer self(this);
+    (this->*m_then)();
+    if (self)
+        read();
 }
 
 void ModelConnection::arrive()

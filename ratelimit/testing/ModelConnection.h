@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "ratelimit/core/Time.h"
 #include "ratelimit/testing/HttpRequestParser.h"
+#include "ratelimit/testing/LatencyModel.h"
 #include "ratelimit/testing/ServerReply.h"
 
 #include <QtCore/QObject>
@@ -18,10 +18,6 @@ namespace Turnstile {
 class ModelConnection : public QObject {
     Q_OBJECT
 public:
-    struct Delay {
-        milliseconds there{0};
-        milliseconds back{0};
-    };
     /// What becomes of a request.
     struct Outcome {
         enum class Kind { Answer, Silence, Close, CloseInTheMiddle };
@@ -32,7 +28,7 @@ public:
     class Server {
     public:
         virtual ~Server() = default;
-        virtual Delay delay() = 0;
+        virtual LatencyModel::Delay delay() = 0;
         /// A request has arrived. May end with the connection, or the server, deleted.
         virtual Outcome arrived(const HttpRequest &request) = 0;
         /// The answer to bytes that are no request.
@@ -51,6 +47,7 @@ public:
 private:
     void read();
     void serve();
+    void proceed();
     void arrive();
     void answer();
     void close();
@@ -62,7 +59,7 @@ private:
     HttpRequestParser m_parser;
     HttpRequest m_request;
     Outcome m_outcome;
-    Delay m_delay;
+    LatencyModel::Delay m_delay;
     QTimer m_timer;
     void (ModelConnection::*m_then)() = nullptr;
     bool m_busy = false;    // a request is on its way

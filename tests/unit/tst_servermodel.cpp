@@ -257,6 +257,15 @@ void tst_ServerModel::limitChangesAtOnce()
         inShort(model.decide(endpoint(post), TimePoint(500ms))), "429 Bucket 0/1 +1500 retry 1500");
     model.setDefaultLimit({.limit = 3, .window = 1s});
     QCOMPARE(inShort(model.decide(endpoint(post), TimePoint(600ms))), "200 0/3 +400");
+
+    // sliding: waits until enough of them are over
+    const Quota sliding{.limit = 3, .window = 1s, .kind = Quota::Window::Sliding};
+    model.setDefaultLimit({.limit = 0});
+    model.setGlobalLimit(sliding);
+    for (const milliseconds at : {10s + 0ms, 10s + 100ms, 10s + 200ms})
+        QCOMPARE(inShort(model.decide(endpoint(post), TimePoint(at))), "200");
+    model.setGlobalLimit({.limit = 1, .window = 1s, .kind = Quota::Window::Sliding});
+    QCOMPARE(inShort(model.decide(endpoint(post), TimePoint(10s + 300ms))), "429 Global retry 900");
 }
 
 void tst_ServerModel::hashesAreStableAndDiffer()
