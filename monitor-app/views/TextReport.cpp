@@ -81,6 +81,19 @@ QString figuresLine(const Store &store)
     return parts.join(QStringLiteral(" · "));
 }
 
+QStringList figuresLines(const Store &store, int width)
+{
+    const QString separator = QStringLiteral(" · ");
+    QStringList lines;
+    for (const QString &figure : figuresLine(store).split(separator)) {
+        if (!lines.isEmpty() && (lines.last() + separator + figure).size() <= width)
+            lines.last() += separator + figure;
+        else
+            lines += figure;
+    }
+    return lines;
+}
+
 QStringList bucketTable(const Store &store, int width)
 {
     int others = 2; // the blanks behind the two that are set flush left
