@@ -108,7 +108,7 @@ QString BucketModel::text(const BucketRow &row, int column) const
     const Bucket &bucket = row.bucket;
     switch (column) {
     case StateColumn:
-        return stateName(row.state());
+        return stateName(row.state(m_store->now()));
     case RouteColumn:
         return bucket.name;
     case HashColumn:
@@ -141,7 +141,7 @@ QString BucketModel::description(const BucketRow &row, int column) const
     const Bucket &bucket = row.bucket;
     switch (column) {
     case StateColumn:
-        return stateDescription(row.state());
+        return stateDescription(row.state(m_store->now()));
     case RouteColumn:
         return bucket.lanes > 1
             ? tr("%1\n%2 lanes share this bucket").arg(bucket.name).arg(bucket.lanes)
@@ -163,7 +163,7 @@ QVariant BucketModel::sortKey(const BucketRow &row, int column) const
     const Bucket &bucket = row.bucket;
     switch (column) {
     case StateColumn:
-        return int(row.state());
+        return int(row.state(m_store->now()));
     case RouteColumn:
         return row.path + QLatin1Char(' ') + row.method;
     case HashColumn:

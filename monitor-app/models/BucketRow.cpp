@@ -86,11 +86,14 @@ void BucketRow::update(const Bucket &changed, TimePoint at)
         shortHash = Format::shortHash(bucket.hash);
 }
 
-RowState BucketRow::state() const
+RowState BucketRow::state(TimePoint now) const
 {
+    const bool hasReset = bucket.resetAt && *bucket.resetAt <= now;
     switch (bucket.state) {
     case BucketState::Exhausted:
-        return RowState::Exhausted;
+        if (!hasReset || bucket.queued > 0)
+            return RowState::Exhausted;
+        return bucket.inFlight > 0 ? RowState::Open : RowState::Idle;
     case BucketState::RouteLimited:
         return RowState::RouteLimited;
     case BucketState::GloballyLocked:

@@ -43,7 +43,9 @@ struct BucketRow {
     /// Takes new numbers of the same bucket, as of \a at.
     void update(const Bucket &changed, TimePoint at);
 
-    RowState state() const;
+    /// The state at \a now. The ratelimiter does not tell that a window ends for which nobody
+    /// waits.
+    RowState state(TimePoint now) const;
 
     /// Requests that may still be sent in this window; nothing while the limit is unknown.
     std::optional<int> tokens(TimePoint now) const;

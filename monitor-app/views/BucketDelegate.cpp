@@ -57,9 +57,10 @@ void BucketDelegate::paintCell(
 {
     switch (column) {
     case BucketModel::StateColumn:
-        Paint::dot(painter, {cell.left() + 4, cell.center().y()}, m_theme->stateColor(row.state()));
-        write(painter, cell.adjusted(15, 0, 0, 0), stateName(row.state()), Theme::body(),
-            m_theme->text);
+        Paint::dot(painter, {cell.left() + 4, cell.center().y()},
+            m_theme->stateColor(row.state(m_store->now())));
+        write(painter, cell.adjusted(15, 0, 0, 0), stateName(row.state(m_store->now())),
+            Theme::body(), m_theme->text);
         break;
     case BucketModel::RouteColumn:
         paintRoute(painter, cell, row);

@@ -14,6 +14,8 @@
 #include <QtGui/QPainter>
 #include <QtWidgets/QScrollBar>
 
+#include <utility>
+
 namespace Turnstile::Monitor {
 
 namespace {
@@ -110,11 +112,25 @@ void BucketView::repaintWhatTimeMoves()
 {
     keepSorted();
     updateColumn(BucketModel::ResetColumn);
+    repaintResets(std::exchange(m_frameAt, m_store->now()));
     const qint64 slot = m_store->now().time_since_epoch() / History().slot();
     if (slot == m_historySlot)
         return;
     m_historySlot = slot;
     updateColumn(BucketModel::GrantedColumn);
+}
+
+// State and tokens change when a window ends, whether or not the ratelimiter says so.
+void BucketView::repaintResets(TimePoint since)
+{
+    for (int row = std::max(0, rowAt(0)); row < m_proxy->rowCount(); ++row) {
+        const int top = rowViewportPosition(row);
+        if (top >= viewport()->height())
+            return;
+        const auto resetAt = BucketModel::rowOf(m_proxy->index(row, 0))->bucket.resetAt;
+        if (resetAt && *resetAt > since && *resetAt <= m_store->now())
+            viewport()->update(0, top, viewport()->width(), rowHeight(row));
+    }
 }
 
 void BucketView::keepSorted()

@@ -35,6 +35,7 @@ protected:
 
 private:
     void repaintWhatTimeMoves();
+    void repaintResets(TimePoint since);
     void keepSorted();
     void updateColumn(int column);
 
@@ -46,6 +47,7 @@ private:
     const Theme *m_theme;
     qint64 m_historySlot = 0;
     TimePoint m_sortedAt;
+    TimePoint m_frameAt;
 };
 
 } // namespace Turnstile::Monitor

@@ -53,7 +53,12 @@ MainWindow::MainWindow(QWidget *parent)
     m_buckets->restoreColumns();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow()
+{
+    // Both use the store, which as a member goes before the children do.
+    delete m_source;
+    delete takeCentralWidget();
+}
 
 QString MainWindow::watch(MonitorSource *source)
 {

@@ -76,7 +76,11 @@ void TerminalView::print()
     m_store.makeFrame();
     const TerminalSize size = sizeOf(m_output);
     const auto running = std::chrono::round<std::chrono::seconds>(m_store.now() - m_startedAt);
-    QStringList lines{tr("%1, after %2 s").arg(m_title).arg(running.count()), figuresLine(m_store)};
+    QStringList lines{tr("%1, after %2 s").arg(m_title).arg(running.count())};
+    if (m_isTerminal)
+        lines += figuresLines(m_store, size.columns);
+    else
+        lines += figuresLine(m_store);
     lines += bucketTable(m_store, size.columns);
 
     QString text;

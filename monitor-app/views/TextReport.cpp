@@ -29,7 +29,7 @@ Line cells(const BucketRow &row, TimePoint now)
 {
     const Bucket &bucket = row.bucket;
     const auto tokens = row.tokens(now);
-    return {stateName(row.state()), bucket.name,
+    return {stateName(row.state(now)), bucket.name,
         tokens ? QStringLiteral("%1/%2").arg(*tokens).arg(*bucket.limit) : QStringLiteral("–"),
         Format::countdown(row.resetsIn(now)), QString::number(bucket.queued),
         QString::number(bucket.inFlight), Format::duration(row.waitP95),
@@ -79,6 +79,19 @@ QString figuresLine(const Store &store)
                  .arg(hits.user)
                  .arg(hits.shared);
     return parts.join(QStringLiteral(" · "));
+}
+
+QStringList figuresLines(const Store &store, int width)
+{
+    const QString separator = QStringLiteral(" · ");
+    QStringList lines;
+    for (const QString &figure : figuresLine(store).split(separator)) {
+        if (!lines.isEmpty() && (lines.last() + separator + figure).size() <= width)
+            lines.last() += separator + figure;
+        else
+            lines += figure;
+    }
+    return lines;
 }
 
 QStringList bucketTable(const Store &store, int width)

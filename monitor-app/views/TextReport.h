@@ -14,6 +14,9 @@ class Store;
 /// The figures in one line: `granted 38.2 /s · queued 18 (oldest 6.4 s) · …`.
 QString figuresLine(const Store &store);
 
+/// The same in as many lines of \a width columns as it takes, broken between figures.
+QStringList figuresLines(const Store &store, int width);
+
 /// The buckets as a table in \a width columns of text, with its titles first. The route column
 /// takes what is left, and is cut where it is too long.
 QStringList bucketTable(const Store &store, int width);

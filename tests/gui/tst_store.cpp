@@ -202,12 +202,14 @@ void TestStore::countsDownFromTheFrame()
     QCOMPARE(row.resetsIn(store->now()), milliseconds(4s));
     QCOMPARE(row.waitLeft(store->now()), 0.8);
     QCOMPARE(row.tokens(store->now()), std::optional(0));
+    QCOMPARE(row.state(store->now()), RowState::Exhausted);
     now += 4s;
     QCOMPARE(row.resetsIn(store->now()), milliseconds(4s));
     store->makeFrame();
     QCOMPARE(row.resetsIn(store->now()), milliseconds(0));
     QCOMPARE(row.waitLeft(store->now()), 0.0);
     QCOMPARE(row.tokens(store->now()), std::optional(3));
+    QCOMPARE(row.state(store->now()), RowState::Open);
 }
 
 void TestStore::measuresWaitsByTheirLongestStretch()

@@ -17,6 +17,7 @@ class TestTextReport : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void putsFiguresInALine();
+    void breaksFiguresIntoLines();
     void saysThatTheGlobalLimitIsLocked();
     void alignsTheTable();
     void cutsLongRoutes();
@@ -37,6 +38,21 @@ void TestTextReport::putsFiguresInALine()
         QStringLiteral(
             "granted 0.0 /s · queued 30 (oldest 6.4 s) · in flight 12 · wait p50/p95 – · "
             "global limit 37/50 · 429s in 10 min: 0 global, 1 user, 0 shared"));
+}
+
+void TestTextReport::breaksFiguresIntoLines()
+{
+    Store store([this] { return now; });
+    UpdateBatch batch = Fake::sampleTraffic(now);
+    batch.tickets.clear();
+    store.apply(batch);
+    store.makeFrame();
+    const QStringList lines = figuresLines(store, 80);
+    QCOMPARE(lines.join(QStringLiteral(" · ")), figuresLine(store));
+    QCOMPARE(lines.size(), 2);
+    for (const QString &line : lines)
+        QVERIFY(line.size() <= 80);
+    QCOMPARE(figuresLines(store, 10).size(), 6); // too narrow: a figure is never broken
 }
 
 void TestTextReport::saysThatTheGlobalLimitIsLocked()
