@@ -8,9 +8,19 @@ set(tidy_rules ${PROJECT_SOURCE_DIR}/.clang-tidy)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${clazy_rules} ${tidy_rules})
 
 file(STRINGS ${clazy_rules} checks REGEX "^[^#]")
-list(JOIN checks "," checks)
-add_compile_options("SHELL:-Xclang -plugin-arg-clazy -Xclang ${checks}")
+list(JOIN checks "," TURNSTILE_CLAZY_CHECKS)
+add_compile_options("SHELL:-Xclang -plugin-arg-clazy -Xclang ${TURNSTILE_CLAZY_CHECKS}")
 
 file(MD5 ${tidy_rules} version)
 add_compile_definitions(TURNSTILE_LINT_RULES_${version})
 file(WRITE ${PROJECT_BINARY_DIR}/.clang-tidy "Checks: '-*,misc-new-delete-overloads'\n")
+
+# For a directory's tests: leaves out these checks of clazy, and clang-tidy, whose checks of speed
+# and interfaces are not for tests.
+macro(turnstile_lint_tests)
+    string(REPLACE ";" ",no-" fewer "${TURNSTILE_CLAZY_CHECKS};${ARGN}")
+    get_directory_property(options COMPILE_OPTIONS)
+    string(REPLACE "${TURNSTILE_CLAZY_CHECKS}" "${fewer}" options "${options}")
+    set_directory_properties(PROPERTIES COMPILE_OPTIONS "${options}")
+    set(CMAKE_CXX_CLANG_TIDY "")
+endmacro()

@@ -27,14 +27,44 @@ bool delivered(void **)
     return false;
 }
 
+// A function given to QMetaObject::invokeMethod, and what comes after it in the thread that waits
+// for it (Qt::BlockingQueuedConnection).
+char invoked;
+
+class Invocation : public QtPrivate::QSlotObjectBase {
+public:
+    explicit Invocation(QtPrivate::QSlotObjectBase *slot)
+        : QSlotObjectBase(run)
+        , m_slot(slot)
+    {
+        __tsan_release(&posted);
+    }
+
+private:
+    static void run(int what, QSlotObjectBase *base, QObject *receiver, void **arguments, bool *)
+    {
+        auto *self = static_cast<Invocation *>(base);
+        if (what == Destroy) {
+            self->m_slot->destroyIfLastRef();
+            delete self;
+        } else if (what == Call) {
+            self->m_slot->call(receiver, arguments);
+            __tsan_release(&invoked);
+        }
+    }
+
+    QSlotObjectBase *m_slot;
+};
+
 [[maybe_unused]] const bool registered =
     QInternal::registerCallback(QInternal::EventNotifyCallback, delivered);
 
 } // namespace
 
+// Aligned, because pointers to member functions may point here, and those must be even.
 #define WRAP(symbol, Result, parameters, arguments, before, after)                                 \
     extern "C" Result __real_##symbol parameters;                                                  \
-    extern "C" Result __wrap_##symbol parameters;                                                  \
+    extern "C" [[gnu::aligned(16)]] Result __wrap_##symbol parameters;                             \
     Result __wrap_##symbol parameters                                                              \
     {                                                                                              \
         before;                                                                                    \
@@ -50,7 +80,7 @@ WRAP(_ZN11QMetaObject8activateEP7QObjectPKS_iPPv, void,
 // QMetaObject::invokeMethodImpl
 WRAP(_ZN11QMetaObject16invokeMethodImplEP7QObjectPN9QtPrivate15QSlotObjectBaseEN2Qt14ConnectionTypeEPv,
     bool, (QObject *self, QtPrivate::QSlotObjectBase *slot, Qt::ConnectionType type, void *result),
-    (self, slot, type, result), __tsan_release(&posted), )
+    (self, new Invocation(slot), type, result), , __tsan_acquire(&invoked))
 // QCoreApplication::postEvent
 WRAP(_ZN16QCoreApplication9postEventEP7QObjectP6QEventi, void,
     (QObject *self, QEvent *event, int priority), (self, event, priority),
