@@ -19,7 +19,7 @@ function(turnstile_compile_settings target)
         -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
         -Wsuggest-override
         # GCC 12 takes the unset half of a std::optional for a use of it, when it optimises.
-        $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+        $<$<AND:$<CXX_COMPILER_ID:GNU>,$<NOT:$<CONFIG:Debug>>>:-Wno-maybe-uninitialized>
         $<$<BOOL:${TURNSTILE_WARNINGS_AS_ERRORS}>:-Werror>)
     if(TURNSTILE_SANITIZE)
         target_compile_options(${target} PRIVATE
