@@ -13,10 +13,10 @@ namespace Turnstile {
 struct TicketOptions {
     /// How long the ticket may wait, counted from the moment of asking. When that time is over and
     /// it has not been granted, it ends as Expired. Nothing: it waits as long as it takes.
-    std::optional<milliseconds> deadline {};
+    std::optional<milliseconds> deadline{};
 
     /// Overrides the ratelimiter's ordering for this ticket.
-    std::optional<Ordering> ordering {};
+    std::optional<Ordering> ordering{};
 };
 
 } // namespace Turnstile
