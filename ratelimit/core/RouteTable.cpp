@@ -213,8 +213,10 @@ struct Walk {
     bool step(Iterator first, Iterator last, size_t offset, size_t depth, quint32 parameters,
         std::string_view segment)
     {
-        const auto [from, to] = std::ranges::equal_range(first, last, segment, {},
-            [offset](std::string_view text) { return segmentAt(text, offset); });
+        // Not equal_range(): clang 14 cannot compile the subrange that it returns.
+        const auto here = [offset](std::string_view text) { return segmentAt(text, offset); };
+        const Iterator from = std::ranges::lower_bound(first, last, segment, {}, here);
+        const Iterator to = std::ranges::upper_bound(from, last, segment, {}, here);
         return from != to && descend(from, to, offset + segment.size() + 1, depth + 1, parameters);
     }
 };

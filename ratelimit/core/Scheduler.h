@@ -43,20 +43,20 @@ public:
 
     /// Gives up a ticket: while it waits it ends as Cancelled, when it was granted as Dropped.
     /// Returns false when the ticket has ended already.
-    bool cancel(TicketId ticket, TimePoint now);
+    bool cancel(TicketId id, TimePoint now);
 
     /// The request of a granted ticket is on the wire. Returns false when the ticket is not
     /// granted.
-    bool markSent(TicketId ticket, TimePoint now);
+    bool markSent(TicketId id, TimePoint now);
 
     /// Ends a granted ticket with what became of its request, and learns from the headers. A ticket
     /// that has timed out still teaches the bucket. Returns false when the scheduler no longer
     /// waits for it (ended, timed out, never granted).
-    bool complete(TicketId ticket, const Response &response, TimePoint now);
+    bool complete(TicketId id, const Response &response, TimePoint now);
 
     /// A 429: learns as complete() does, then puts the ticket back at the head of its lane with the
     /// same id. Returns false when the scheduler no longer waits for it.
-    bool retry(TicketId ticket, const Response &response, TimePoint now);
+    bool retry(TicketId id, const Response &response, TimePoint now);
 
     /// Lets time pass: windows end, locks open, deadlines and timeouts strike.
     void advance(TimePoint now);
@@ -75,7 +75,7 @@ public:
     std::optional<Bucket> bucket(BucketId id, TimePoint now) const;
     std::vector<Bucket> buckets(TimePoint now) const;
     /// The name (Endpoint::name()) of a lane; empty when it is gone.
-    QString laneName(LaneId lane) const;
+    QString laneName(LaneId id) const;
 
     bool isGloballyLocked(TimePoint now) const;
 
