@@ -274,7 +274,8 @@ ServerStats ServerModel::stats() const
         const bool used = counter.stats.passed + counter.stats.limited > 0;
         if (!used || !key.startsWith(bucketPrefix))
             continue;
-        const QByteArray name = key.first(key.indexOf('\n')).sliced(qstrlen(bucketPrefix));
+        const QByteArray name =
+            key.first(key.indexOf('\n')).sliced(qsizetype(qstrlen(bucketPrefix)));
         BucketStats &bucket = stats.buckets[QString::fromUtf8(name)];
         bucket.passed += counter.stats.passed;
         bucket.limited += counter.stats.limited;

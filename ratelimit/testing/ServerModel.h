@@ -66,9 +66,9 @@ public:
     /// The limit of each credential over all routes that are not exempt.
     void setGlobalLimit(const Quota &quota);
 
-    /// A request for \a endpoint by \a credential arrives at \a now, which must not go back.
+    /// The request \a request by \a credential arrives at \a now, which must not go back.
     ServerDecision decide(
-        const Endpoint &endpoint, TimePoint now, const Credential &credential = {});
+        const Endpoint &request, TimePoint now, const Credential &credential = {});
 
     /// The answer that tells \a decision: Discord's headers, and its JSON on a 429.
     ServerReply reply(const ServerDecision &decision) const;

@@ -18,7 +18,7 @@ TicketHeaders &TicketHeaders::operator=(TicketHeaders &&other) noexcept
 {
     std::swap(m_state, other.m_state);
     std::swap(m_attempt, other.m_attempt);
-    TicketHeaders(std::move(other)); // what was held here ends now
+    const TicketHeaders ended(std::move(other)); // what was held here
     return *this;
 }
 

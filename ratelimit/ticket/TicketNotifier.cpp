@@ -16,7 +16,7 @@ TicketNotifier::TicketNotifier(TicketNotifier &&) noexcept = default;
 TicketNotifier &TicketNotifier::operator=(TicketNotifier &&other) noexcept
 {
     std::swap(m_state, other.m_state);
-    TicketNotifier(std::move(other)); // what was held here ends now
+    const TicketNotifier ended(std::move(other)); // what was held here
     return *this;
 }
 
