@@ -29,7 +29,7 @@ QString stateDescription(RowState state);
 /// One line of the bucket table: what the ratelimiter says of a bucket, and what the monitor has
 /// seen of it over time.
 struct BucketRow {
-    BucketRow(const Bucket &bucket, TimePoint at);
+    BucketRow(const Bucket &first, TimePoint at);
 
     Bucket bucket;
     QString method;      ///< of the endpoint that made it

@@ -28,8 +28,8 @@ public:
 
     milliseconds slot() const { return m_slot; }
 
-    void add(TimePoint at, float amount = 1); ///< for Kind::Sum
-    void set(TimePoint at, float value);      ///< for Kind::Level
+    void add(TimePoint when, float amount = 1); ///< for Kind::Sum
+    void set(TimePoint when, float value);      ///< for Kind::Level
 
     /// The slots that are over, oldest first.
     Values values(TimePoint now) const;
@@ -47,7 +47,7 @@ public:
 private:
     static constexpr int mostSmoothed = 10;
     static constexpr int capacity = length + mostSmoothed; // with the present slot
-    qint64 slotOf(TimePoint at) const;
+    qint64 slotOf(TimePoint when) const;
     bool moveTo(qint64 slot);
     float at(qint64 slot) const;
 

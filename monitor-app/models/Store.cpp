@@ -158,8 +158,8 @@ void Store::updateWaits()
             update(row);
         return;
     }
-    for (size_t i = 0; i < m_dirtyRows.size(); ++i)
-        update(m_dirtyRows[i]);
+    for (int row : m_dirtyRows) // all marked, so that update() adds none
+        update(row);
     for (int row = m_shown; row < int(m_rows.size()); ++row)
         update(row);
 }

@@ -43,8 +43,8 @@ public:
     void start(std::vector<Habit> habits);
 
 private:
-    void schedule(size_t habit, milliseconds delay);
-    milliseconds pause(size_t habit);
+    void schedule(size_t index, milliseconds delay);
+    milliseconds pause(size_t index);
     void act(const Habit &habit);
     void send(const Habit &habit, const QString &path, const TicketSender &sender);
     void finish(QNetworkReply *reply, const TicketSender &sender);
