@@ -119,7 +119,7 @@ void TestCellGeometry::drawsValuesToScale()
     QCOMPARE(sparkline(area, values), QPolygonF({{10, 38}, {60, 20}, {110, 29}}));
     QCOMPARE(sparkline(area, values, 8), QPolygonF({{10, 38}, {60, 29}, {110, 33.5}}));
     const std::array<float, 2> zeros{};
-    QCOMPARE(sparkline(area, zeros), QPolygonF({{10, 38}, {110, 38}}));
+    QCOMPARE(sparkline(area, zeros), QPolygonF(QList<QPointF>{{10, 38}, {110, 38}}));
     QVERIFY(sparkline(area, {}).isEmpty());
 }
 

@@ -87,7 +87,7 @@ void TestStore::mergesChangesToRanges()
     store->apply(batch(numbered(1, 10)));
     store->makeFrame();
     QSignalSpy changed(store.get(), &Store::bucketsChanged);
-    for (quint64 number : {5, 3, 4, 9, 4})
+    for (quint64 number : {5u, 3u, 4u, 9u, 4u})
         store->apply(batch(numbered(number, number)));
     QCOMPARE(changed.count(), 0);
     store->makeFrame();
@@ -105,7 +105,7 @@ void TestStore::removesRowsAndFindsTheRest()
     store->makeFrame();
     QSignalSpy about(store.get(), &Store::bucketsAboutToBeRemoved);
     UpdateBatch removal = batch({});
-    for (quint64 number : {7, 2, 3, 99})
+    for (quint64 number : {7u, 2u, 3u, 99u})
         removal.removed.push_back(Fake::bucketId(number));
     store->apply(removal);
     store->makeFrame();
