@@ -113,8 +113,16 @@ void InMemoryRatelimiterPrivate::dispatch(const Event &event)
         break;
     case Event::Type::LaneMoved:
         break; // each ticket tells its bucket, and both buckets have changed
-    case Event::Type::GlobalLockChanged:
-        Q_EMIT q->globalLockChanged(event.wait > milliseconds::zero(), event.wait);
+    case Event::Type::LockChanged:
+        if (event.reason != WaitReason::InvalidRequests)
+            Q_EMIT q->globalLockChanged(event.wait > milliseconds::zero(), event.wait);
+        break;
+    case Event::Type::InvalidRequest:
+        Q_EMIT q->invalidRequestsChanged(event.count, scheduler.options().invalidLimit);
+        break;
+    case Event::Type::AnomalySeen:
+        Q_EMIT q->anomalySeen(
+            {event.anomaly, event.bucket, scheduler.laneName(event.lane), event.at});
         break;
     case Event::Type::RateLimited:
         if (isHeard(&Ratelimiter::rateLimited)) {
@@ -130,8 +138,8 @@ void InMemoryRatelimiterPrivate::ticketChanged(const Event &event)
     const QPointer<InMemoryRatelimiter> alive(q);
     if (isHeard(&Ratelimiter::ticketChanged)) {
         Q_EMIT q->ticketChanged({event.ticket, event.lane, event.bucket, event.state,
-            scheduler.laneName(event.lane), event.attempt, event.status, event.error, event.at,
-            event.askedAt, event.grantedAt});
+            scheduler.laneName(event.lane), event.attempt, event.status, event.error,
+            event.reason, event.at, event.askedAt, event.grantedAt});
         if (!alive)
             return;
     }
@@ -140,7 +148,7 @@ void InMemoryRatelimiterPrivate::ticketChanged(const Event &event)
     } else if (isFinal(event.state)) {
         Held *ticket = held(event.ticket);
         if (ticket && event.error != TicketError::Code::None)
-            ticket->notifier->reject(TicketError::of(event.error));
+            ticket->notifier->reject(TicketError::of(event.error, event.reason));
         release(event.ticket);
     }
 }
@@ -291,6 +299,50 @@ QFuture<bool> InMemoryRatelimiter::isGloballyLocked() const
 {
     return d->query<bool>(
         [](const Scheduler &scheduler, TimePoint now) { return scheduler.isGloballyLocked(now); });
+}
+
+void InMemoryRatelimiter::setFlow(Flow flow)
+{
+    d->inbox->post([this, flow, at = clockNow()] { d->scheduler.setFlow(flow, at); });
+}
+
+void InMemoryRatelimiter::setFlow(const Endpoint &endpoint, Flow flow)
+{
+    d->inbox->post([this, endpoint = endpoint.at(wallClockNow()), flow, at = clockNow()] {
+        if (const auto bucket = d->scheduler.bucket(endpoint, at))
+            d->scheduler.setFlow(bucket->id, flow, at);
+    });
+}
+
+void InMemoryRatelimiter::tokenChanged(const Credential &credential)
+{
+    d->inbox->post([this, credential, at = clockNow()] { d->scheduler.tokenChanged(credential, at); });
+}
+
+QFuture<std::vector<Wait>> InMemoryRatelimiter::waits(TicketId ticket) const
+{
+    return d->query<std::vector<Wait>>([ticket](const Scheduler &scheduler, TimePoint now) {
+        return scheduler.waits(ticket, now);
+    });
+}
+
+QFuture<Estimate> InMemoryRatelimiter::estimate(
+    const Endpoint &endpoint, const TicketOptions &options) const
+{
+    return d->query<Estimate>([endpoint = endpoint.at(wallClockNow()), options](
+                                  const Scheduler &scheduler, TimePoint now) {
+        return scheduler.estimate(endpoint, options, now);
+    });
+}
+
+std::vector<LearntRoute> InMemoryRatelimiter::learntRoutes() const
+{
+    return d->scheduler.learntRoutes(clockNow());
+}
+
+void InMemoryRatelimiter::restore(std::span<const LearntRoute> routes)
+{
+    d->scheduler.restore(routes, clockNow());
 }
 
 std::vector<Bucket> InMemoryRatelimiter::buckets() const

@@ -13,6 +13,7 @@
 #include <QtCore/QObject>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 
 namespace Turnstile {
@@ -48,6 +49,12 @@ public:
     QFuture<TicketSender> waitForTicket(
         const Endpoint &endpoint, const TicketOptions &options = {});
 
+    /// ticket() on a condition: it fails with TicketError::Code::PredicateFailed when \a predicate
+    /// says no of the bucket. For work that can be left out when tokens are few; see
+    /// TicketOptions::predicate.
+    TicketReceiver *ticketIf(const Endpoint &endpoint,
+        std::function<bool(const std::optional<Bucket> &)> predicate, TicketOptions options = {});
+
 public Q_SLOTS:
     /// Completes the ticket that the reply's request is stamped with (TicketSender::stamp());
     /// others are left alone. Connect it once to `QNetworkAccessManager::finished`.
@@ -66,6 +73,11 @@ Q_SIGNALS:
     void globalLockChanged(bool locked, std::chrono::milliseconds remaining);
     /// A 429 was seen.
     void rateLimited(const Turnstile::RateLimitHit &hit);
+    /// One more answer counts as invalid (401, 403, 429): \a count of \a limit did lately. Each
+    /// address is banned at Discord's limit; tickets wait before that.
+    void invalidRequestsChanged(int count, int limit);
+    /// The server, or a clock, did what it should not.
+    void anomalySeen(const Turnstile::AnomalyInfo &anomaly);
 };
 
 } // namespace Turnstile

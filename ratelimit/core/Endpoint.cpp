@@ -253,6 +253,11 @@ bool Endpoint::isInteractionCallback() const
     return valueOf(d).callback;
 }
 
+bool Endpoint::isOrdered() const
+{
+    return !isInteractionCallback() && (method() == Method::Post || method() == Method::Patch);
+}
+
 bool Endpoint::isAuthorized() const
 {
     return valueOf(d).authorized;
