@@ -252,8 +252,8 @@ void SchedulerPrivate::announceGuard()
     if (guards == m_guardAnnounced)
         return;
     m_guardAnnounced = guards;
-    lockChanged(WaitReason::InvalidRequests,
-        guards ? invalid.nextFreeAt(now).value_or(now + options.invalidPeriod) : now);
+    lockChanged(
+        WaitReason::InvalidRequests, invalid.nextAllowedAt(0, false, now).value_or(now));
 }
 
 std::span<const Event> SchedulerPrivate::takeEvents()

@@ -360,7 +360,7 @@ std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
     if (m_edgeAnnounced)
         consider(edgeUntil);
     if (m_guardAnnounced)
-        consider(invalid.nextFreeAt(now).value_or(TimePoint::max()));
+        consider(invalid.nextAllowedAt(0, false, now).value_or(now));
     if (m_laneWakes.top())
         consider(m_laneWakes.top()->blockedUntil);
     if (m_bucketWakes.top())

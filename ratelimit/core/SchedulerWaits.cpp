@@ -27,7 +27,8 @@ static void addLocks(std::vector<Wait> &waits, const SchedulerPrivate &d, bool e
     if (!exempt && !d.global.isFree(at))
         waits.push_back({WaitReason::Global, d.global.nextFreeAt(at)});
     if (!d.invalid.allows(d.inFlight, callback, at))
-        waits.push_back({WaitReason::InvalidRequests, d.invalid.nextFreeAt(at)});
+        waits.push_back(
+            {WaitReason::InvalidRequests, d.invalid.nextAllowedAt(d.inFlight, callback, at)});
 }
 
 std::vector<Wait> SchedulerPrivate::waits(const Ticket &ticket, TimePoint at) const
