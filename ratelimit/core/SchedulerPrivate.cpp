@@ -55,7 +55,7 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
     return id;
 }
 
-SchedulerPrivate::Refusal SchedulerPrivate::refusal(
+Refusal SchedulerPrivate::refusal(
     const Endpoint &endpoint, const TicketOptions &ticketOptions) const
 {
     using Code = TicketError::Code;
@@ -76,8 +76,8 @@ SchedulerPrivate::Refusal SchedulerPrivate::refusal(
         return {Code::PredicateFailed};
     if (tickets.isFull())
         return {Code::QueueFull};
-    const bool full = queued >= options.maxQueued
-        || (bucket ? bucket->queued : 0) >= options.maxQueuedPerBucket;
+    const bool full =
+        queued >= options.maxQueued || (bucket ? bucket->queued : 0) >= options.maxQueuedPerBucket;
     if (!full && !maxWait)
         return {};
 

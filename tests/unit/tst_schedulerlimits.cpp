@@ -113,8 +113,8 @@ private Q_SLOTS:
         desk.complete(other, answered(401), 3ms);
         QCOMPARE(desk.errorOf(desk.ask(guilds, 4ms)), TicketError::Code::Unauthorized);
         QVERIFY(desk.isGranted(desk.ask(callback, 4ms))); // carries no token
-        QVERIFY(desk.isGranted(desk.ask(Endpoint(Method::Get, "/users/@me", Credential::token("x")),
-            4ms)));
+        QVERIFY(desk.isGranted(
+            desk.ask(Endpoint(Method::Get, "/users/@me", Credential::token("x")), 4ms)));
         desk.scheduler.tokenChanged({}, at(5ms));
         QVERIFY(desk.isGranted(desk.ask(guilds, 6ms)));
         QVERIFY(desk.isGranted(desk.ask(messages, 6ms)));

@@ -41,8 +41,8 @@ private Q_SLOTS:
         Desk desk({.globalLimit = 1});
         const auto first = desk.ask(roles, 0ms);
         const auto normal = desk.ask(history, 1ms);
-        const auto high = desk.ask(Endpoint(Method::Get, "/users/@me"), 2ms,
-            {.priority = Priority::High});
+        const auto high =
+            desk.ask(Endpoint(Method::Get, "/users/@me"), 2ms, {.priority = Priority::High});
         desk.complete(first, noHeaders(), 10ms);
         desk.runTo(1010ms);
         QVERIFY(desk.isGranted(high));
@@ -54,8 +54,8 @@ private Q_SLOTS:
         Desk desk({.globalLimit = 1});
         const auto first = desk.ask(roles, 0ms);
         const auto low = desk.ask(history, 1ms, {.priority = Priority::Low});
-        const auto high = desk.ask(Endpoint(Method::Get, "/users/@me"), 20'002ms,
-            {.priority = Priority::High});
+        const auto high =
+            desk.ask(Endpoint(Method::Get, "/users/@me"), 20'002ms, {.priority = Priority::High});
         desk.complete(first, noHeaders(), 20'003ms);
         desk.runTo(21'003ms);
         QVERIFY(desk.isGranted(low)); // two levels below, and more than 20 s older
@@ -105,8 +105,8 @@ private Q_SLOTS:
         desk.complete(desk.ask(roles, 0ms), answer(5, 4, 1s), 0ms);
         const auto a = desk.ask(roles, 1ms);
         desk.retry(a, tooMany(9s, Scope::User, 3), 2ms);
-        QCOMPARE(desk.scheduler.waits(a, at(3ms)),
-            (std::vector<Wait>{{WaitReason::Route, at(9002ms)}}));
+        QCOMPARE(
+            desk.scheduler.waits(a, at(3ms)), (std::vector<Wait>{{WaitReason::Route, at(9002ms)}}));
     }
 
     void estimates()
