@@ -5,7 +5,6 @@
 #include "ratelimit/core/Time.h"
 
 #include <algorithm>
-#include <ranges>
 #include <vector>
 
 namespace Turnstile {
@@ -50,9 +49,13 @@ public:
             return m_size;
         if (at(m_size - 1) <= time)
             return 0;
-        const auto indexes = std::views::iota(0, m_size);
-        const auto isOver = [&](int index) { return at(index) <= time; };
-        return m_size - *std::ranges::partition_point(indexes, isOver);
+        int over = 0; // at(over) is over, at(recent) is not
+        int recent = m_size - 1;
+        while (recent - over > 1) {
+            const int middle = over + (recent - over) / 2;
+            (at(middle) <= time ? over : recent) = middle;
+        }
+        return m_size - recent;
     }
 
 private:
