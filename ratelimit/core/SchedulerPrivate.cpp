@@ -261,7 +261,7 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
         assignBucket(lane, headers.bucket, headers.limit);
     TokenCounter &counter = lane->bucket->counter;
     if (headers.limit || headers.remaining || headers.resetAfter) {
-        counter.learn(headers, ticket.grantedAt, now);
+        counter.learn(headers, ticket.grantedAt, now, lane->bucket->inFlight);
     } else {
         const bool serverError = headers.status >= 500 || headers.isRateLimited();
         counter.learnNothing(headers.kind == RatelimitHeaders::Kind::None && !serverError, now);
