@@ -148,7 +148,8 @@ TokenCounter::WindowIs TokenCounter::compareWindow(const Answer &answer) const
         return answer.endsBy || !answer.isOvertaken() ? WindowIs::Newer : WindowIs::Same;
     if (m_openUntil == TimePoint()) // assumed: whoever went after that knows better
         return answer.grantedAt < m_since ? WindowIs::Same : WindowIs::Newer;
-    if (answer.openUntil > *m_resetAt)
+    // It is over at the latest one window after it was first heard of.
+    if (answer.openUntil > std::min(*m_resetAt, m_since + m_window))
         return WindowIs::Newer;
     return answer.endsBy && *answer.endsBy < m_openUntil ? earlier : WindowIs::Same;
 }
@@ -238,11 +239,11 @@ void TokenCounter::learnTokens(const Answer &answer, WindowIs window)
 void TokenCounter::learnEnd(const Answer &answer, WindowIs window)
 {
     const auto &reset = answer.headers.reset;
-    const bool wasOpen = window != WindowIs::Replaced;
-    m_openUntil = wasOpen ? std::max(m_openUntil, answer.openUntil) : answer.openUntil;
     if (window != WindowIs::Same) {
+        // Where it slides, an answer heard before may tell of a later end.
+        const bool moves = window == WindowIs::Newer && isCertainlyOpen(answer.now) && m_resetAt;
+        m_resetAt = moves && answer.endsBy ? std::max(*m_resetAt, *answer.endsBy) : answer.endsBy;
         m_since = answer.now;
-        m_resetAt = answer.endsBy;
         m_reset = reset;
         m_moved = 0;
     } else if (answer.endsBy && reset && m_reset) {
@@ -256,6 +257,8 @@ void TokenCounter::learnEnd(const Answer &answer, WindowIs window)
         m_reset = reset;
         m_moved = 0;
     }
+    const bool replaced = window == WindowIs::Replaced;
+    m_openUntil = replaced ? answer.openUntil : std::max(m_openUntil, answer.openUntil);
     if (!m_resetAt && *m_remaining == 0)
         openAssumedWindow(answer.now);
 }

@@ -34,6 +34,8 @@ public:
     QString run(int windows);
 
     TokenCounter::WindowKind windowKind() const { return m_counter.windowKind(); }
+    /// Whether an answer can be told from one of the window before, by name or by time.
+    bool isClear() const { return m_course.named || m_quota.window > 2 * m_delay + 100ms; }
     QString setting() const;
 
 private:
@@ -257,13 +259,12 @@ private Q_SLOTS:
                 qPrintable(QStringLiteral("seed %1 (%2): %3")
                                .arg(seed)
                                .arg(drill.setting(), complaint)));
-            slid += drill.windowKind() == TokenCounter::WindowKind::Sliding;
+            slid += drill.isClear() && drill.windowKind() == TokenCounter::WindowKind::Sliding;
         }
         if (course.kind == Quota::Window::Sliding)
-            QVERIFY(slid > 0);
+            QVERIFY(slid > int(seeds) / 10);
         else
             QCOMPARE(slid, 0);
-        qInfo() << slid;
     }
 };
 
