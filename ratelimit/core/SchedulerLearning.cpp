@@ -45,9 +45,11 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
             headers.kind == RatelimitHeaders::Kind::None && !serverError, now);
         return;
     }
-    const auto wait = margin();
-    const auto learnt = bucket->counter.learn({headers, ticket.grantedAt,
-        wait ? std::min(now, ticket.sentAt + *wait) : now, now, bucket->inFlight});
+    std::optional<TimePoint> countedAt;
+    if (const auto wait = margin())
+        countedAt = std::min(now, ticket.sentAt + *wait);
+    const auto learnt =
+        bucket->counter.learn(headers, ticket.grantedAt, now, bucket->inFlight, countedAt);
     bucket->vanished = false;
     lane->countedAt = now;
     if (learnt.limitChanged)
