@@ -21,19 +21,20 @@ struct TokenCounter::Answer {
     TimePoint now;
     std::optional<TimePoint> endsBy = {}; // when its window is over at the latest
     TimePoint openUntil = {};             // and at the earliest; zero: not known
-    milliseconds precision = sameWindow;  // of what it says about time
+    bool isWhole = false;                 // it names no fraction of a second
     TimePoint lastHeardAt = {};           // when the answer before was heard
 
     // It may have been decided before another one that was heard already.
     bool isOvertaken() const { return grantedAt < lastHeardAt; }
+    // A server that names no fraction of a second may have rounded up from any.
+    milliseconds rounding() const { return isWhole ? 1s : 1ms; }
+    milliseconds precision() const { return isWhole ? 1s : sameWindow; }
 };
 
-// A server that names no fraction of a second may have rounded up from any.
-static milliseconds precisionOf(const RatelimitHeaders &headers)
+static bool isWhole(const RatelimitHeaders &headers)
 {
-    const bool whole = headers.resetAfter.value_or(0ms) % 1s == 0ms
+    return headers.resetAfter.value_or(0ms) % 1s == 0ms
         && (!headers.reset || headers.reset->time_since_epoch() % 1s == 0ms);
-    return whole ? 1s : sameWindow;
 }
 
 std::optional<int> TokenCounter::remaining() const
@@ -41,7 +42,8 @@ std::optional<int> TokenCounter::remaining() const
     if (!m_remaining)
         return std::nullopt;
     const int free = std::max(0, *m_remaining - m_lost);
-    return m_kind == WindowKind::Sliding ? std::max(free, m_limit.value_or(0) - m_log.size()) : free;
+    return m_kind == WindowKind::Sliding ? std::max(free, m_limit.value_or(0) - m_log.size())
+                                         : free;
 }
 
 std::optional<milliseconds> TokenCounter::window() const
@@ -159,14 +161,14 @@ TokenCounter::Learnt TokenCounter::learn(const RatelimitHeaders &headers, TimePo
 {
     roll(now);
     Answer answer = {headers, grantedAt, now};
-    answer.precision = precisionOf(headers);
+    answer.isWhole = isWhole(headers);
     answer.lastHeardAt = std::exchange(m_heardAt, now);
     if (headers.resetAfter) {
         m_window = std::max(m_window, *headers.resetAfter);
         answer.endsBy = countedAt.value_or(now) + *headers.resetAfter;
         // No window needs to be open when no token is out.
         if (!headers.limit || headers.remaining.value_or(0) < *headers.limit)
-            answer.openUntil = grantedAt + *headers.resetAfter - answer.precision;
+            answer.openUntil = grantedAt + *headers.resetAfter - answer.precision();
     }
     if (m_kind == WindowKind::Sliding)
         m_log.add(1, answer.endsBy.value_or(now + windowOrGuess()));
@@ -213,7 +215,7 @@ void TokenCounter::learnKind(const Answer &answer, WindowIs window)
         || !answer.headers.remaining || *answer.headers.remaining >= m_remaining.value_or(0))
         return;
     const bool named = answer.headers.reset && m_reset;
-    if (answer.grantedAt - (named ? m_since : answer.lastHeardAt) > 2 * answer.precision) {
+    if (answer.grantedAt - (named ? m_since : answer.lastHeardAt) > 2 * answer.precision()) {
         m_kind = WindowKind::Fixed;
         m_log.clear();
     }
@@ -226,8 +228,8 @@ void TokenCounter::learnTokens(const Answer &answer, WindowIs window)
     const auto before = m_remaining;
     m_knowledge = Knowledge::Limited;
     m_remaining = std::max(0, remaining.value_or(before.value_or(m_limit.value_or(1)) - 1));
-    const bool mayBeOld = window == WindowIs::Same
-        || (isCertainlyOpen(answer.now) && answer.isOvertaken());
+    const bool mayBeOld =
+        window == WindowIs::Same || (isCertainlyOpen(answer.now) && answer.isOvertaken());
     if (before && mayBeOld)
         m_remaining = std::min(*m_remaining, *before);
     if (m_limit)
@@ -241,15 +243,18 @@ void TokenCounter::learnEnd(const Answer &answer, WindowIs window)
     const auto &reset = answer.headers.reset;
     if (window != WindowIs::Same) {
         // Where it slides, an answer heard before may tell of a later end.
-        const bool moves = window == WindowIs::Newer && isCertainlyOpen(answer.now) && m_resetAt;
-        m_resetAt = moves && answer.endsBy ? std::max(*m_resetAt, *answer.endsBy) : answer.endsBy;
+        const bool slides = window == WindowIs::Newer && isCertainlyOpen(answer.now) && m_resetAt;
+        m_resetAt = slides && answer.endsBy ? std::max(*m_resetAt, *answer.endsBy) : answer.endsBy;
         m_since = answer.now;
         m_reset = reset;
         m_moved = 0;
     } else if (answer.endsBy && reset && m_reset) {
-        // Both ends are known not to be early; the earlier one is nearer to the truth.
+        // Two bounds on one end, from this answer and from those before; the earlier one is nearer
+        // to the truth. A name is rounded, so an end that moves may move as much without a word.
+        const milliseconds moves = m_kind == WindowKind::Fixed ? 0ms : answer.rounding();
         const milliseconds later = *reset - *m_reset - milliseconds(m_moved);
-        m_resetAt = std::min(*m_resetAt + std::max(later, 0ms), *answer.endsBy - std::min(later, 0ms));
+        m_resetAt = std::min(*m_resetAt + std::max(later, 0ms) + moves,
+            *answer.endsBy - std::min(later, 0ms) + (answer.isOvertaken() ? moves : 0ms));
         m_moved = qint8(m_moved + std::max(later, 0ms).count());
     } else if (answer.endsBy) {
         // Without a name a later end may be jitter or a sliding window: the later one is safe.

@@ -4,8 +4,8 @@
 #include "ratelimit/testing/WindowCounter.h"
 
 #include <QtTest/QTest>
-
 #include <queue>
+
 #include <random>
 #include <tuple>
 
@@ -21,7 +21,9 @@ struct Course {
     Quota::Window kind = Quota::Window::Fixed;
     bool phased = false; ///< fixed windows that begin whether or not a request comes
     bool named = true;   ///< answers carry Reset
-    bool lossy = false;  ///< one request in 50 is never answered
+    /// After the probe, of 50 requests one is never answered, and one is refused for another
+    /// reason: it takes no token, and its answer tells the bucket's numbers.
+    bool troubled = false;
     bool sparse = false; ///< requests are wanted now and then; otherwise always
 };
 
@@ -39,7 +41,7 @@ public:
     QString setting() const;
 
 private:
-    enum class What { Wanted, Arrival, Answer, Loss, Wake };
+    enum class What { Wanted, Arrival, Answer, ArrivalUnanswered, Loss, Wake };
     struct Happening {
         TimePoint time;
         int number = 0;
@@ -54,7 +56,12 @@ private:
 
     int pick(int from, int to) { return std::uniform_int_distribution(from, to)(m_random); }
     microseconds delay() { return microseconds(pick(0, int(m_delay.count()))); }
-    void schedule(nanoseconds in, What what, TimePoint grantedAt = {}, RatelimitHeaders headers = {});
+    void schedule(
+        nanoseconds in, What what, TimePoint grantedAt = {}, RatelimitHeaders headers = {});
+    bool isTroubled() const
+    {
+        return m_course.troubled && m_counter.knowledge() == TokenCounter::Knowledge::Limited;
+    }
     RatelimitHeaders decide();
     void handle(const Happening &happening);
     void grant();
@@ -141,6 +148,10 @@ void Drill::handle(const Happening &happening)
         --m_inFlight;
         m_counter.learn(happening.headers, happening.grantedAt, m_now, m_inFlight);
         break;
+    case What::ArrivalUnanswered:
+        decide();
+        schedule(delay(), What::Loss, happening.grantedAt);
+        break;
     case What::Loss:
         --m_inFlight;
         m_counter.spend(m_now);
@@ -156,8 +167,9 @@ RatelimitHeaders Drill::decide()
     RatelimitHeaders headers;
     headers.kind = RatelimitHeaders::Kind::Bucket;
     headers.status = 200;
-    if (m_server.remaining() == 0) {
+    if (isTroubled() && pick(0, 49) == 0) {
         headers.status = 429;
+    } else if (m_server.remaining() == 0) {
         m_complaint = QStringLiteral("429, too early by %1 us")
                           .arg((m_server.nextAt() - m_now).count() / 1000);
     } else {
@@ -180,16 +192,12 @@ void Drill::grant()
     while (m_wanted > 0 && m_inFlight < m_lanes && m_counter.available(m_inFlight, m_now) > 0) {
         --m_wanted;
         ++m_inFlight;
-        if (!m_course.lossy || pick(0, 49) > 0) {
-            schedule(delay(), What::Arrival, m_now);
-            continue;
-        }
-        // It arrives or not; either way nothing is heard of it.
-        const microseconds arrival = delay();
-        if (pick(0, 1) == 0)
-            schedule(arrival, What::Loss, m_now);
-        else
-            schedule(arrival + delay(), What::Loss, m_now);
+        const int luck = isTroubled() && !m_course.phased ? pick(0, 99) : 99;
+        schedule(delay(),
+            luck == 0       ? What::Loss
+                : luck == 1 ? What::ArrivalUnanswered
+                            : What::Arrival,
+            m_now);
     }
     if (m_wanted == 0 || m_inFlight == m_lanes)
         return;
@@ -211,7 +219,7 @@ QString Drill::hungry(int windows) const
     const double window = double(m_quota.window / 1us);
     const double roundTrip = 2.0 * double(m_delay.count());
     const double rounds = 1.0 + double(m_quota.limit) / m_lanes;
-    const double share = window / (window + roundTrip * rounds) * (m_course.lossy ? 0.7 : 0.95);
+    const double share = window / (window + roundTrip * rounds) * (m_course.troubled ? 0.7 : 0.95);
     const int least = int(share * m_quota.limit * (windows - 2));
     if (m_accepted >= least)
         return {};
@@ -237,10 +245,10 @@ private Q_SLOTS:
         const auto add = [](const char *name, Course course) {
             for (int variant = 0; variant < 8; ++variant) {
                 course.named = !(variant & 1);
-                course.lossy = variant & 2;
+                course.troubled = variant & 2;
                 course.sparse = variant & 4;
                 QTest::addRow("%s%s%s%s", name, course.named ? "" : ", no Reset",
-                    course.lossy ? ", losses" : "", course.sparse ? ", sparse" : "")
+                    course.troubled ? ", troubled" : "", course.sparse ? ", sparse" : "")
                     << course;
             }
         };
@@ -256,9 +264,8 @@ private Q_SLOTS:
             Drill drill(course, seed);
             const QString complaint = drill.run(30);
             QVERIFY2(complaint.isEmpty(),
-                qPrintable(QStringLiteral("seed %1 (%2): %3")
-                               .arg(seed)
-                               .arg(drill.setting(), complaint)));
+                qPrintable(
+                    QStringLiteral("seed %1 (%2): %3").arg(seed).arg(drill.setting(), complaint)));
             slid += drill.isClear() && drill.windowKind() == TokenCounter::WindowKind::Sliding;
         }
         if (course.kind == Quota::Window::Sliding)
