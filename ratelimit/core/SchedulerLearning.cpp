@@ -40,9 +40,8 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
         if (isSuccess && bucket->counter.knowledge() == TokenCounter::Knowledge::Limited
             && !std::exchange(bucket->vanished, true))
             tellAnomaly(Anomaly::HeadersVanished, lane);
-        const bool serverError = headers.status >= 500 || headers.isRateLimited();
         bucket->counter.learnNothing(
-            headers.kind == RatelimitHeaders::Kind::None && !serverError, now);
+            isSuccess && headers.kind == RatelimitHeaders::Kind::None, now);
         return;
     }
     std::optional<TimePoint> countedAt;

@@ -14,6 +14,9 @@ using namespace std::chrono_literals;
 static constexpr milliseconds sameWindow = 50ms;
 // How long to wait when tokens are gone and nobody has ever said for how long.
 static constexpr milliseconds unknownWindow = 5s;
+// So many answers in a row that name no limit mean that there is none: a proxy, a cache or a fault
+// may swallow the headers of one.
+static constexpr int bareAnswersNeeded = 3;
 
 struct TokenCounter::Answer {
     const RatelimitHeaders &headers;
@@ -227,6 +230,7 @@ void TokenCounter::learnTokens(const Answer &answer, WindowIs window)
     const auto &remaining = answer.headers.remaining;
     const auto before = m_remaining;
     m_knowledge = Knowledge::Limited;
+    m_bareAnswers = 0;
     m_remaining = std::max(0, remaining.value_or(before.value_or(m_limit.value_or(1)) - 1));
     const bool mayBeOld =
         window == WindowIs::Same || (isCertainlyOpen(answer.now) && answer.isOvertaken());
@@ -288,10 +292,10 @@ void TokenCounter::learnLog(const Answer &answer, int inFlight)
 
 void TokenCounter::learnNothing(bool meansUnlimited, TimePoint now)
 {
-    if (m_knowledge == Knowledge::Unknown && meansUnlimited)
-        m_knowledge = Knowledge::Unlimited;
-    else
+    if (m_knowledge != Knowledge::Unknown || !meansUnlimited)
         spend(now);
+    else if (++m_bareAnswers >= bareAnswersNeeded)
+        m_knowledge = Knowledge::Unlimited;
 }
 
 void TokenCounter::spend(TimePoint now)

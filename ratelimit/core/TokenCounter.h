@@ -77,7 +77,7 @@ public:
     Learnt learn(const RatelimitHeaders &headers, TimePoint grantedAt, TimePoint now, int inFlight,
         std::optional<TimePoint> countedAt = {});
     /// An answer that names no limit. \a meansUnlimited: it would have named one, had there been
-    /// one.
+    /// one; after three of them in a row there is none.
     void learnNothing(bool meansUnlimited, TimePoint now);
     /// A request that the server may have counted, not after \a now, and that told nothing.
     void spend(TimePoint now);
@@ -103,6 +103,7 @@ private:
     WindowKind m_kind = WindowKind::Undecided;
     bool m_limitIsLearnt = false;
     qint8 m_moved = 0; // the latest name heard for the window is so many ms after m_reset
+    qint8 m_bareAnswers = 0; // in a row
     int m_lost = 0;    // requests of which nothing was heard
     std::optional<int> m_limit;
     std::optional<int> m_remaining;

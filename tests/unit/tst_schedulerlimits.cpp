@@ -206,6 +206,34 @@ private Q_SLOTS:
         QCOMPARE(desk.count(Event::Type::InvalidRequest), counted);
     }
 
+    void oneBareAnswerOpensNothing_data()
+    {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<bool>("opens");
+        for (const int status : {200, 204})
+            QTest::addRow("%d", status) << status << true;
+        for (const int status : {400, 401, 403, 404, 500, 502})
+            QTest::addRow("%d", status) << status << false;
+    }
+    void oneBareAnswerOpensNothing()
+    {
+        QFETCH(int, status);
+        QFETCH(bool, opens);
+        Desk desk;
+        const auto ask = [&desk] {
+            return desk.ask(Endpoint(Method::Get, "/users/@me", Credential::none()), 0ms);
+        };
+        for (int i = 0; i < 3; ++i) {
+            const auto probe = ask(), behind = ask();
+            QVERIFY(desk.isGranted(probe));
+            QCOMPARE(desk.state(behind), TicketState::Queued);
+            desk.cancel(behind, 0ms);
+            desk.complete(probe, answered(status), 0ms);
+        }
+        ask();
+        QCOMPARE(desk.isGranted(ask()), opens);
+    }
+
     void anomalies()
     {
         Desk desk;

@@ -230,11 +230,15 @@ private Q_SLOTS:
         QCOMPARE(counter.available(0, at(2s)), 5);
     }
 
-    void noLimitNamedMeansNone()
+    void noLimitNamedThriceMeansNone()
     {
         TokenCounter counter;
         counter.learnNothing(false, at(0ms)); // a server error tells nothing
         QCOMPARE(counter.knowledge(), TokenCounter::Knowledge::Unknown);
+        counter.learnNothing(true, at(0ms)); // headers may be swallowed on the way
+        counter.learnNothing(true, at(0ms));
+        QCOMPARE(counter.available(0, at(0ms)), 1);
+        QCOMPARE(counter.available(1, at(0ms)), 0);
         counter.learnNothing(true, at(0ms));
         QCOMPARE(counter.available(1000, at(0ms)), std::numeric_limits<int>::max());
         counter.learn(numbers(5, 4, 1s), at(0ms), at(1ms), 0); // until one is named
