@@ -120,6 +120,18 @@ private Q_SLOTS:
         QVERIFY(desk.isGranted(desk.ask(messages, 6ms)));
     }
 
+    void aRetriedTicketKeepsItsLaneAlive()
+    {
+        Desk desk;
+        const auto a = desk.ask(messages, 0ms), b = desk.ask(messages, 0ms);
+        desk.retry(a, answered(401), 1ms); // which ends what waits behind it
+        QCOMPARE(desk.state(b), TicketState::Rejected);
+        QVERIFY(desk.isGranted(a));
+        desk.scheduler.collectIdle(at(5h));
+        QCOMPARE(desk.scheduler.size().lanes, 1);
+        QCOMPARE(desk.scheduler.size().inFlight, 1);
+    }
+
     void aSuccessElsewhereSaysThatTheTokenIsFine()
     {
         Desk desk;
