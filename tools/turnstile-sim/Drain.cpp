@@ -47,6 +47,13 @@ int drain(const QStringList &arguments)
     workload.addTo(table);
     if (const std::optional<int> code = table.parseOrExplain(arguments))
         return *code;
+    if (workload.globalKind == Quota::Window::Sliding
+        && (workload.globalPhase || workload.randomGlobalPhase)) {
+        std::fputs("turnstile-sim drain: --global-phase goes with --global-window fixed: sliding "
+                   "windows have none.\n",
+            stderr);
+        return 2;
+    }
     const Demand demand{.total = workload.requests,
         .busiestBucket = (workload.requests - 1) / workload.buckets + 1};
     if (lowerBound(workload, demand) > longest) {

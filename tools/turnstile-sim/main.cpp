@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "tools/turnstile-sim/Drain.h"
+#include "tools/turnstile-sim/Serve.h"
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QStringList>
@@ -22,6 +23,7 @@ const std::vector<Command> &commands()
 {
     static const std::vector<Command> all{
         {"drain", "Plays a workload and measures how well it is scheduled.", Turnstile::Sim::drain},
+        {"serve", "Serves a model of the API over HTTP, to try clients on.", Turnstile::Sim::serve},
     };
     return all;
 }
