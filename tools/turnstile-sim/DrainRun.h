@@ -60,10 +60,10 @@ private:
     struct Event {
         enum class Type : quint8 { Ask, Arrive, Answer, GiveUp };
         TimePoint at;
-        quint64 order; // of those at the same time
-        Type type;
-        int request;
-        int answer; // where the headers are
+        quint64 order = 0; // of those at the same time
+        Type type = Type::Ask;
+        int request = -1;
+        int answer = -1; // where the headers are
     };
     struct Later {
         bool operator()(const Event &a, const Event &b) const
@@ -91,11 +91,11 @@ private:
     void askForAll();
     void schedule(TimePoint at, Event::Type type, int request, int answer = -1);
     void handle(const Event &event);
-    void ask(int request);
-    void send(int request);
-    void arrive(int request);
-    void answer(int request, int answer);
-    void giveUp(int request);
+    void ask(int index);
+    void send(int index);
+    void arrive(int index);
+    void answer(int index, int answer);
+    void giveUp(int index);
     int keep(RatelimitHeaders headers);
     void finishResult();
     bool keepsOrder() const;
