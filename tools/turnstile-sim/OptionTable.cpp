@@ -14,6 +14,11 @@ namespace {
 
 constexpr int helpColumn = 30;
 
+QString withDefault(QStringView help, qint64 value)
+{
+    return QStringLiteral("%1 [%2]").arg(help).arg(value);
+}
+
 template <typename T> std::optional<T> parseAs(QStringView text)
 {
     const QByteArray bytes = text.toUtf8();
@@ -56,8 +61,8 @@ void OptionTable::addFlag(QStringView name, QStringView help, bool *target)
 
 void OptionTable::addWhole(QStringView name, QStringView help, int *target, int min, int max)
 {
-    add(name, u"N", help, QStringLiteral("a whole number from %1 to %2").arg(min).arg(max),
-        [=](const QString &text) {
+    add(name, u"N", withDefault(help, *target),
+        QStringLiteral("a whole number from %1 to %2").arg(min).arg(max), [=](const QString &text) {
             const auto value = parseWhole(text);
             if (!value || *value < min || *value > max)
                 return false;
@@ -70,24 +75,26 @@ void OptionTable::addMilliseconds(
     QStringView name, QStringView help, milliseconds *target, milliseconds min, milliseconds max)
 {
     const auto accepts = QStringLiteral("a whole number of milliseconds from %1 to %2");
-    add(name, u"MS", help, accepts.arg(min.count()).arg(max.count()), [=](const QString &text) {
-        const auto value = parseWhole(text);
-        if (!value || *value < min.count() || *value > max.count())
-            return false;
-        *target = milliseconds(*value);
-        return true;
-    });
+    add(name, u"MS", withDefault(help, target->count()), accepts.arg(min.count()).arg(max.count()),
+        [=](const QString &text) {
+            const auto value = parseWhole(text);
+            if (!value || *value < min.count() || *value > max.count())
+                return false;
+            *target = milliseconds(*value);
+            return true;
+        });
 }
 
-void OptionTable::addShare(QStringView name, QStringView help, double *target)
+void OptionTable::addShare(QStringView name, QStringView help, double *target, double max)
 {
-    add(name, u"SHARE", help, QStringLiteral("a number from 0 to 1"), [=](const QString &text) {
-        const auto value = parseNumber(text);
-        if (!value || *value < 0 || *value > 1)
-            return false;
-        *target = *value;
-        return true;
-    });
+    add(name, u"SHARE", help, QStringLiteral("a number from 0 to %1").arg(max),
+        [=](const QString &text) {
+            const auto value = parseNumber(text);
+            if (!value || *value < 0 || *value > max)
+                return false;
+            *target = *value;
+            return true;
+        });
 }
 
 void OptionTable::addChoice(QStringView name, QStringView help, const QStringList &words,

@@ -40,8 +40,8 @@ public:
         int max = std::numeric_limits<int>::max());
     void addMilliseconds(QStringView name, QStringView help, milliseconds *target, milliseconds min,
         milliseconds max);
-    /// A number from 0 to 1.
-    void addShare(QStringView name, QStringView help, double *target);
+    /// A number from 0 to \a max.
+    void addShare(QStringView name, QStringView help, double *target, double max = 1);
     /// One word of several; \a read gets its index.
     void addChoice(QStringView name, QStringView help, const QStringList &words,
         const std::function<void(int index)> &read);

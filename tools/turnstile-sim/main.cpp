@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
+#include "tools/turnstile-sim/Drain.h"
+
 #include <QtCore/QCoreApplication>
 #include <QtCore/QStringList>
 
@@ -18,7 +20,9 @@ struct Command {
 // What the program can do: one line per command.
 const std::vector<Command> &commands()
 {
-    static const std::vector<Command> all{};
+    static const std::vector<Command> all{
+        {"drain", "Plays a workload and measures how well it is scheduled.", Turnstile::Sim::drain},
+    };
     return all;
 }
 
