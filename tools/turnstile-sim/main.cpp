@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "tools/turnstile-sim/Drain.h"
+#include "tools/turnstile-sim/ReplayFile.h"
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QStringList>
@@ -21,6 +22,8 @@ struct Command {
 const std::vector<Command> &commands()
 {
     static const std::vector<Command> all{
+        {"replay", "Plays scenarios on a virtual clock and prints what happens.",
+            Turnstile::Sim::replay},
         {"drain", "Plays a workload and measures how well it is scheduled.", Turnstile::Sim::drain},
     };
     return all;
