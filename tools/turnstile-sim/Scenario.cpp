@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double maxTimeMs = double(std::chrono::milliseconds(Scenario::maxTime).count());
+constexpr double maxTimeMs = 1e-6 * double(Scenario::maxTime.count());
 constexpr double maxConfigMs = double(std::chrono::milliseconds(720h).count());
 
 /// Reads the parts of a scenario, and keeps count of what is limited in all.
