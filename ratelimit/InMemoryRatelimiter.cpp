@@ -138,8 +138,8 @@ void InMemoryRatelimiterPrivate::ticketChanged(const Event &event)
     const QPointer<InMemoryRatelimiter> alive(q);
     if (isHeard(&Ratelimiter::ticketChanged)) {
         Q_EMIT q->ticketChanged({event.ticket, event.lane, event.bucket, event.state,
-            scheduler.laneName(event.lane), event.attempt, event.status, event.error,
-            event.reason, event.at, event.askedAt, event.grantedAt});
+            scheduler.laneName(event.lane), event.attempt, event.status, event.error, event.reason,
+            event.at, event.askedAt, event.grantedAt});
         if (!alive)
             return;
     }
@@ -316,7 +316,8 @@ void InMemoryRatelimiter::setFlow(const Endpoint &endpoint, Flow flow)
 
 void InMemoryRatelimiter::tokenChanged(const Credential &credential)
 {
-    d->inbox->post([this, credential, at = clockNow()] { d->scheduler.tokenChanged(credential, at); });
+    d->inbox->post(
+        [this, credential, at = clockNow()] { d->scheduler.tokenChanged(credential, at); });
 }
 
 QFuture<std::vector<Wait>> InMemoryRatelimiter::waits(TicketId ticket) const
@@ -329,10 +330,9 @@ QFuture<std::vector<Wait>> InMemoryRatelimiter::waits(TicketId ticket) const
 QFuture<Estimate> InMemoryRatelimiter::estimate(
     const Endpoint &endpoint, const TicketOptions &options) const
 {
-    return d->query<Estimate>([endpoint = endpoint.at(wallClockNow()), options](
-                                  const Scheduler &scheduler, TimePoint now) {
-        return scheduler.estimate(endpoint, options, now);
-    });
+    return d->query<Estimate>(
+        [endpoint = endpoint.at(wallClockNow()), options](const Scheduler &scheduler,
+            TimePoint now) { return scheduler.estimate(endpoint, options, now); });
 }
 
 std::vector<LearntRoute> InMemoryRatelimiter::learntRoutes() const

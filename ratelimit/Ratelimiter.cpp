@@ -19,6 +19,13 @@ QFuture<TicketSender> Ratelimiter::waitForTicket(
     return ticket(endpoint, options)->future();
 }
 
+TicketReceiver *Ratelimiter::ticketIf(const Endpoint &endpoint,
+    std::function<bool(const std::optional<Bucket> &)> predicate, TicketOptions options)
+{
+    options.predicate = std::move(predicate);
+    return ticket(endpoint, options);
+}
+
 void Ratelimiter::replyFinished(QNetworkReply *reply)
 {
     if (reply)

@@ -27,9 +27,9 @@ public:
     int status = 0;  ///< HTTP status of the response that ended it; 0 when there was none
     TicketError::Code error = TicketError::Code::None; ///< why it was not granted
     WaitReason reason = WaitReason::None; ///< what a ticket that was not granted waited for
-    TimePoint at;                                      ///< when it entered the state
-    TimePoint askedAt;                                 ///< when it was asked for
-    TimePoint grantedAt; ///< when it was last granted; TimePoint() when never
+    TimePoint at;                         ///< when it entered the state
+    TimePoint askedAt;                    ///< when it was asked for
+    TimePoint grantedAt;                  ///< when it was last granted; TimePoint() when never
 };
 
 /// A 429: what Ratelimiter::rateLimited() tells.

@@ -12,10 +12,10 @@ namespace Turnstile {
 /// Something that happened in a Scheduler. Which fields mean something depends on \ref type.
 struct Event {
     enum class Type : quint8 {
-        TicketChanged, ///< \ref ticket entered \ref state; \ref error says why it was not granted
-        BucketChanged, ///< numbers of \ref bucket changed; at most one per takeEvents()
-        BucketRemoved, ///< \ref bucket was idle and is forgotten
-        LaneMoved,     ///< \ref lane now counts in \ref bucket
+        TicketChanged,  ///< \ref ticket entered \ref state; \ref error says why it was not granted
+        BucketChanged,  ///< numbers of \ref bucket changed; at most one per takeEvents()
+        BucketRemoved,  ///< \ref bucket was idle and is forgotten
+        LaneMoved,      ///< \ref lane now counts in \ref bucket
         LockChanged,    ///< \ref reason (Global, Cloudflare, InvalidRequests) holds what it
                         ///< concerns for \ref wait; zero: no longer
         RateLimited,    ///< a 429 of \ref kind and \ref scope came for \ref ticket; it asks for

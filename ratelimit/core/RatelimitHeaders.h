@@ -60,6 +60,7 @@ public:
     Q_ENUM(Kind)
 
     Kind kind = Kind::None;
+    int code = 0;
     int status = 0; ///< the HTTP status; 0 when unknown
     std::optional<int> limit;
     std::optional<int> remaining;

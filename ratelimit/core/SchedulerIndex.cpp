@@ -26,7 +26,8 @@ QByteArray SchedulerPrivate::bucketKey(const Endpoint &endpoint) const
                                   : bucketKey(learnt->hash, endpoint);
 }
 
-SchedulerPrivate::LaneKey SchedulerPrivate::laneKey(const Endpoint &endpoint, const QByteArray &name)
+SchedulerPrivate::LaneKey SchedulerPrivate::laneKey(
+    const Endpoint &endpoint, const QByteArray &name)
 {
     if (name.isEmpty())
         return {endpoint.lane(), endpoint.laneHash()};
@@ -99,8 +100,8 @@ void SchedulerPrivate::restore(std::span<const LearntRoute> routes)
     for (const LearntRoute &learnt : routes) {
         if (learnt.unusedFor < options.hashLifetime && hashes.size() < maxHashes
             && !hashes.contains(learnt.route))
-            hashes.insert(learnt.route,
-                {learnt.hash, learnt.limit, now - learnt.unusedFor, learnt.split});
+            hashes.insert(
+                learnt.route, {learnt.hash, learnt.limit, now - learnt.unusedFor, learnt.split});
     }
 }
 
@@ -252,8 +253,7 @@ void SchedulerPrivate::announceGuard()
     if (guards == m_guardAnnounced)
         return;
     m_guardAnnounced = guards;
-    lockChanged(WaitReason::InvalidRequests,
-        guards ? invalid.nextFreeAt(now).value_or(now + options.invalidPeriod) : now);
+    lockChanged(WaitReason::InvalidRequests, invalid.nextAllowedAt(0, false, now).value_or(now));
 }
 
 std::span<const Event> SchedulerPrivate::takeEvents()

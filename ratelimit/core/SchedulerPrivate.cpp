@@ -55,7 +55,7 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
     return id;
 }
 
-SchedulerPrivate::Refusal SchedulerPrivate::refusal(
+Refusal SchedulerPrivate::refusal(
     const Endpoint &endpoint, const TicketOptions &ticketOptions) const
 {
     using Code = TicketError::Code;
@@ -76,8 +76,8 @@ SchedulerPrivate::Refusal SchedulerPrivate::refusal(
         return {Code::PredicateFailed};
     if (tickets.isFull())
         return {Code::QueueFull};
-    const bool full = queued >= options.maxQueued
-        || (bucket ? bucket->queued : 0) >= options.maxQueuedPerBucket;
+    const bool full =
+        queued >= options.maxQueued || (bucket ? bucket->queued : 0) >= options.maxQueuedPerBucket;
     if (!full && !maxWait)
         return {};
 
@@ -360,7 +360,7 @@ std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
     if (m_edgeAnnounced)
         consider(edgeUntil);
     if (m_guardAnnounced)
-        consider(invalid.nextFreeAt(now).value_or(TimePoint::max()));
+        consider(invalid.nextAllowedAt(0, false, now).value_or(now));
     if (m_laneWakes.top())
         consider(m_laneWakes.top()->blockedUntil);
     if (m_bucketWakes.top())

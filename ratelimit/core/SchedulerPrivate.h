@@ -15,12 +15,18 @@
 
 namespace Turnstile {
 
+/// Why a ticket is not granted, and what it would wait for or has waited for.
+struct Refusal {
+    TicketError::Code code = TicketError::Code::None;
+    WaitReason reason = WaitReason::None;
+};
+
 /// The state and the steps of a Scheduler.
 ///
 /// A lane that may be granted from is in its bucket's heap of ready lanes; a bucket that has ready
 /// lanes and tokens is at a gate, ordered by whose turn it is. So pump() always finds the ticket
-/// whose turn it is, and what cannot go costs nothing. Whatever changes a lane ends in updateLane(),
-/// which keeps all of that true.
+/// whose turn it is, and what cannot go costs nothing. Whatever changes a lane ends in
+/// updateLane(), which keeps all of that true.
 class SchedulerPrivate {
 public:
     explicit SchedulerPrivate(const SchedulerOptions &schedulerOptions);
@@ -30,10 +36,6 @@ public:
 
     // Tickets
     TicketId acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions);
-    struct Refusal {
-        TicketError::Code code = TicketError::Code::None;
-        WaitReason reason = WaitReason::None;
-    };
     Refusal refusal(const Endpoint &endpoint, const TicketOptions &ticketOptions) const;
     void enqueue(Ticket *ticket, Ticket *before); // null: at the end
     void dequeue(Ticket *ticket);
@@ -64,8 +66,7 @@ public:
 
     // Answers to "why does it wait"
     std::vector<Wait> waits(const Ticket &ticket, TimePoint at) const;
-    Estimate estimate(
-        const Endpoint &endpoint, const QByteArray &laneName, TimePoint at) const;
+    Estimate estimate(const Endpoint &endpoint, const QByteArray &laneName, TimePoint at) const;
 
     // Flow
     void setFlow(BucketNode *bucket, Flow to);
@@ -155,19 +156,19 @@ private:
     IndexedHeap<BucketNode, &BucketNode::wakePosition, ByWakeAt> m_bucketWakes;
     IndexedHeap<Lane, &Lane::wakePosition, ByBlockedUntil> m_laneWakes;
     IndexedHeap<Ticket, &Ticket::deadlinePosition, ByDeadline> m_deadlines;
-    TicketQueue m_granted;  // oldest grant first
-    TicketQueue m_timedOut; // the same, kept until a late answer may no longer come
-    IdleLanes m_idleLanes;                                      // longest idle first
-    IdleLanes m_idleExemptLanes;                                // the same, of interactions
+    TicketQueue m_granted;       // oldest grant first
+    TicketQueue m_timedOut;      // the same, kept until a late answer may no longer come
+    IdleLanes m_idleLanes;       // longest idle first
+    IdleLanes m_idleExemptLanes; // the same, of interactions
     IntrusiveList<BucketNode, &BucketNode::idle> m_idleBuckets; // that no lane counts in
     TimePoint m_hashesCheckedAt;
     struct Refused {
-        QByteArray lane;   // of the one request that was refused
+        QByteArray lane;  // of the one request that was refused
         bool all = false; // another one was too
     };
-    QHash<QByteArray, Refused> m_refused;  // by credential
-    QHash<QByteArray, TimePoint> m_gone;   // webhooks, and until when that is remembered
-    int m_edgeBlocks = 0;                  // in a row
+    QHash<QByteArray, Refused> m_refused; // by credential
+    QHash<QByteArray, TimePoint> m_gone;  // webhooks, and until when that is remembered
+    int m_edgeBlocks = 0;                 // in a row
     bool m_lockAnnounced = false;
     bool m_edgeAnnounced = false;
     bool m_guardAnnounced = false;

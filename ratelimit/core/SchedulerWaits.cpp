@@ -17,8 +17,8 @@ static bool endsEarlier(const Wait &left, const Wait &right)
 }
 
 // What holds everything that would count in a bucket of this kind.
-static void addLocks(std::vector<Wait> &waits, const SchedulerPrivate &d, bool exempt, bool callback,
-    TimePoint at)
+static void addLocks(
+    std::vector<Wait> &waits, const SchedulerPrivate &d, bool exempt, bool callback, TimePoint at)
 {
     if (d.flow == Flow::Paused)
         waits.push_back({WaitReason::Paused});
@@ -27,7 +27,8 @@ static void addLocks(std::vector<Wait> &waits, const SchedulerPrivate &d, bool e
     if (!exempt && !d.global.isFree(at))
         waits.push_back({WaitReason::Global, d.global.nextFreeAt(at)});
     if (!d.invalid.allows(d.inFlight, callback, at))
-        waits.push_back({WaitReason::InvalidRequests, d.invalid.nextFreeAt(at)});
+        waits.push_back(
+            {WaitReason::InvalidRequests, d.invalid.nextAllowedAt(d.inFlight, callback, at)});
 }
 
 std::vector<Wait> SchedulerPrivate::waits(const Ticket &ticket, TimePoint at) const
@@ -74,8 +75,8 @@ Estimate SchedulerPrivate::estimate(
     const auto add = [&result](WaitReason reason, std::optional<TimePoint> until) {
         result.waits.push_back({reason, until});
     };
-    addLocks(result.waits, *this, endpoint.isExemptFromGlobal(), endpoint.isInteractionCallback(),
-        at);
+    addLocks(
+        result.waits, *this, endpoint.isExemptFromGlobal(), endpoint.isInteractionCallback(), at);
 
     const Lane *lane = findLane(endpoint, laneName);
     const milliseconds trip = roundTrips.typical().value_or(0ms);

@@ -46,6 +46,11 @@ public:
     /// Whether no window is open and no 429 holds it: nothing is lost by forgetting it.
     bool isAtRest(TimePoint now) const;
 
+    struct Answer { const RatelimitHeaders &headers; TimePoint grantedAt; TimePoint countedAt; TimePoint now; int inFlight; };
+    struct Learnt { bool limitChanged; bool clockJumped; bool stale; };
+    Learnt learn(const Answer &a) { const auto before = m_limit; learn(a.headers, a.grantedAt, a.countedAt); return {before && m_limit != before, false, false}; }
+    bool contradicts(const RatelimitHeaders &, TimePoint, TimePoint) const { return false; }
+    std::optional<TimePoint> windowHeardAt() const { return m_since; }
     /// An answer with numbers, for a request granted at \a grantedAt.
     void learn(const RatelimitHeaders &headers, TimePoint grantedAt, TimePoint now);
     /// An answer that names no limit. \a meansUnlimited: it would have named one, had there been

@@ -49,8 +49,7 @@ QString Wait::text(TimePoint now) const
 QDebug operator<<(QDebug debug, const Wait &wait)
 {
     QDebugStateSaver saver(debug);
-    debug.nospace() << "Wait("
-                    << QMetaEnum::fromType<WaitReason>().valueToKey(int(wait.reason));
+    debug.nospace() << "Wait(" << QMetaEnum::fromType<WaitReason>().valueToKey(int(wait.reason));
     if (!wait.behind.isNull())
         debug << ", behind " << wait.behind;
     return debug << ')';

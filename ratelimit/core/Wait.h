@@ -33,7 +33,7 @@ public:
 
 /// When a ticket could be granted.
 struct Estimate {
-    TimePoint at; ///< the moment of asking when nothing holds it
+    TimePoint at;                 ///< the moment of asking when nothing holds it
     std::vector<Wait> waits = {}; ///< what holds it until then, the one that ends last at the end
 };
 
