@@ -20,8 +20,8 @@ Each line of FILE is one scenario: {"id", "title", "config", "given": [...]}.
 What a scenario expects is not checked here. A line that cannot be read in full
 ends the run with exit code 2 and FILE:LINE: what is wrong on standard error.
 
-Unless config says otherwise, an automatic response takes 50 ms, and a response
-that nobody sends is waited for until the end: one day after the last step.)";
+Unless config says otherwise, an automatic response takes 50 ms, and a request
+without a response times out after 2 minutes, but never before the last step.)";
 
 int complain(const QString &what, int code)
 {

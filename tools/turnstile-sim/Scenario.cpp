@@ -74,7 +74,6 @@ void ScenarioReader::read(JsonFields &fields, Scenario *scenario)
     const int level = fields.choice(u"level", levels, -1);
     scenario->level = level < 0 ? QString() : levels[level];
 
-    scenario->options.responseTimeout = Scenario::noResponseTimeout;
     const QJsonValue config = fields.value(u"config");
     if (config.isObject()) {
         JsonFields inner(config.toObject(), textOf("config"));
@@ -91,6 +90,10 @@ void ScenarioReader::read(JsonFields &fields, Scenario *scenario)
     if (!given.isArray())
         fields.fail(u"given", textOf("is missing: an array of steps"));
     readSteps(given.toArray(), fields, scenario);
+    if (!config[u"response_timeout_ms"].isDouble() && !scenario->steps.empty()) {
+        const auto last = std::chrono::ceil<milliseconds>(scenario->steps.back().at);
+        scenario->options.responseTimeout = std::max(scenario->options.responseTimeout, last + 1ms);
+    }
 }
 
 void ScenarioReader::readConfig(JsonFields &config, Scenario *scenario)

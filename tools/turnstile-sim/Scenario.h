@@ -69,15 +69,15 @@ struct Step {
 /// and `flow` (`to`: `open`, `paused` or `draining`; everything, or one bucket by `method` and
 /// `path`).
 ///
-/// Without `response_timeout_ms` an unanswered request is waited for as long as the run lasts: who
-/// wants time-outs in a scenario says so. Without `latency_ms` an automatic response takes 50 ms.
+/// Without `response_timeout_ms` a granted request times out after 2 minutes, or later where the
+/// last step is later: so no step comes too late that does not mean to. Without `latency_ms` an
+/// automatic response takes 50 ms.
 struct Scenario {
     static constexpr qsizetype maxLine = 4 << 20; ///< bytes
     static constexpr int maxSteps = 20'000;
     static constexpr int maxRequests = 200'000; ///< by all acquire and acquire_many
     static constexpr int maxExpanded = 8 << 20; ///< bytes, by all `repeat`
     static constexpr Elapsed maxTime = std::chrono::hours(24 * 366);
-    static constexpr milliseconds noResponseTimeout = std::chrono::hours(48);
 
     QString id;
     QString title;
