@@ -38,6 +38,7 @@ public:
     Scheduler &operator=(Scheduler &&) noexcept;
     ~Scheduler();
 
+    /// As given, with times held between zero and a hundred years.
     const SchedulerOptions &options() const;
 
     /// Asks for a ticket. It may be Available, or Rejected, in the events of this very call.

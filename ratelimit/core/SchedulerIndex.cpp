@@ -184,7 +184,8 @@ BucketState SchedulerPrivate::stateOf(
         && !bucket.burst)
         return BucketState::Probing;
     if (counter.knowledge() != TokenCounter::Knowledge::Unknown
-        && counter.available(bucket.inFlight, at) == 0 && !counter.isAtRest(at))
+        && counter.available(bucket.countedInFlight(), at) == 0
+        && (bucket.queued > 0 || !counter.isAtRest(at)))
         return BucketState::Exhausted;
     for (const Lane *lane = bucket.lanes.first(); lane; lane = bucket.lanes.next(lane)) {
         if (lane->blockedUntil > at)

@@ -56,6 +56,12 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
         tellAnomaly(Anomaly::ClockJumped, lane);
 }
 
+static Lane *firstBut(const BucketNode &bucket, const Lane *lane)
+{
+    Lane *first = bucket.lanes.first();
+    return first == lane ? bucket.lanes.next(first) : first;
+}
+
 void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::optional<int> limit)
 {
     const QByteArray &route = lane->endpoint.route();
@@ -73,8 +79,16 @@ void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::opt
         tellAnomaly(Anomaly::HashFlipped, lane);
     const QByteArray key = bucketKey(hash, lane->endpoint);
     BucketNode *target = bucketIndex.value(key);
-    if (!target && current->hash.isEmpty() && current->laneCount == 1) {
-        bucketIndex.remove(current->key); // the provisional bucket has got its name
+    if (current->hash.isEmpty()) {
+        // The provisional bucket has got its name. All lanes in it were thought to share: until one
+        // hears otherwise, they do.
+        if (target) {
+            while (Lane *other = current->laneCount > 1 ? firstBut(*current, lane) : nullptr)
+                moveLane(other, target);
+            moveLane(lane, target);
+            return;
+        }
+        bucketIndex.remove(current->key);
         current->key = key;
         current->hash = hash;
         bucketIndex.insert(key, current);

@@ -8,8 +8,24 @@ namespace Turnstile {
 
 using namespace std::chrono_literals;
 
+// So that no sum of times overflows: longer is as good as never.
+static constexpr milliseconds aHundredYears = std::chrono::hours(24) * 36525;
+
+static milliseconds bounded(milliseconds time)
+{
+    return std::clamp(time, 0ms, aHundredYears);
+}
+
+static SchedulerOptions bounded(SchedulerOptions options)
+{
+    for (milliseconds *time : {&options.globalPeriod, &options.invalidPeriod,
+             &options.responseTimeout, &options.idleBucketLifetime, &options.hashLifetime})
+        *time = bounded(*time);
+    return options;
+}
+
 SchedulerPrivate::SchedulerPrivate(const SchedulerOptions &schedulerOptions)
-    : options(schedulerOptions)
+    : options(bounded(schedulerOptions))
     , global(options.globalLimit, options.globalPeriod)
     , invalid(options.invalidLimit, options.invalidPeriod)
 {
@@ -44,7 +60,7 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
     ticket->ordering = ticketOptions.ordering.value_or(options.ordering);
     ticket->priority = ticketOptions.priority;
     if (ticketOptions.deadline)
-        ticket->deadline = now + std::max(0ms, *ticketOptions.deadline);
+        ticket->deadline = now + bounded(*ticketOptions.deadline);
     Lane *lane = laneFor(endpoint, ticketOptions.lane);
     ticket->lane = lane;
     idleLanesOf(lane).remove(lane);

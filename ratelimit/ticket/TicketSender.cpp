@@ -80,7 +80,8 @@ public:
     {
         const int status = statusOf(m_reply);
         const bool isRedirect = status >= 300 && status < 400;
-        if (status >= 200 && !isRedirect && status != 429 && !isFromCache(m_reply))
+        const bool needsBody = RatelimitHeaders::readsBody(status);
+        if (status >= 200 && !isRedirect && !needsBody && !isFromCache(m_reply))
             takeSender().headers(headersOf(m_reply));
     }
 
@@ -185,7 +186,8 @@ RatelimitHeaders headersOf(QNetworkReply *reply)
     for (const auto &[name, value] : reply->rawHeaderPairs())
         fields.append({name, value});
     const int status = statusOf(reply);
-    const QByteArray body = status == 429 ? reply->peek(maxBody) : QByteArray();
+    const QByteArray body =
+        RatelimitHeaders::readsBody(status) ? reply->peek(maxBody) : QByteArray();
     const auto now = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
     return RatelimitHeaders::parse(status, fields, body, now);
 }

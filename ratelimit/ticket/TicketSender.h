@@ -56,10 +56,12 @@ public:
     bool retry(const Response &response) const;
 
     /// Completes the ticket from \a reply, whatever happens to it: finished, failed, aborted or
-    /// deleted. Reads headers only (for a 429 it peeks at the body), so the reply stays yours. Also
-    /// right for a reply that has finished already. Call it in the reply's thread, before you read.
+    /// deleted. Reads headers only (for a 404 or 429 it peeks at the body), so the reply stays
+    /// yours. Also right for a reply that has finished already. Call it in the reply's thread,
+    /// before you read.
     ///
-    /// The word is given as soon as the headers are final, not when the body is there. A reply that
+    /// The word is given as soon as the headers are final; only a 404 or 429 has to be there with
+    /// its body. A reply that
     /// ends without a status counts as lost, or as unused where nothing can have been sent (no such
     /// host, connection refused).
     void follow(QNetworkReply *reply) const;
@@ -80,8 +82,8 @@ private:
     std::shared_ptr<TicketGrant> d;
 };
 
-/// What \a reply says about rate limits: its status, headers and, for a 429, the body, at which it
-/// peeks. For a reply that has its headers.
+/// What \a reply says about rate limits: its status, headers and, for a 404 or 429, the body, at
+/// which it peeks. For a reply that has its headers.
 TURNSTILE_RATELIMIT_EXPORT RatelimitHeaders headersOf(QNetworkReply *reply);
 
 } // namespace Turnstile

@@ -350,6 +350,60 @@ private Q_SLOTS:
         QVERIFY(desk.isGranted(a));
     }
 
+    void reactionsShareBeforeAndAfterTheFirstAnswer()
+    {
+        const Endpoint add(Method::Put, "/channels/1/messages/2/reactions/x/@me");
+        const Endpoint remove(Method::Delete, "/channels/1/messages/2/reactions/x/@me");
+        Desk desk;
+        const auto a = desk.ask(add, 0ms), b = desk.ask(remove, 0ms);
+        QCOMPARE(desk.state(b), TicketState::Queued); // behind the probe
+        desk.complete(a, answer(1, 0, 500ms), 50ms);
+        QCOMPARE(desk.state(b), TicketState::Queued);
+        desk.runTo(549ms);
+        QCOMPARE(desk.state(b), TicketState::Queued);
+        desk.runTo(550ms);
+        QVERIFY(desk.isGranted(b));
+        desk.complete(b, answer(5, 4, 500ms, "other"), 560ms); // then it was wrong
+        QCOMPARE(desk.scheduler.size().buckets, 2);
+    }
+
+    void reactionsShareAlsoABucketThatIsThereAlready()
+    {
+        const Endpoint add(Method::Put, "/channels/1/messages/2/reactions/x/@me");
+        const Endpoint remove(Method::Delete, "/channels/1/messages/2/reactions/x/@me");
+        Desk desk;
+        desk.complete(desk.ask(history, 0ms), answer(1, 0, 900ms), 0ms);
+        const auto a = desk.ask(add, 0ms), b = desk.ask(remove, 0ms);
+        desk.complete(a, answer(1, 0, 900ms), 50ms);
+        QCOMPARE(desk.scheduler.size().buckets, 1);
+        QCOMPARE(desk.scheduler.bucket(remove, at(50ms))->hash, QByteArray("abcd"));
+        QCOMPARE(desk.state(b), TicketState::Queued);
+    }
+
+    void neverIsAVeryLongTime()
+    {
+        Desk desk({.responseTimeout = milliseconds::max(),
+            .idleBucketLifetime = milliseconds::max(),
+            .hashLifetime = milliseconds::max()});
+        const auto a = desk.ask(messages, 0ms, {.deadline = milliseconds::max()});
+        const auto b = desk.ask(messages, 0ms, {.deadline = milliseconds::max()});
+        desk.runTo(1h);
+        QVERIFY(desk.isGranted(a));
+        QCOMPARE(desk.state(b), TicketState::Queued);
+        desk.complete(a, answer(5, 4, 1s), 1h);
+        QVERIFY(desk.isGranted(b));
+    }
+
+    void aTokenInFlightIsATokenGone()
+    {
+        Desk desk;
+        desk.complete(desk.ask(history, 0ms), answer(1, 0, 1s), 0ms);
+        desk.ask(history, 0ms);
+        desk.ask(history, 0ms);
+        desk.runTo(2s); // one goes, and its answer is slow
+        QCOMPARE(desk.scheduler.bucket(history, at(2s))->state, BucketState::Exhausted);
+    }
+
     void alternatingHashesKeepBothCounters()
     {
         Desk desk;

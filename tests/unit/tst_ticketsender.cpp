@@ -55,6 +55,7 @@ private Q_SLOTS:
 
     void followsUntilTheHeaders();
     void followsUntilTheBodyOfA429();
+    void followsUntilTheBodyOfA404();
     void followsWhenAlreadyThere_data();
     void followsWhenAlreadyThere();
     void followsWhatHasNoAnswer_data();
@@ -181,6 +182,22 @@ void tst_TicketSender::followsUntilTheBodyOfA429()
     QCOMPARE(reply->readAll(), body);       // only looked at
 }
 
+void tst_TicketSender::followsUntilTheBodyOfA404()
+{
+    const QByteArray body = R"({"message": "Unknown Webhook", "code": 10015})";
+    ScriptedServer server;
+    server.answer(404, "Content-Type: application/json\r\n", body);
+    QNetworkAccessManager manager;
+    Granted granted;
+    QNetworkReply *reply = manager.get(QNetworkRequest(server.url()));
+    granted.takeSender().follow(reply);
+    QTRY_COMPARE(granted.outcomes.size(), 1);
+    QVERIFY(reply->isFinished());
+    QCOMPARE(granted.status(), 404);
+    QCOMPARE(granted.response().headers->code, 10015);
+    QCOMPARE(reply->readAll(), body);
+}
+
 void tst_TicketSender::followsWhenAlreadyThere_data()
 {
     QTest::addColumn<bool>("finished");
@@ -193,9 +210,9 @@ void tst_TicketSender::followsWhenAlreadyThere()
     QFETCH(bool, finished);
     ScriptedServer server;
     if (finished)
-        server.answer(404);
+        server.answer(403);
     else
-        server.answerRaw("HTTP/1.1 404 No\r\nContent-Length: 9\r\n\r\n");
+        server.answerRaw("HTTP/1.1 403 No\r\nContent-Length: 9\r\n\r\n");
     QNetworkAccessManager manager;
     Granted granted;
     QNetworkReply *reply = manager.get(QNetworkRequest(server.url()));
@@ -203,7 +220,7 @@ void tst_TicketSender::followsWhenAlreadyThere()
     QVERIFY(spy.wait());
     granted.takeSender().follow(reply);
     QCOMPARE(granted.outcomes.size(), 1);
-    QCOMPARE(granted.status(), 404);
+    QCOMPARE(granted.status(), 403);
 }
 
 void tst_TicketSender::followsWhatHasNoAnswer_data()
