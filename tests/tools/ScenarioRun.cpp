@@ -18,6 +18,15 @@ ScenarioRun::ScenarioRun(const QJsonObject &scenario)
         m_steps.append(step.toObject());
 }
 
+ScenarioRun::ScenarioRun(
+    const Scenario &scenario, const QList<QJsonObject> &events, const ReplayOutcome &outcome)
+    : m_outcome(outcome)
+{
+    setScenario(scenario);
+    for (const QJsonObject &event : events)
+        take(event);
+}
+
 QString ScenarioRun::questionId(QStringView what, double atMs, const QString &request)
 {
     return QStringLiteral("?%1 %2 %3").arg(what).arg(atMs, 0, 'f', 6).arg(request);
@@ -111,7 +120,14 @@ QString ScenarioRun::play()
     const auto scenario = Scenario::parse(QJsonDocument(m_json).toJson(), &problem);
     if (!scenario)
         return problem;
-    m_scenario = *scenario;
+    setScenario(*scenario);
+    m_outcome = Replay(m_scenario, [this](const QJsonObject &event) { take(event); }).run();
+    return m_outcome.problem();
+}
+
+void ScenarioRun::setScenario(const Scenario &scenario)
+{
+    m_scenario = scenario;
     for (const Step &step : m_scenario.steps) {
         if (step.op == Step::Op::Acquire && !step.count)
             m_requests.append(step.name);
@@ -120,8 +136,6 @@ QString ScenarioRun::play()
     }
     for (const QString &request : std::as_const(m_requests))
         m_stories.insert(request, {});
-    m_outcome = Replay(m_scenario, [this](const QJsonObject &event) { take(event); }).run();
-    return m_outcome.problem();
 }
 
 void ScenarioRun::take(const QJsonObject &event)

@@ -28,6 +28,9 @@ class ScenarioRun {
 public:
     /// Begins with the steps of \a scenario.
     explicit ScenarioRun(const QJsonObject &scenario);
+    /// One that was played elsewhere.
+    ScenarioRun(
+        const Scenario &scenario, const QList<QJsonObject> &events, const ReplayOutcome &outcome);
 
     /// Puts a step that asks behind all steps up to \a atMs. The same question is asked once.
     void askBucket(const QString &request, double atMs);
@@ -59,6 +62,7 @@ private:
     std::optional<QJsonObject> answer(const QString &id) const;
     void insert(const QJsonObject &step, double atMs);
     QJsonObject acquireStep(const QString &request) const;
+    void setScenario(const Scenario &scenario);
     void take(const QJsonObject &event);
 
     QJsonObject m_json;

@@ -168,6 +168,8 @@ void Replay::settle()
 {
     const SchedulerOptions &options = m_scheduler.options();
     m_scheduler.shutdown(now());
+    for (const Bucket &bucket : m_scheduler.buckets(now()))
+        m_scheduler.setFlow(bucket.id, Flow::Open, now());
     const Elapsed end = m_now + 2 * options.responseTimeout + 2 * options.hashLifetime + 31 * 24h;
     for (int round = 0; round < 1'000'000; ++round) {
         const auto wake = m_scheduler.nextDeadline();

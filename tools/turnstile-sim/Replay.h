@@ -16,7 +16,7 @@ namespace Turnstile::Sim {
 /// How far a replay may go.
 struct ReplayLimits {
     /// Steps, answers and advances in all.
-    qint64 rounds = 5'000'000;
+    qint64 rounds = 2'000'000;
     /// Calls of advance() in a row in which no time passes.
     int idleAdvances = 100;
     /// How long time may run on after the last step.
