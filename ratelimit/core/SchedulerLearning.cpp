@@ -40,14 +40,15 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
         if (isSuccess && bucket->counter.knowledge() == TokenCounter::Knowledge::Limited
             && !std::exchange(bucket->vanished, true))
             tellAnomaly(Anomaly::HeadersVanished, lane);
-        const bool serverError = headers.status >= 500 || headers.isRateLimited();
         bucket->counter.learnNothing(
-            headers.kind == RatelimitHeaders::Kind::None && !serverError, now);
+            isSuccess && headers.kind == RatelimitHeaders::Kind::None, now);
         return;
     }
-    const auto wait = margin();
-    const auto learnt = bucket->counter.learn({headers, ticket.grantedAt,
-        wait ? std::min(now, ticket.sentAt + *wait) : now, now, bucket->inFlight});
+    std::optional<TimePoint> countedAt;
+    if (const auto wait = margin())
+        countedAt = std::min(now, ticket.sentAt + *wait);
+    const auto learnt =
+        bucket->counter.learn(headers, ticket.grantedAt, now, bucket->inFlight, countedAt);
     bucket->vanished = false;
     lane->countedAt = now;
     if (learnt.limitChanged)

@@ -63,7 +63,6 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
         ticket->deadline = now + bounded(*ticketOptions.deadline);
     Lane *lane = laneFor(endpoint, ticketOptions.lane);
     ticket->lane = lane;
-    idleLanesOf(lane).remove(lane);
     enqueue(ticket, nullptr);
     enter(ticket, TicketState::Queued);
     if (lane->head() == ticket)
@@ -109,6 +108,7 @@ Refusal SchedulerPrivate::refusal(
 void SchedulerPrivate::enqueue(Ticket *ticket, Ticket *before)
 {
     Lane *lane = ticket->lane;
+    idleLanesOf(lane).remove(lane);
     lane->queue.insertBefore(before, ticket);
     ++lane->queued;
     ++lane->bucket->queued;

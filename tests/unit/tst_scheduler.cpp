@@ -372,9 +372,9 @@ private Q_SLOTS:
         const Endpoint add(Method::Put, "/channels/1/messages/2/reactions/x/@me");
         const Endpoint remove(Method::Delete, "/channels/1/messages/2/reactions/x/@me");
         Desk desk;
-        desk.complete(desk.ask(history, 0ms), answer(1, 0, 900ms), 0ms);
+        desk.complete(desk.ask(history, 0ms), answer(2, 1, 900ms), 0ms);
         const auto a = desk.ask(add, 0ms), b = desk.ask(remove, 0ms);
-        desk.complete(a, answer(1, 0, 900ms), 50ms);
+        desk.complete(a, answer(2, 0, 900ms), 50ms);
         QCOMPARE(desk.scheduler.size().buckets, 1);
         QCOMPARE(desk.scheduler.bucket(remove, at(50ms))->hash, QByteArray("abcd"));
         QCOMPARE(desk.state(b), TicketState::Queued);

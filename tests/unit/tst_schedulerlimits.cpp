@@ -120,6 +120,18 @@ private Q_SLOTS:
         QVERIFY(desk.isGranted(desk.ask(messages, 6ms)));
     }
 
+    void aRetriedTicketKeepsItsLaneAlive()
+    {
+        Desk desk;
+        const auto a = desk.ask(messages, 0ms), b = desk.ask(messages, 0ms);
+        desk.retry(a, answered(401), 1ms); // which ends what waits behind it
+        QCOMPARE(desk.state(b), TicketState::Rejected);
+        QVERIFY(desk.isGranted(a));
+        desk.scheduler.collectIdle(at(5h));
+        QCOMPARE(desk.scheduler.size().lanes, 1);
+        QCOMPARE(desk.scheduler.size().inFlight, 1);
+    }
+
     void aSuccessElsewhereSaysThatTheTokenIsFine()
     {
         Desk desk;
@@ -204,6 +216,34 @@ private Q_SLOTS:
         desk.complete(desk.ask(roles, 0ms), response, 1ms);
         QCOMPARE(desk.scheduler.invalidRequests(at(1ms)), counted);
         QCOMPARE(desk.count(Event::Type::InvalidRequest), counted);
+    }
+
+    void oneBareAnswerOpensNothing_data()
+    {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<bool>("opens");
+        for (const int status : {200, 204})
+            QTest::addRow("%d", status) << status << true;
+        for (const int status : {400, 401, 403, 404, 500, 502})
+            QTest::addRow("%d", status) << status << false;
+    }
+    void oneBareAnswerOpensNothing()
+    {
+        QFETCH(int, status);
+        QFETCH(bool, opens);
+        Desk desk;
+        const auto ask = [&desk] {
+            return desk.ask(Endpoint(Method::Get, "/users/@me", Credential::none()), 0ms);
+        };
+        for (int i = 0; i < 3; ++i) {
+            const auto probe = ask(), behind = ask();
+            QVERIFY(desk.isGranted(probe));
+            QCOMPARE(desk.state(behind), TicketState::Queued);
+            desk.cancel(behind, 0ms);
+            desk.complete(probe, answered(status), 0ms);
+        }
+        ask();
+        QCOMPARE(desk.isGranted(ask()), opens);
     }
 
     void anomalies()

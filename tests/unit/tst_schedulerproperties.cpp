@@ -110,9 +110,16 @@ private:
                 .hash = hash};
         };
         m_server.setDefaultLimit(rule({}));
-        const BucketRule shared = rule("shared");
-        m_server.setLimit("POST /channels/{channel}/messages", shared);
-        m_server.setLimit("GET /channels/{channel}/messages", shared);
+        // That two routes share a bucket has to be known: nobody can guess it.
+        if (pick(2) == 0) {
+            const QByteArray post = "POST /channels/{channel}/messages";
+            const QByteArray get = "GET /channels/{channel}/messages";
+            const BucketRule shared = rule("shared");
+            m_server.setLimit(post, shared);
+            m_server.setLimit(get, shared);
+            m_scheduler.restore(
+                std::vector<LearntRoute>{{post, "shared", {}}, {get, "shared", {}}}, m_now);
+        }
         m_server.setLimit("PATCH /channels/{channel}", rule("edit"));
         m_server.setLimit("GET /gateway/bot", {.limit = 0});
         // Discord's answers to callbacks name no limit.
@@ -125,6 +132,15 @@ private:
     void later(milliseconds wait, std::function<void()> action)
     {
         m_queue.push({m_now + wait, ++m_events, std::move(action)});
+    }
+    void trace(const char *what, size_t index, const QByteArray &more = {}) const
+    {
+        if (!m_traces)
+            return;
+        const auto now = std::chrono::duration<double, std::milli>(m_now - TimePoint(1h)).count();
+        const Asked &ticket = m_tickets[index];
+        qInfo("%8.1f %-7s %3d %s %s", now, what, int(index),
+            qPrintable(m_endpoints[size_t(ticket.endpoint)].name()), more.constData());
     }
     void expect(bool holds, const char *what)
     {
@@ -186,6 +202,7 @@ private:
             expect(!ticket.ordered || !other.onTheWire, "two at once in an ordered lane");
         }
         ++ticket.grants;
+        trace("granted", index);
         if (chance(4)) { // never sent, and said so
             later(milliseconds(pick(100)), [this, index] {
                 m_scheduler.complete(m_tickets[index].id, Response::unused(), m_now);
@@ -204,6 +221,7 @@ private:
     void giveUpLater(size_t index)
     {
         later(clientTimeout, [this, index] {
+            trace("lost", index);
             m_tickets[index].onTheWire = false;
             m_scheduler.complete(m_tickets[index].id, Response::lost(), m_now);
         });
@@ -214,6 +232,9 @@ private:
         ++m_arrived;
         const ServerDecision decision =
             m_server.decide(m_endpoints[size_t(m_tickets[index].endpoint)], m_now);
+        trace("arrived", index,
+            QByteArray::number(decision.status) + ' ' + QByteArray::number(decision.remaining) + '/'
+                + QByteArray::number(decision.limit));
         const bool isGlobal = decision.limitedBy == LimitKind::Global;
         expect(decision.status != 429, isGlobal ? "a global 429" : "a 429 of a bucket");
         if (m_lossy && chance(2))
@@ -222,6 +243,9 @@ private:
             std::vector<HeaderField> fields;
             for (const auto &[name, value] : reply.headers)
                 fields.push_back({name, value});
+            trace("answer", index,
+                reply.header("x-ratelimit-remaining").value_or("-") + " reset after "
+                    + reply.header("x-ratelimit-reset-after").value_or("-"));
             const auto headers = RatelimitHeaders::parse(reply.status, fields, reply.body, {});
             m_tickets[index].onTheWire = false;
             expect(m_scheduler.complete(m_tickets[index].id, Response::answered(headers), m_now),
@@ -252,6 +276,7 @@ private:
     int m_arrived = 0;
     int m_jitter = 0;
     bool m_lossy = false;
+    const bool m_traces = qEnvironmentVariableIsSet("TURNSTILE_TRACE");
 };
 
 } // namespace

@@ -32,6 +32,7 @@ server that counts a request when it arrives. Prints one JSON object:
   wall_ns_per_grant  real time in calls of the scheduler, by grants; the only
                      figure that differs when a run is repeated
   seed, requests, completed, lost
+  first_seed_with_avoidable_429 (of several runs; null: none)
 
 It goes wrong (exit code 1) when requests are left that are never granted.)";
 
@@ -46,6 +47,13 @@ int drain(const QStringList &arguments)
     workload.addTo(table);
     if (const std::optional<int> code = table.parseOrExplain(arguments))
         return *code;
+    if (workload.globalKind == Quota::Window::Sliding
+        && (workload.globalPhase || workload.randomGlobalPhase)) {
+        std::fputs("turnstile-sim drain: --global-phase goes with --global-window fixed: sliding "
+                   "windows have none.\n",
+            stderr);
+        return 2;
+    }
     const Demand demand{.total = workload.requests,
         .busiestBucket = (workload.requests - 1) / workload.buckets + 1};
     if (lowerBound(workload, demand) > longest) {
@@ -56,6 +64,7 @@ int drain(const QStringList &arguments)
     }
 
     QList<QJsonObject> runs;
+    QJsonValue firstBadSeed;
     for (int i = 0; i < workload.runs; ++i) {
         Workload one = workload;
         one.seed += quint32(i);
@@ -67,14 +76,18 @@ int drain(const QStringList &arguments)
                 one.seed, left, one.requests);
             return 1;
         }
+        if (result.avoidable.value_or(0) > 0 && firstBadSeed.isNull())
+            firstBadSeed = qint64(one.seed);
         runs.append(figures(result));
     }
 
     QJsonObject out = workload.runs == 1 ? runs.first() : summary(runs);
     out[QStringLiteral("seed")] = qint64(workload.seed);
     out[QStringLiteral("requests")] = workload.requests;
-    if (workload.runs > 1)
+    if (workload.runs > 1) {
         out[QStringLiteral("runs")] = workload.runs;
+        out[QStringLiteral("first_seed_with_avoidable_429")] = firstBadSeed;
+    }
     std::puts(QJsonDocument(out).toJson(QJsonDocument::Compact).constData());
     return 0;
 }

@@ -54,14 +54,16 @@ RatelimitHeaders headersOf(const ServerReply &reply, WallTime receivedAt)
         reply.status, std::span(fields).first(count), reply.body, receivedAt);
 }
 
+// What one reading adds to a measured time: the least of many, as others may be interrupted.
 nanoseconds costOfTheClock()
 {
     static const nanoseconds cost = [] {
-        constexpr int times = 1000;
-        const auto begin = std::chrono::steady_clock::now();
-        for (int i = 1; i < times; ++i)
-            (void)std::chrono::steady_clock::now();
-        return nanoseconds(std::chrono::steady_clock::now() - begin) / times;
+        nanoseconds least = 1s;
+        for (int i = 0; i < 1000; ++i) {
+            const auto begin = std::chrono::steady_clock::now();
+            least = std::min<nanoseconds>(least, std::chrono::steady_clock::now() - begin);
+        }
+        return least;
     }();
     return cost;
 }
@@ -83,6 +85,19 @@ QByteArray describe(const ServerDecision &decision)
 }
 
 } // namespace
+
+int countReordered(std::span<const quint64> arrivals, int lanes)
+{
+    int count = 0;
+    std::vector<quint64> latest(size_t(lanes), 0); // of the older ones, in each lane
+    for (size_t i = 0; i < arrivals.size(); ++i) {
+        quint64 &before = latest[i % size_t(lanes)];
+        if (arrivals[i] != 0 && arrivals[i] < before)
+            ++count;
+        before = std::max(before, arrivals[i]);
+    }
+    return count;
+}
 
 DrainRun::DrainRun(const Workload &workload)
     : m_workload(workload)
@@ -221,10 +236,10 @@ void DrainRun::ask(int index)
 void DrainRun::send(int index)
 {
     Request &request = m_requests[size_t(index)];
-    trace("granted", index);
     ++m_result.grants;
     if (++request.grants == 1)
         request.firstGrantedAt = m_now;
+    trace("granted", index);
     const LatencyModel::Delay delay = m_latency.next();
     const TimePoint arrival = m_now + microseconds(delay.there.count());
     request.back = microseconds(delay.back.count());
@@ -319,7 +334,12 @@ void DrainRun::finishResult()
     }
     std::sort(m_result.waits.begin(), m_result.waits.end());
     m_result.lowerBound = lowerBound(m_workload, demand);
-    m_result.reordered = countReordered();
+    if (keepsOrder()) {
+        std::vector<quint64> arrivals;
+        for (const Request &request : m_requests)
+            arrivals.push_back(request.arrival);
+        m_result.reordered = countReordered(arrivals, m_workload.buckets * m_workload.processes);
+    }
     if (m_workload.processes == 1) {
         m_result.avoidable = m_result.limited[LimitKind::Global];
         if (m_workload.hashFlip == 0)
@@ -327,32 +347,20 @@ void DrainRun::finishResult()
     }
 }
 
-int DrainRun::countReordered() const
+bool DrainRun::keepsOrder() const
 {
-    const bool posts = m_workload.method == Method::Post || m_workload.method == Method::Patch;
-    if (m_workload.ordering == Ordering::Concurrent
-        || (m_workload.ordering == Ordering::Automatic && !posts))
-        return 0;
-    int count = 0;
-    const int lanes = m_workload.buckets * m_workload.processes;
-    std::vector<quint64> latest(size_t(lanes), 0); // of the requests so far, in each lane
-    for (int i = 0; i < m_workload.requests; ++i) {
-        const quint64 arrival = m_requests[size_t(i)].arrival;
-        quint64 &before = latest[size_t(i % lanes)];
-        if (arrival != 0 && arrival < before)
-            ++count;
-        before = std::max(before, arrival);
-    }
-    return count;
+    const bool serial = m_workload.method == Method::Post || m_workload.method == Method::Patch;
+    return m_workload.ordering == Ordering::Strict
+        || (m_workload.ordering == Ordering::Automatic && serial);
 }
 
 void DrainRun::trace(const char *what, int request, const QByteArray &more) const
 {
     if (!m_workload.trace)
         return;
-    std::fprintf(stderr, "%.3f %s %d in bucket %d, attempt %d%s%s\n",
+    std::fprintf(stderr, "%.3f %s: request %d, bucket %d, attempt %d%s%s\n",
         std::chrono::duration<double, std::milli>(elapsed()).count(), what, request,
-        bucketOf(request), m_requests[size_t(request)].grants, more.isEmpty() ? "" : ": ",
+        bucketOf(request), m_requests[size_t(request)].grants, more.isEmpty() ? "" : ", ",
         more.constData());
 }
 

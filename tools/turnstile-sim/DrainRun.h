@@ -11,6 +11,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace Turnstile::Sim {
@@ -22,12 +23,12 @@ struct DrainResult {
     /// From the start to the last answer.
     std::chrono::nanoseconds makespan{0};
     std::chrono::nanoseconds lowerBound{0}; ///< see lowerBound()
-    std::map<LimitKind, int> limited;       ///< 429s by kind, as the server saw them
+    std::map<LimitKind, int> limited = {};  ///< 429s by kind, as the server saw them
     /// 429s of bucket and global limit that happened though the limiter had all it needs to know.
     /// Lost answers, sublimits, shared limits and skew are no excuse. Other processes are: then
     /// nothing is counted, and this is unset; a flipped hash excuses the bucket's.
-    std::optional<int> avoidable;
-    std::vector<std::chrono::nanoseconds> waits; ///< from asking to the first grant, sorted
+    std::optional<int> avoidable = {};
+    std::vector<std::chrono::nanoseconds> waits = {}; ///< from asking to the first grant, sorted
     /// Requests that reached the server (for the last time) before an older one of their lane did,
     /// where the lane keeps order.
     int reordered = 0;
@@ -35,6 +36,10 @@ struct DrainResult {
     /// Time spent in calls of the scheduler, without what reading the clock costs.
     std::chrono::nanoseconds schedulerTime{0};
 };
+
+/// How many of \a arrivals came before an older one of their lane. Request i is of lane i modulo
+/// \a lanes; a number is its place in the order of arrival, and 0 that it never arrived.
+int countReordered(std::span<const quint64> arrivals, int lanes);
 
 /// Plays a workload in virtual time: schedulers, the network between, and a model of the server.
 ///
@@ -93,7 +98,7 @@ private:
     void giveUp(int request);
     int keep(RatelimitHeaders headers);
     void finishResult();
-    int countReordered() const;
+    bool keepsOrder() const;
     void trace(const char *what, int request, const QByteArray &more = {}) const;
 
     int bucketOf(int request) const { return request % m_workload.buckets; }

@@ -12,7 +12,8 @@
 namespace Turnstile::Sim {
 namespace {
 
-constexpr int helpColumn = 30;
+constexpr int helpColumn = 25;
+constexpr int helpWidth = 80;
 
 QString withDefault(QStringView help, qint64 value)
 {
@@ -176,7 +177,17 @@ QString OptionTable::helpText() const
         out << ' ' << each.name;
     out << " [OPTION...]\n\n" << m_description << "\n\n";
     const auto line = [&out](const QString &what, const QString &help) {
-        out << "  " << what.leftJustified(helpColumn - 2) << ' ' << help << '\n';
+        out << "  " << what.leftJustified(helpColumn - 2);
+        qsizetype column = helpColumn;
+        for (const QString &word : help.split(u' ')) {
+            if (column + 1 + word.size() > helpWidth) {
+                out << '\n' << QString(helpColumn, u' ');
+                column = helpColumn;
+            }
+            out << ' ' << word;
+            column += 1 + word.size();
+        }
+        out << '\n';
     };
     for (const Positional &each : m_positionals)
         line(each.name, each.help);

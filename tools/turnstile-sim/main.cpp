@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/turnstile-sim/Drain.h"
 #include "tools/turnstile-sim/ReplayFile.h"
+#include "tools/turnstile-sim/Serve.h"
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QStringList>
@@ -25,6 +26,7 @@ const std::vector<Command> &commands()
         {"replay", "Plays scenarios on a virtual clock and prints what happens.",
             Turnstile::Sim::replay},
         {"drain", "Plays a workload and measures how well it is scheduled.", Turnstile::Sim::drain},
+        {"serve", "Serves a model of the API over HTTP, to try clients on.", Turnstile::Sim::serve},
     };
     return all;
 }
