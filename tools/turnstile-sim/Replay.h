@@ -32,15 +32,15 @@ struct ReplayOutcome {
     };
 
     End end = End::Finished;
-    Elapsed at{};         ///< when it ended
-    QString note;         ///< what could not be done as the scenario wants it; empty: nothing
-    int rateLimited = 0;  ///< answers 429
-    Scheduler::Size peak; ///< the most of each that was held at once
-    Scheduler::Size left; ///< what is held at the end
+    Elapsed at{};           ///< when it ended
+    QString note;           ///< what could not be done as the scenario wants it; empty: nothing
+    int rateLimited = 0;    ///< answers 429
+    Scheduler::Size peak{}; ///< the most of each that was held at once
+    Scheduler::Size left{}; ///< what is held at the end
     /// When the scheduler would have had work next.
-    std::optional<Elapsed> nextDeadline;
+    std::optional<Elapsed> nextDeadline{};
     /// What is still held when all that is idle has had the time to be forgotten.
-    Scheduler::Size leftIdle;
+    Scheduler::Size leftIdle{};
 
     /// Why it did not finish, for people; empty when it did.
     QString problem() const;
