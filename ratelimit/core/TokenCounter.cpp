@@ -66,7 +66,7 @@ std::optional<TimePoint> TokenCounter::windowHeardAt() const
 
 void TokenCounter::hint(std::optional<int> limit)
 {
-    if (m_knowledge == Knowledge::Unknown)
+    if (m_knowledge == Knowledge::Unknown && !m_limitIsLearnt)
         m_limit = limit;
 }
 
@@ -263,8 +263,10 @@ void TokenCounter::learnEnd(const Answer &answer, WindowIs window)
     } else if (answer.endsBy) {
         // Without a name a later end may be jitter or a sliding window: the later one is safe.
         m_resetAt = std::max(*m_resetAt, *answer.endsBy);
-        m_reset = reset;
-        m_moved = 0;
+        if (reset) {
+            m_reset = reset;
+            m_moved = 0;
+        }
     }
     const bool replaced = window == WindowIs::Replaced;
     m_openUntil = replaced ? answer.openUntil : std::max(m_openUntil, answer.openUntil);

@@ -165,6 +165,8 @@ private Q_SLOTS:
         counter.roll(at(1s));
         QCOMPARE(counter.available(0, at(1s)), 1); // then it is probed
         QCOMPARE(counter.available(1, at(1s)), 0);
+        counter.hint(3); // not against what was learnt
+        QCOMPARE(counter.limit(), 0);
     }
 
     void withoutLimitTheNextWindowIsProbed()
@@ -290,6 +292,27 @@ private Q_SLOTS:
         QCOMPARE(counter.windowKind(), TokenCounter::WindowKind::Undecided);
     }
 
+    // A window that slides, and nobody knows it: what was refused tells of an earlier end than what
+    // was decided after that and heard before.
+    void anOvertakenRefusalDoesNotEndAWindowEarly()
+    {
+        TokenCounter counter;
+        counter.learn(numbers(5, 4, 2001ms, named(2001ms)), at(0ms), at(5ms), 0);
+        counter.learn(numbers(5, 3, 2001ms, named(2041ms)), at(39ms), at(40ms), 1);
+        RatelimitHeaders refusal = numbers(5, 4, 1963ms, named(2001ms)); // decided at 38 ms
+        refusal.status = 429;
+        counter.learn(refusal, at(37ms), at(41ms), 0);
+        QVERIFY(counter.resetAt() >= at(2041ms));
+
+        TokenCounter unnamed;
+        unnamed.learn(numbers(5, 4, 2001ms), at(0ms), at(5ms), 0);
+        unnamed.learn(numbers(5, 2, 2001ms), at(10ms), at(301ms), 1); // decided at 300 ms
+        refusal = numbers(5, 3, 1941ms); // decided at 290 ms, 60 ms after what took a token
+        refusal.status = 429;
+        unnamed.learn(refusal, at(290ms), at(305ms), 0);
+        QVERIFY(unnamed.resetAt() >= at(2301ms));
+    }
+
     void aVerdictCanBeTakenBack()
     {
         TokenCounter counter = slidingCounter();
@@ -338,6 +361,16 @@ private Q_SLOTS:
         QCOMPARE(counter.available(0, at(2521ms)), 4);
         counter.roll(at(3001ms));
         QCOMPARE(counter.available(0, at(3001ms)), 5);
+    }
+
+    void aLossStaysChargedWhenTheWindowIsSeenToSlide()
+    {
+        TokenCounter counter;
+        counter.learn(numbers(5, 4, 2001ms, named(2001ms)), at(0ms), at(20ms), 2);
+        counter.spend(at(510ms));
+        counter.learn(numbers(5, 3, 2001ms, named(2501ms)), at(500ms), at(520ms), 0);
+        QCOMPARE(counter.windowKind(), TokenCounter::WindowKind::Sliding);
+        QCOMPARE(counter.available(0, at(520ms)), 2);
     }
 
     void aLossIsForgottenWhenAnAnswerMustKnowOfIt_data()

@@ -21,7 +21,7 @@ struct Course {
     Quota::Window kind = Quota::Window::Fixed;
     bool phased = false; ///< fixed windows that begin whether or not a request comes
     bool named = true;   ///< answers carry Reset
-    /// After the probe, of 50 requests one is never answered, and one is refused for another
+    /// After the probe, one request of 50 is never answered, and one of 8 is refused for another
     /// reason: it takes no token, and its answer tells the bucket's numbers.
     bool troubled = false;
     bool sparse = false; ///< requests are wanted now and then; otherwise always
@@ -167,7 +167,7 @@ RatelimitHeaders Drill::decide()
     RatelimitHeaders headers;
     headers.kind = RatelimitHeaders::Kind::Bucket;
     headers.status = 200;
-    if (isTroubled() && pick(0, 49) == 0) {
+    if (isTroubled() && pick(0, 7) == 0) {
         headers.status = 429;
     } else if (m_server.remaining() == 0) {
         m_complaint = QStringLiteral("429, too early by %1 us")

@@ -39,6 +39,7 @@ SchedulerOptions optionsFor(const Workload &workload)
     options.ordering = workload.ordering;
     options.globalLimit = workload.global;
     options.globalPeriod = globalWindow;
+    options.compensate = workload.compensate;
     return options;
 }
 

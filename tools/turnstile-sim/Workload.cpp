@@ -118,6 +118,8 @@ void Workload::addTo(OptionTable &table)
     table.addWhole(u"processes",
         u"How many limiters, which know nothing of each other, share the token.", &processes, 1,
         64);
+    table.addFlag(u"compensate",
+        u"Counts requests by measured round trips: faster, at the risk of a 429.", &compensate);
     table.addFlag(
         u"trace", u"Tells on standard error what happens, a line for each event.", &trace);
 }

@@ -38,6 +38,7 @@ struct Workload {
     double shared = 0;                      ///< share of requests that meet a shared 429
     double hashFlip = 0;                    ///< share of answers that name another bucket
     int processes = 1;                      ///< schedulers that know nothing of each other
+    bool compensate = false;                ///< SchedulerOptions::compensate
     bool trace = false;
 
     /// Lets \a table fill this in.
