@@ -53,7 +53,7 @@ static Credential credentialOf(const QJsonValue &auth)
 void tst_Endpoint::scenarios_data()
 {
     QTest::addColumn<QJsonObject>("scenario");
-    QFile file(QStringLiteral(TEST_DATA_DIR "/scenarios.jsonl"));
+    QFile file(QStringLiteral(TEST_DATA_DIR "/../scenarios/shared.jsonl"));
     QVERIFY(file.open(QIODevice::ReadOnly));
     while (!file.atEnd()) {
         const QJsonObject scenario = QJsonDocument::fromJson(file.readLine()).object();

@@ -118,7 +118,7 @@ static QByteArray bytesOf(const QJsonValue &value)
 void tst_RatelimitHeaders::scenarios_data()
 {
     QTest::addColumn<QJsonObject>("scenario");
-    QFile file(QStringLiteral(TEST_DATA_DIR "/scenarios.jsonl"));
+    QFile file(QStringLiteral(TEST_DATA_DIR "/../scenarios/shared.jsonl"));
     QVERIFY(file.open(QIODevice::ReadOnly));
     while (!file.atEnd()) {
         const QJsonObject scenario = QJsonDocument::fromJson(file.readLine()).object();

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "tools/turnstile-sim/Drain.h"
+#include "tools/turnstile-sim/ReplayFile.h"
 #include "tools/turnstile-sim/Serve.h"
 
 #include <QtCore/QCoreApplication>
@@ -22,6 +23,8 @@ struct Command {
 const std::vector<Command> &commands()
 {
     static const std::vector<Command> all{
+        {"replay", "Plays scenarios on a virtual clock and prints what happens.",
+            Turnstile::Sim::replay},
         {"drain", "Plays a workload and measures how well it is scheduled.", Turnstile::Sim::drain},
         {"serve", "Serves a model of the API over HTTP, to try clients on.", Turnstile::Sim::serve},
     };
