@@ -187,11 +187,13 @@ void SchedulerPrivate::limited(Ticket *ticket, const RatelimitHeaders &headers)
         lockChanged(WaitReason::Cloudflare, edgeUntil);
         break;
     case LimitKind::Sublimit:
+        lane->probes = true;
         lane->blockedUntil = std::max(lane->blockedUntil, now + wait);
         break;
     case LimitKind::Shared: // also for those who queue for the same resource under another name
         for (Lane *other = bucket->lanes.first(); other; other = bucket->lanes.next(other)) {
             if (other->endpoint == lane->endpoint) {
+                other->probes = true;
                 other->blockedUntil = std::max(other->blockedUntil, now + wait);
                 updateLane(other);
             }

@@ -72,6 +72,7 @@ struct Lane {
     int readyPosition = -1;
     int wakePosition = -1;
     TimePoint blockedUntil; // a sublimit or shared 429
+    bool probes = false;    // after one, until an answer is none
     TimePoint countedAt;    // when an answer last told a number
     TicketId lastGranted;
     TimePoint idleSince;
@@ -83,6 +84,8 @@ struct Lane {
     // Whether the requests of the ticket at the head go one after another.
     bool isSerial() const
     {
+        if (probes)
+            return true;
         return head()->ordering == Ordering::Automatic && endpoint.isOrdered();
     }
 };

@@ -199,8 +199,10 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
         learn(lane, *response.headers, *ticket);
         if (response.headers->isRateLimited())
             limited(ticket, *response.headers);
-        else
+        else {
             lane->bucket->blindLimits = blindGlobalLimits = 0;
+            lane->probes = false;
+        }
         judge(lane, *response.headers);
         break;
     }

@@ -87,6 +87,22 @@ private Q_SLOTS:
         QCOMPARE(desk.scheduler.invalidRequests(at(5002ms)), 0);
     }
 
+    void afterASublimitOneRequestGoesFirst()
+    {
+        Desk desk;
+        desk.complete(desk.ask(roles, 0ms), answer(9, 8, 1min), 0ms);
+        std::vector<TicketId> asked;
+        for (int i = 0; i < 4; ++i)
+            asked.push_back(desk.ask(roles, 1ms));
+        for (const TicketId id : asked)
+            desk.retry(id, tooMany(5s, Scope::User, 3), 2ms);
+        desk.grants.clear();
+        desk.runTo(6s);
+        QCOMPARE(desk.grants, std::vector({asked[0]}));
+        desk.complete(asked[0], answer(9, 7, 50s), 6s);
+        QCOMPARE(desk.grants, asked);
+    }
+
     void sublimitsHoldOnlyTheNamedLane()
     {
         Desk desk;
