@@ -237,7 +237,7 @@ Q_DECLARE_METATYPE(Course)
 class TokenCounterDrill : public QObject {
     Q_OBJECT
 
-    static constexpr unsigned seeds = 150; // ten times as many find no more
+    static constexpr unsigned seeds = 150; // 4000 found no more
 
 private Q_SLOTS:
     void whatIsLetGoIsAccepted_data()
