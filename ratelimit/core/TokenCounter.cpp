@@ -22,22 +22,25 @@ struct TokenCounter::Answer {
     const RatelimitHeaders &headers;
     TimePoint grantedAt;
     TimePoint now;
-    std::optional<TimePoint> endsBy = {}; // when its window is over at the latest
+    std::optional<WallTime> reset = {};   // the name of its window
+    std::optional<TimePoint> endsBy = {}; // when that is over at the latest
     TimePoint openUntil = {};             // and at the earliest; zero: not known
-    bool isWhole = false;                 // it names no fraction of a second
     TimePoint lastHeardAt = {};           // when the answer before was heard
 
     // It may have been decided before another one that was heard already.
     bool isOvertaken() const { return grantedAt < lastHeardAt; }
-    // A server that names no fraction of a second may have rounded up from any.
-    milliseconds rounding() const { return isWhole ? 1s : 1ms; }
-    milliseconds precision() const { return isWhole ? 1s : sameWindow; }
 };
 
-static bool isWhole(const RatelimitHeaders &headers)
+static bool tellsFractions(const RatelimitHeaders &headers)
 {
-    return headers.resetAfter.value_or(0ms) % 1s == 0ms
-        && (!headers.reset || headers.reset->time_since_epoch() % 1s == 0ms);
+    return headers.resetAfter.value_or(0ms) % 1s != 0ms
+        || (headers.reset && headers.reset->time_since_epoch() % 1s != 0ms);
+}
+
+// No token is out, so no window needs to be open, whatever the server says of its end.
+static bool isFull(const RatelimitHeaders &headers)
+{
+    return headers.limit.value_or(0) > 0 && headers.remaining.value_or(0) >= *headers.limit;
 }
 
 std::optional<int> TokenCounter::remaining() const
@@ -57,6 +60,17 @@ std::optional<milliseconds> TokenCounter::window() const
 milliseconds TokenCounter::windowOrGuess() const
 {
     return m_window > 0ms ? m_window : unknownWindow;
+}
+
+// A server that never told a fraction of a second may have rounded up from any.
+milliseconds TokenCounter::rounding() const
+{
+    return m_tellsFractions ? 1ms : 1s;
+}
+
+milliseconds TokenCounter::precision() const
+{
+    return std::max(rounding(), sameWindow);
 }
 
 std::optional<TimePoint> TokenCounter::windowHeardAt() const
@@ -137,26 +151,30 @@ TokenCounter::WindowIs TokenCounter::compareWindow(const Answer &answer) const
 {
     if (m_knowledge != Knowledge::Limited)
         return WindowIs::Newer;
-    // Only a request that was out before the window began can still speak of the one before. When
-    // a later one seems to, the server's clock has jumped, and what it says now is what counts.
-    const auto earlier = answer.grantedAt < m_since ? WindowIs::Older : WindowIs::Replaced;
-    if (answer.headers.reset && m_reset) {
-        const milliseconds moved = *answer.headers.reset - *m_reset;
+    if (answer.reset && m_reset) {
+        // Only a request that was out before the window began can still speak of the one before.
+        // When a later one seems to, the server's clock has jumped, and what it says now counts.
+        const bool mayBeOlder = answer.grantedAt < m_since;
+        const milliseconds moved = *answer.reset - *m_reset;
         if (moved < -sameWindow)
-            return earlier;
+            return mayBeOlder ? WindowIs::Older : WindowIs::Replaced;
         if (m_resetAt)
             return moved > sameWindow ? WindowIs::Newer : WindowIs::Same;
         // Otherwise the name is that of the window that has just ended.
-        return moved <= 0ms && answer.grantedAt < m_since ? WindowIs::Older : WindowIs::Newer;
+        return moved <= 0ms && mayBeOlder ? WindowIs::Older : WindowIs::Newer;
     }
     if (!m_resetAt)
         return answer.endsBy || !answer.isOvertaken() ? WindowIs::Newer : WindowIs::Same;
     if (m_openUntil == TimePoint()) // assumed: whoever went after that knows better
         return answer.grantedAt < m_since ? WindowIs::Same : WindowIs::Newer;
-    // It is over at the latest one window after it was first heard of.
-    if (answer.openUntil > std::min(*m_resetAt, m_since + m_window))
+    TimePoint latest = *m_resetAt;
+    if (isCertainlyOpen(answer.now)) // the one that was heard of then
+        latest = std::min(latest, m_since + m_window);
+    if (answer.openUntil > latest)
         return WindowIs::Newer;
-    return answer.endsBy && *answer.endsBy < m_openUntil ? earlier : WindowIs::Same;
+    if (!answer.endsBy || *answer.endsBy >= m_openUntil)
+        return WindowIs::Same;
+    return answer.isOvertaken() ? WindowIs::Older : WindowIs::Replaced;
 }
 
 TokenCounter::Learnt TokenCounter::learn(const RatelimitHeaders &headers, TimePoint grantedAt,
@@ -164,14 +182,14 @@ TokenCounter::Learnt TokenCounter::learn(const RatelimitHeaders &headers, TimePo
 {
     roll(now);
     Answer answer = {headers, grantedAt, now};
-    answer.isWhole = isWhole(headers);
+    m_tellsFractions = m_tellsFractions || tellsFractions(headers);
     answer.lastHeardAt = std::exchange(m_heardAt, now);
-    if (headers.resetAfter) {
+    if (headers.resetAfter)
         m_window = std::max(m_window, *headers.resetAfter);
+    if (headers.resetAfter && !isFull(headers)) {
+        answer.reset = headers.reset;
         answer.endsBy = countedAt.value_or(now) + *headers.resetAfter;
-        // No window needs to be open when no token is out.
-        if (!headers.limit || headers.remaining.value_or(0) < *headers.limit)
-            answer.openUntil = grantedAt + *headers.resetAfter - answer.precision();
+        answer.openUntil = grantedAt + *headers.resetAfter - precision();
     }
     if (m_kind == WindowKind::Sliding)
         m_log.add(1, answer.endsBy.value_or(now + windowOrGuess()));
@@ -180,7 +198,7 @@ TokenCounter::Learnt TokenCounter::learn(const RatelimitHeaders &headers, TimePo
     if (window == WindowIs::Older)
         return {.stale = true};
     Learnt learnt;
-    learnt.clockJumped = window == WindowIs::Replaced && headers.reset && m_reset;
+    learnt.clockJumped = window == WindowIs::Replaced && answer.reset && m_reset;
     learnt.limitChanged = learnLimit(answer, window);
     const bool wasSliding = m_kind == WindowKind::Sliding;
     learnKind(answer, window);
@@ -217,8 +235,8 @@ void TokenCounter::learnKind(const Answer &answer, WindowIs window)
     if (window != WindowIs::Same || answer.headers.isRateLimited() || m_openUntil == TimePoint()
         || !answer.headers.remaining || *answer.headers.remaining >= m_remaining.value_or(0))
         return;
-    const bool named = answer.headers.reset && m_reset;
-    if (answer.grantedAt - (named ? m_since : answer.lastHeardAt) > 2 * answer.precision()) {
+    const bool named = answer.reset && m_reset;
+    if (answer.grantedAt - (named ? m_since : answer.lastHeardAt) > 2 * precision()) {
         m_kind = WindowKind::Fixed;
         m_log.clear();
     }
@@ -244,7 +262,7 @@ void TokenCounter::learnTokens(const Answer &answer, WindowIs window)
 
 void TokenCounter::learnEnd(const Answer &answer, WindowIs window)
 {
-    const auto &reset = answer.headers.reset;
+    const auto &reset = answer.reset;
     if (window != WindowIs::Same) {
         // Where it slides, an answer heard before may tell of a later end.
         const bool slides = window == WindowIs::Newer && isCertainlyOpen(answer.now) && m_resetAt;
@@ -255,7 +273,7 @@ void TokenCounter::learnEnd(const Answer &answer, WindowIs window)
     } else if (answer.endsBy && reset && m_reset) {
         // Two bounds on one end, from this answer and from those before; the earlier one is nearer
         // to the truth. A name is rounded, so an end that moves may move as much without a word.
-        const milliseconds moves = m_kind == WindowKind::Fixed ? 0ms : answer.rounding();
+        const milliseconds moves = m_kind == WindowKind::Fixed ? 0ms : rounding();
         const milliseconds later = *reset - *m_reset - milliseconds(m_moved);
         m_resetAt = std::min(*m_resetAt + std::max(later, 0ms) + moves,
             *answer.endsBy - std::min(later, 0ms) + (answer.isOvertaken() ? moves : 0ms));

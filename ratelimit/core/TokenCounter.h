@@ -98,10 +98,13 @@ private:
     void openAssumedWindow(TimePoint now);
     bool isCertainlyOpen(TimePoint now) const { return now < m_openUntil; }
     milliseconds windowOrGuess() const;
+    milliseconds rounding() const;
+    milliseconds precision() const;
 
     Knowledge m_knowledge = Knowledge::Unknown;
     WindowKind m_kind = WindowKind::Undecided;
-    bool m_limitIsLearnt = false;
+    bool m_limitIsLearnt : 1 = false;
+    bool m_tellsFractions : 1 = false; // some answer did: the server does not round to seconds
     qint8 m_moved = 0; // the latest name heard for the window is so many ms after m_reset
     qint8 m_bareAnswers = 0; // in a row
     int m_lost = 0;    // requests of which nothing was heard

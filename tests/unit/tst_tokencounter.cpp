@@ -313,6 +313,24 @@ private Q_SLOTS:
         QVERIFY(unnamed.resetAt() >= at(2301ms));
     }
 
+    void anAnswerWithAllTokensOpensNoWindow()
+    {
+        TokenCounter counter; // refused before a token was taken
+        counter.learn(numbers(5, 5, 1s, named(1s)), at(0ms), at(10ms), 0);
+        QCOMPARE(counter.available(0, at(10ms)), 5);
+        QVERIFY(!counter.resetAt());
+        QVERIFY(!counter.windowHeardAt());
+    }
+
+    void wholeSecondsMayBeRounded()
+    {
+        TokenCounter counter; // the end is at 4.2 s, and the server rounds up
+        counter.learn(numbers(5, 4, 5s), at(0ms), at(10ms), 0);
+        counter.learn(numbers(5, 3, 5s), at(190ms), at(200ms), 0);
+        QCOMPARE(counter.windowKind(), TokenCounter::WindowKind::Undecided);
+        QVERIFY(!counter.contradicts(numbers(5, 4, 5s), at(3990ms), at(4210ms)));
+    }
+
     void aVerdictCanBeTakenBack()
     {
         TokenCounter counter = slidingCounter();
