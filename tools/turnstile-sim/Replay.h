@@ -33,7 +33,7 @@ struct ReplayOutcome {
 
     End end = End::Finished;
     Elapsed at{};           ///< when it ended
-    QString note;           ///< what could not be done as the scenario wants it; empty: nothing
+    QString note{};         ///< what could not be done as the scenario wants it; empty: nothing
     int rateLimited = 0;    ///< answers 429
     Scheduler::Size peak{}; ///< the most of each that was held at once
     Scheduler::Size left{}; ///< what is held at the end
