@@ -164,13 +164,18 @@ Bucket SchedulerPrivate::snapshot(const BucketNode &bucket, TimePoint at) const
     result.rateLimited = bucket.rateLimited;
     result.name = bucket.name;
     result.lanes = bucket.laneCount;
+    const Ticket *oldest = nullptr;
     for (const Lane *lane = bucket.lanes.first(); lane; lane = bucket.lanes.next(lane)) {
         if (lane->blockedUntil > at && lane->head())
             result.resetAt =
                 std::max(result.resetAt.value_or(lane->blockedUntil), lane->blockedUntil);
-        if (const Ticket *head = lane->head())
-            result.oldestAskedAt =
-                std::min(result.oldestAskedAt.value_or(head->askedAt), head->askedAt);
+        if (lane->head() && (!oldest || lane->head()->askedAt < oldest->askedAt))
+            oldest = lane->head();
+    }
+    if (oldest) {
+        result.oldestAskedAt = oldest->askedAt;
+        if (const auto reasons = waits(*oldest, at); !reasons.empty())
+            result.wait = reasons.back();
     }
     return result;
 }

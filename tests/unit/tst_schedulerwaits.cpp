@@ -87,6 +87,7 @@ private Q_SLOTS:
         desk.complete(probe, answer(5, 0, 2s), 10ms);
         const auto noToken = desk.scheduler.waits(second, at(10ms));
         QCOMPARE(noToken, (std::vector<Wait>{{WaitReason::Bucket, at(2010ms)}}));
+        QCOMPARE(desk.scheduler.bucket(messages, at(10ms))->wait, noToken.front());
         desk.retry(desk.ask(roles, 20ms), globalLock(5s), 20ms);
         QCOMPARE(reasons(desk.scheduler.waits(second, at(20ms))),
             std::vector({WaitReason::Bucket, WaitReason::Global}));
