@@ -18,7 +18,8 @@ class InMemoryRatelimiterPrivate;
 /// The default ratelimiter: all state in this process. One per token.
 ///
 /// A thin shell: a Scheduler decides, one precise timer wakes it, and everything that consumers say
-/// in one turn of the event loop is handled in one event.
+/// in one turn of the event loop is handled in one event; a burst that takes longer than a few
+/// milliseconds is handled in slices, so that the event loop goes on.
 class TURNSTILE_RATELIMIT_EXPORT InMemoryRatelimiter : public Ratelimiter {
     Q_OBJECT
 public:
@@ -28,7 +29,8 @@ public:
 
     const SchedulerOptions &options() const;
 
-    TicketReceiver *ticket(const Endpoint &endpoint, const TicketOptions &options = {}) override;
+    [[nodiscard]] TicketReceiver *ticket(
+        const Endpoint &endpoint, const TicketOptions &options = {}) override;
     QFuture<std::optional<Bucket>> bucket(const Endpoint &endpoint) const override;
     QFuture<bool> has(const Endpoint &endpoint) const override;
     QFuture<bool> isGloballyLocked() const override;

@@ -3,60 +3,18 @@
 #pragma once
 
 #include "ratelimit/core/Scheduler.h"
+#include "tests/common/Headers.h"
 
 #include <algorithm>
 #include <map>
 #include <vector>
 
 /// \file
-/// A scheduler at a desk: times are counted from its first day, answers are written by hand.
-
-using namespace Turnstile;
-using namespace std::chrono_literals;
+/// A scheduler at a desk: times are counted from its first day.
 
 inline TimePoint at(milliseconds time)
 {
     return TimePoint(1h) + time;
-}
-
-inline Response answer(
-    int limit, int remaining, milliseconds resetAfter, QByteArray bucket = "abcd")
-{
-    RatelimitHeaders headers;
-    headers.kind = RatelimitHeaders::Kind::Bucket;
-    headers.status = 200;
-    headers.limit = limit;
-    headers.remaining = remaining;
-    headers.resetAfter = resetAfter;
-    headers.bucket = bucket;
-    headers.via = true;
-    return Response::answered(headers);
-}
-
-inline Response noHeaders(int status = 200)
-{
-    RatelimitHeaders headers;
-    headers.status = status;
-    return Response::answered(headers);
-}
-
-inline Response tooMany(milliseconds retryAfter, Scope scope = Scope::User, int remaining = 0)
-{
-    Response response = answer(5, remaining, 1s);
-    response.headers->status = 429;
-    response.headers->scope = scope;
-    response.headers->retryAfter = retryAfter;
-    return response;
-}
-
-inline Response globalLock(milliseconds retryAfter)
-{
-    RatelimitHeaders headers;
-    headers.kind = RatelimitHeaders::Kind::Global;
-    headers.status = 429;
-    headers.global = true;
-    headers.retryAfter = retryAfter;
-    return Response::answered(headers);
 }
 
 // A scheduler, and what became of each ticket.
