@@ -116,6 +116,15 @@ private Q_SLOTS:
         QCOMPARE(counter.remaining(), 4);
     }
 
+    void anOvertakenAnswerWithoutANameReplacesNothing()
+    {
+        TokenCounter counter; // windows of 100 ms; one ends while requests are on their way
+        counter.learn(numbers(8, 7, 37ms), at(0ms), at(37ms), 0);
+        counter.learn(numbers(8, 4, 87ms), at(37ms), at(62ms), 5); // of the next window
+        QVERIFY(counter.learn(numbers(8, 6, 8ms), at(37ms), at(63ms), 4).stale);
+        QCOMPARE(counter.remaining(), 4);
+    }
+
     void aClockThatJumpsBackIsBelieved()
     {
         TokenCounter counter;
