@@ -226,6 +226,12 @@ void SchedulerPrivate::finish(Ticket *ticket, const Response &response)
 void SchedulerPrivate::requeue(Ticket *ticket)
 {
     Lane *lane = ticket->lane;
+    if (isShutDown) {
+        enter(ticket, TicketState::Rejected, 429, {TicketError::Code::RatelimiterGone});
+        tickets.destroy(ticket);
+        idleIfDone(lane);
+        return;
+    }
     Ticket *position = lane->queue.first();
     while (position && position->id < ticket->id)
         position = TicketQueue::next(position);
@@ -383,6 +389,11 @@ std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
         consider(m_laneWakes.top()->blockedUntil);
     if (m_bucketWakes.top())
         consider(m_bucketWakes.top()->wakeAt);
+    for (const GateKind kind : {CallbackGate, ExemptGate, GlobalGate}) {
+        if (!m_gates[kind].isEmpty())
+            consider(invalid.nextAllowedAt(inFlight, kind == CallbackGate, now)
+                         .value_or(TimePoint::max()));
+    }
     if (!m_gates[GlobalGate].isEmpty())
         consider(global.nextFreeAt(now).value_or(TimePoint::max()));
     for (const IdleLanes *list : {&m_idleLanes, &m_idleExemptLanes}) {

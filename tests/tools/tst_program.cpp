@@ -93,7 +93,7 @@ private Q_SLOTS:
         QCOMPARE(outcome.code, 0);
         QCOMPARE(outcome.err, QByteArray());
         const QJsonObject object = QJsonDocument::fromJson(outcome.out).object();
-        QCOMPARE(object[u"makespan_ms"], QJsonValue(20000));
+        QCOMPARE(object[u"makespan_ms"], QJsonValue(20019));
         QCOMPARE(object[u"lower_bound_ms"], QJsonValue(19050));
         QCOMPARE(object[u"ratio"], QJsonValue(1.0499));
         QCOMPARE(object[u"seed"], QJsonValue(1));
