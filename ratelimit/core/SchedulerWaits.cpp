@@ -55,7 +55,8 @@ std::vector<Wait> SchedulerPrivate::waits(const Ticket &ticket, TimePoint at) co
     const int inFlightHere = bucket.countedInFlight();
     if (counter.available(inFlightHere, at) == 0) {
         if (counter.knowledge() == TokenCounter::Knowledge::Unknown && bucket.inFlight > 0)
-            result.push_back({WaitReason::Probe, counter.nextChange(at)});
+            result.push_back({WaitReason::Probe, counter.nextChange(at),
+                lane.inFlight > 0 ? lane.lastGranted : TicketId()});
         else
             result.push_back({WaitReason::Bucket, counter.nextChange(at)});
     } else if (head->ordering == Ordering::Strict && bucket.inFlight > 0) {

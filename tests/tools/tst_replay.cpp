@@ -99,7 +99,7 @@ void ReplayTest::tells_data()
         << acquire("a") + ',' + acquire("b") + R"(,{"t_ms":1,"op":"waits","req":"b"},
                {"t_ms":2,"op":"cancel","req":"b"},{"t_ms":2,"op":"cancel","req":"a"})"
         << QByteArrayList{R"({"attempt":1,"event":"granted","req":"a","t_ms":0})",
-               R"({"event":"waits","reasons":[{"reason":"probe"}],"req":"b","t_ms":1})",
+               R"({"event":"waits","reasons":[{"behind":"a","reason":"probe"}],"req":"b","t_ms":1})",
                R"({"event":"ended","how":"cancelled","req":"b","t_ms":2,"why":"The ticket was given up while it waited. It waited for: probe."})",
                R"({"event":"ended","how":"unused","req":"a","t_ms":2,"why":"It was granted and never sent."})"};
     QTest::newRow("locked, and shut down")
