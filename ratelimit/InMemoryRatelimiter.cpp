@@ -11,6 +11,10 @@
 #include <QtCore/QPromise>
 #include <QtCore/QTimer>
 
+#include <algorithm>
+#include <deque>
+#include <iterator>
+
 namespace Turnstile {
 
 static TimePoint clockNow()
@@ -23,11 +27,17 @@ static WallTime wallClockNow()
     return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
 }
 
+// How long the event loop may have to wait for us, but for what one slot or one call takes.
+static constexpr milliseconds slice(5);
+// Messages that are handled before their events are: bounds how often a bucket's change is told.
+static constexpr int messagesAtOnce = 64;
+
 class InMemoryRatelimiterPrivate {
 public:
     // What the ratelimiter holds of a ticket: its end of the channel.
     struct Held {
         TicketId id;
+        TimePoint grantedAt;
         std::optional<TicketNotifier> notifier;
         std::optional<TicketHeaders> headers;
     };
@@ -36,6 +46,7 @@ public:
         : q(ratelimiter)
         , scheduler(options)
         , inbox(std::make_shared<Inbox>(ratelimiter))
+        , timer(ratelimiter) // goes with it to another thread
     {
         timer.setTimerType(Qt::PreciseTimer);
         timer.setSingleShot(true);
@@ -43,15 +54,22 @@ public:
     }
 
     void process();
+    bool hasMessages();
+    void handleMessages();
+    void advance();
     void dispatch(const Event &event);
     void ticketChanged(const Event &event);
+    void ended(const Event &event);
     void offer(const Event &event);
     void armTimer();
 
     void acquire(const Endpoint &endpoint, const TicketOptions &options, TicketNotifier notifier,
         TimePoint at);
     Held *held(TicketId id);
-    void release(TicketId id);
+
+    // Messages carry the time when they were sent, from several threads, and some come after we
+    // have looked at the clock ourselves. That is no jump of the clock.
+    TimePoint notBefore(TimePoint at) { return latest = std::max(latest, at); }
 
     template <typename Result>
     QFuture<Result> query(std::function<Result(const Scheduler &, TimePoint)> question) const;
@@ -64,36 +82,95 @@ public:
     InMemoryRatelimiter *q;
     Scheduler scheduler;
     std::shared_ptr<Inbox> inbox;
-    std::vector<Held> tickets; // by TicketId::slot()
+    std::deque<Inbox::Message> messages; // to be handled, when all events are told
+    std::deque<Event> events;            // to be told
+    std::vector<Held> tickets;           // by TicketId::slot()
+    std::vector<Held> refused;           // whose slots were taken again before their end was told
+    struct Grant {
+        TimePoint at;
+        TicketId ticket;
+    };
+    std::deque<Grant> unclaimed; // oldest first: they may have reached nobody
+    struct Late {
+        TimePoint until;
+        TicketHeaders headers;
+    };
+    std::deque<Late> late; // timed out, and still to be learnt from
     QTimer timer;
     std::optional<TimePoint> armedFor;
-    std::vector<Event> events; // a buffer that is used again
+    TimePoint latest;
 };
 
-// Everything that was said since the last turn, then what time has brought, then what follows.
+// Everything that was said since the last turn, then what time has brought, and what follows, in
+// slices. Slots may do anything: ask for tickets (that goes to the inbox), run an event loop that
+// comes here again and goes on where we are, or delete the ratelimiter. So what is left to do
+// stands in members, and nothing of them is held while slots run.
 void InMemoryRatelimiterPrivate::process()
 {
     const QPointer<InMemoryRatelimiter> alive(q);
-    for (const Inbox::Message &message : inbox->takeAll()) {
+    const TimePoint end = clockNow() + slice;
+    bool hasAdvanced = false;
+    do {
+        if (!events.empty()) {
+            inbox->wake(); // an event loop of the slot goes on here, and so do we after the slice
+            const Event event = events.front();
+            events.pop_front();
+            dispatch(event);
+        } else if (const auto happened = scheduler.takeEvents(); !happened.empty()) {
+            events.assign(happened.begin(), happened.end());
+        } else if (hasMessages()) {
+            handleMessages();
+        } else if (!std::exchange(hasAdvanced, true)) {
+            advance();
+        } else {
+            armTimer();
+            return;
+        }
+        if (!alive)
+            return;
+    } while (clockNow() < end);
+    inbox->wake();
+}
+
+bool InMemoryRatelimiterPrivate::hasMessages()
+{
+    if (messages.empty()) {
+        auto said = inbox->takeAll();
+        messages.assign(std::make_move_iterator(said.begin()), std::make_move_iterator(said.end()));
+    }
+    return !messages.empty();
+}
+
+void InMemoryRatelimiterPrivate::handleMessages()
+{
+    const QPointer<InMemoryRatelimiter> alive(q);
+    for (int i = 0; i < messagesAtOnce && !messages.empty(); ++i) {
+        const Inbox::Message message = std::move(messages.front());
+        messages.pop_front();
         message();
         if (!alive) // a continuation of a query ran at once
             return;
     }
-    scheduler.advance(clockNow());
-    // Slots may do anything: ask for tickets (that goes to the inbox), run an event loop that comes
-    // here again, or delete the ratelimiter. So nothing of ours is held while they run.
-    auto batch = std::exchange(events, {});
-    for (auto span = scheduler.takeEvents(); !span.empty(); span = scheduler.takeEvents()) {
-        batch.assign(span.begin(), span.end());
-        for (const Event &event : batch) {
-            dispatch(event);
-            if (!alive)
-                return;
-        }
+}
+
+void InMemoryRatelimiterPrivate::advance()
+{
+    const TimePoint now = notBefore(clockNow());
+    const milliseconds timeout = scheduler.options().responseTimeout;
+    for (; !unclaimed.empty(); unclaimed.pop_front()) {
+        const auto [grantedAt, id] = unclaimed.front();
+        Held *ticket = held(id);
+        if (!ticket || ticket->grantedAt != grantedAt)
+            continue;
+        if (now < grantedAt + timeout)
+            break;
+        // What nobody has taken was not used, whatever the scheduler would make of it.
+        if (ticket->headers && ticket->headers->withdraw())
+            scheduler.cancel(id, now);
     }
-    batch.clear();
-    events = std::move(batch);
-    armTimer();
+    while (!late.empty() && late.front().until <= now)
+        late.pop_front();
+    scheduler.advance(now);
 }
 
 void InMemoryRatelimiterPrivate::dispatch(const Event &event)
@@ -113,8 +190,16 @@ void InMemoryRatelimiterPrivate::dispatch(const Event &event)
         break;
     case Event::Type::LaneMoved:
         break; // each ticket tells its bucket, and both buckets have changed
-    case Event::Type::GlobalLockChanged:
-        Q_EMIT q->globalLockChanged(event.wait > milliseconds::zero(), event.wait);
+    case Event::Type::LockChanged:
+        if (event.reason != WaitReason::InvalidRequests)
+            Q_EMIT q->globalLockChanged(event.wait > milliseconds::zero(), event.wait);
+        break;
+    case Event::Type::InvalidRequest:
+        Q_EMIT q->invalidRequestsChanged(event.count, scheduler.options().invalidLimit);
+        break;
+    case Event::Type::AnomalySeen:
+        Q_EMIT q->anomalySeen(
+            {event.anomaly, event.bucket, scheduler.laneName(event.lane), event.at});
         break;
     case Event::Type::RateLimited:
         if (isHeard(&Ratelimiter::rateLimited)) {
@@ -127,21 +212,34 @@ void InMemoryRatelimiterPrivate::dispatch(const Event &event)
 
 void InMemoryRatelimiterPrivate::ticketChanged(const Event &event)
 {
+    if (isFinal(event.state))
+        ended(event);
     const QPointer<InMemoryRatelimiter> alive(q);
     if (isHeard(&Ratelimiter::ticketChanged)) {
         Q_EMIT q->ticketChanged({event.ticket, event.lane, event.bucket, event.state,
-            scheduler.laneName(event.lane), event.attempt, event.status, event.error, event.at,
-            event.askedAt, event.grantedAt});
+            scheduler.laneName(event.lane), event.attempt, event.status, event.error, event.reason,
+            event.at, event.askedAt, event.grantedAt});
         if (!alive)
             return;
     }
-    if (event.state == TicketState::Available) {
+    if (event.state == TicketState::Available)
         offer(event);
-    } else if (isFinal(event.state)) {
-        Held *ticket = held(event.ticket);
-        if (ticket && event.error != TicketError::Code::None)
-            ticket->notifier->reject(TicketError::of(event.error));
-        release(event.ticket);
+}
+
+void InMemoryRatelimiterPrivate::ended(const Event &event)
+{
+    Held *ticket = held(event.ticket);
+    if (!ticket)
+        return;
+    Held gone = std::exchange(*ticket, {});
+    std::erase_if(refused, [](const Held &other) { return other.id.isNull(); });
+    if (event.error != TicketError::Code::None)
+        gone.notifier->reject(TicketError::of(event.error, event.reason));
+    if (event.state == TicketState::TimedOut && gone.headers) {
+        gone.headers->stopWaiting();
+        // As long as the scheduler learns from it.
+        late.push_back(
+            {event.grantedAt + 2 * scheduler.options().responseTimeout, std::move(*gone.headers)});
     }
 }
 
@@ -157,19 +255,19 @@ void InMemoryRatelimiterPrivate::offer(const Event &event)
     if (!alive)
         return;
     if (!headers) {
-        scheduler.cancel(event.ticket, clockNow());
+        scheduler.cancel(event.ticket, notBefore(clockNow()));
         return;
     }
     headers->whenSent([inbox = inbox, id = event.ticket, this] {
-        inbox->post([this, id, at = clockNow()] { scheduler.markSent(id, at); });
+        inbox->post([this, id, at = clockNow()] { scheduler.markSent(id, notBefore(at)); });
     });
     headers->whenDone(
         [inbox = inbox, id = event.ticket, this](const TicketHeaders::Outcome &outcome) {
             inbox->post([this, id, outcome, at = clockNow()] {
                 if (outcome.retry)
-                    scheduler.retry(id, outcome.response, at);
+                    scheduler.retry(id, outcome.response, notBefore(at));
                 else
-                    scheduler.complete(id, outcome.response, at);
+                    scheduler.complete(id, outcome.response, notBefore(at));
             });
         });
     ticket = held(event.ticket);
@@ -178,7 +276,11 @@ void InMemoryRatelimiterPrivate::offer(const Event &event)
     ticket->notifier = std::move(notifier);
     const TicketSender sender = headers->sender();
     ticket->headers = std::move(headers);
-    if (sender.isValid() && isHeard(&Ratelimiter::ticketAvailable))
+    ticket->grantedAt = event.grantedAt;
+    if (!sender.isValid())
+        return;
+    unclaimed.push_back({event.grantedAt, event.ticket});
+    if (isHeard(&Ratelimiter::ticketAvailable))
         Q_EMIT q->ticketAvailable(event.ticket, sender);
 }
 
@@ -201,30 +303,25 @@ void InMemoryRatelimiterPrivate::acquire(
 {
     if (notifier.isCancelled())
         return;
-    const TicketId id = scheduler.acquire(endpoint, options, at);
+    const TicketId id = scheduler.acquire(endpoint, options, notBefore(at));
     if (id.slot() >= tickets.size())
         tickets.resize(id.slot() + 1);
     Held &ticket = tickets[id.slot()];
-    ticket.id = id;
-    ticket.headers.reset();
-    ticket.notifier.emplace(std::move(notifier));
+    if (!ticket.id.isNull())
+        refused.push_back(std::move(ticket));
+    ticket = {id, {}, std::move(notifier), {}};
     ticket.notifier->whenCancelled([inbox = inbox, id, this] {
-        inbox->post([this, id, now = clockNow()] { scheduler.cancel(id, now); });
+        inbox->post([this, id, at = clockNow()] { scheduler.cancel(id, notBefore(at)); });
     });
 }
 
 InMemoryRatelimiterPrivate::Held *InMemoryRatelimiterPrivate::held(TicketId id)
 {
-    if (id.slot() >= tickets.size() || tickets[id.slot()].id != id)
-        return nullptr;
-    return &tickets[id.slot()];
-}
-
-void InMemoryRatelimiterPrivate::release(TicketId id)
-{
-    if (Held *ticket = held(id)) {
-        const Held gone = std::exchange(*ticket, {});
-    }
+    if (id.slot() < tickets.size() && tickets[id.slot()].id == id)
+        return &tickets[id.slot()];
+    const auto found = std::find_if(
+        refused.begin(), refused.end(), [id](const Held &ticket) { return ticket.id == id; });
+    return found == refused.end() ? nullptr : &*found;
 }
 
 template <typename Result>
@@ -293,6 +390,52 @@ QFuture<bool> InMemoryRatelimiter::isGloballyLocked() const
         [](const Scheduler &scheduler, TimePoint now) { return scheduler.isGloballyLocked(now); });
 }
 
+void InMemoryRatelimiter::setFlow(Flow flow)
+{
+    d->inbox->post([this, flow, at = clockNow()] { d->scheduler.setFlow(flow, d->notBefore(at)); });
+}
+
+void InMemoryRatelimiter::setFlow(const Endpoint &endpoint, Flow flow)
+{
+    d->inbox->post([this, endpoint = endpoint.at(wallClockNow()), flow, at = clockNow()] {
+        const TimePoint now = d->notBefore(at);
+        if (const auto bucket = d->scheduler.bucket(endpoint, now))
+            d->scheduler.setFlow(bucket->id, flow, now);
+    });
+}
+
+void InMemoryRatelimiter::tokenChanged(const Credential &credential)
+{
+    d->inbox->post([this, credential, at = clockNow()] {
+        d->scheduler.tokenChanged(credential, d->notBefore(at));
+    });
+}
+
+QFuture<std::vector<Wait>> InMemoryRatelimiter::waits(TicketId ticket) const
+{
+    return d->query<std::vector<Wait>>([ticket](const Scheduler &scheduler, TimePoint now) {
+        return scheduler.waits(ticket, now);
+    });
+}
+
+QFuture<Estimate> InMemoryRatelimiter::estimate(
+    const Endpoint &endpoint, const TicketOptions &options) const
+{
+    return d->query<Estimate>(
+        [endpoint = endpoint.at(wallClockNow()), options](const Scheduler &scheduler,
+            TimePoint now) { return scheduler.estimate(endpoint, options, now); });
+}
+
+std::vector<LearntRoute> InMemoryRatelimiter::learntRoutes() const
+{
+    return d->scheduler.learntRoutes(clockNow());
+}
+
+void InMemoryRatelimiter::restore(std::span<const LearntRoute> routes)
+{
+    d->scheduler.restore(routes, d->notBefore(clockNow()));
+}
+
 std::vector<Bucket> InMemoryRatelimiter::buckets() const
 {
     return d->scheduler.buckets(clockNow());
@@ -314,6 +457,7 @@ InMemoryRatelimiter::GlobalUse InMemoryRatelimiter::globalUse() const
 bool InMemoryRatelimiter::event(QEvent *event)
 {
     if (event->type() == Inbox::eventType()) {
+        d->inbox->eventCame();
         d->process();
         return true;
     }

@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ratelimit/core/LearntRoutes.h"
 #include "ratelimit/core/SchedulerOptions.h"
+#include "ratelimit/core/Wait.h"
 #include "ratelimit/Ratelimiter.h"
 
 #include <memory>
+#include <span>
 
 namespace Turnstile {
 
@@ -15,7 +18,8 @@ class InMemoryRatelimiterPrivate;
 /// The default ratelimiter: all state in this process. One per token.
 ///
 /// A thin shell: a Scheduler decides, one precise timer wakes it, and everything that consumers say
-/// in one turn of the event loop is handled in one event.
+/// in one turn of the event loop is handled in one event; a burst that takes longer than a few
+/// milliseconds is handled in slices, so that the event loop goes on.
 class TURNSTILE_RATELIMIT_EXPORT InMemoryRatelimiter : public Ratelimiter {
     Q_OBJECT
 public:
@@ -25,10 +29,31 @@ public:
 
     const SchedulerOptions &options() const;
 
-    TicketReceiver *ticket(const Endpoint &endpoint, const TicketOptions &options = {}) override;
+    [[nodiscard]] TicketReceiver *ticket(
+        const Endpoint &endpoint, const TicketOptions &options = {}) override;
     QFuture<std::optional<Bucket>> bucket(const Endpoint &endpoint) const override;
     QFuture<bool> has(const Endpoint &endpoint) const override;
     QFuture<bool> isGloballyLocked() const override;
+
+    /// Pauses, drains or opens everything; from any thread.
+    void setFlow(Flow flow);
+    /// The same for the bucket of \a endpoint, as long as it is known.
+    void setFlow(const Endpoint &endpoint, Flow flow);
+    /// The token of \a credential is a new one: after a 401 of the old one, tickets fail until this
+    /// is said. From any thread.
+    void tokenChanged(const Credential &credential = {});
+
+    /// Why a ticket waits, as of now: every reason that holds, the one that ends last at the end;
+    /// empty when it does not wait. From any thread.
+    QFuture<std::vector<Wait>> waits(TicketId ticket) const;
+    /// How long a ticket for \a endpoint would wait, were it asked for now. From any thread.
+    QFuture<Estimate> estimate(const Endpoint &endpoint, const TicketOptions &options = {}) const;
+
+    /// What was learnt of routes, to be restored at the next start: which of them share a bucket,
+    /// and their limits. Tokens left are not a part of it. Write it with toJson(). In the
+    /// ratelimiter's thread.
+    std::vector<LearntRoute> learntRoutes() const;
+    void restore(std::span<const LearntRoute> routes);
 
     /// All buckets, for a first look; in the ratelimiter's thread.
     std::vector<Bucket> buckets() const;

@@ -4,6 +4,8 @@
 
 #include <QtCore/QCoreApplication>
 
+#include <utility>
+
 namespace Turnstile {
 
 QEvent::Type Inbox::eventType()
@@ -19,7 +21,25 @@ void Inbox::post(Message message)
     if (!m_owner)
         return;
     m_messages.push_back(std::move(message));
-    if (m_messages.size() == 1)
+    sendEvent();
+}
+
+void Inbox::wake()
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_owner)
+        sendEvent();
+}
+
+void Inbox::eventCame()
+{
+    const std::lock_guard lock(m_mutex);
+    m_isEventSent = false;
+}
+
+void Inbox::sendEvent()
+{
+    if (!std::exchange(m_isEventSent, true))
         QCoreApplication::postEvent(m_owner, new QEvent(eventType()));
 }
 

@@ -14,9 +14,9 @@ QT_END_NAMESPACE
 
 namespace Turnstile {
 
-/// Carries messages from any thread to an object, with one posted event per burst: the first
-/// message after takeAll() posts it. Messages to an object that has gone are dropped, and with them
-/// what they hold.
+/// Carries messages from any thread to an object, with one posted event per burst: never more than
+/// one is on its way. Messages to an object that has gone are dropped, and with them what they
+/// hold.
 class Inbox {
 public:
     using Message = std::function<void()>;
@@ -27,6 +27,10 @@ public:
     }
 
     void post(Message message);
+    /// Sends the event without a message, when there is still something to do.
+    void wake();
+    /// The event has come: the next message sends another one. For the owner, before takeAll().
+    void eventCame();
     /// What has come in since the last call, in order; for the owner's thread.
     std::vector<Message> takeAll();
     /// The owner goes: waiting messages are dropped, and later ones too.
@@ -35,8 +39,11 @@ public:
     static QEvent::Type eventType();
 
 private:
+    void sendEvent();
+
     std::mutex m_mutex;
     QObject *m_owner;
+    bool m_isEventSent = false;
     std::vector<Message> m_messages;
 };
 

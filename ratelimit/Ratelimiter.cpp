@@ -2,9 +2,20 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/Ratelimiter.h"
 
+#include <QtCore/QLoggingCategory>
+#include <QtCore/QThread>
+#include <QtNetwork/QNetworkAccessManager>
 #include <QtNetwork/QNetworkReply>
 
 namespace Turnstile {
+
+Q_LOGGING_CATEGORY(lcRatelimiter, "turnstile.ratelimiter")
+
+static void completeStamped(QNetworkReply *reply)
+{
+    if (reply)
+        TicketSender::fromRequest(reply->request()).follow(reply);
+}
 
 Ratelimiter::Ratelimiter(QObject *parent)
     : QObject(parent)
@@ -19,10 +30,28 @@ QFuture<TicketSender> Ratelimiter::waitForTicket(
     return ticket(endpoint, options)->future();
 }
 
+TicketReceiver *Ratelimiter::ticketIf(const Endpoint &endpoint,
+    std::function<bool(const std::optional<Bucket> &)> predicate, TicketOptions options)
+{
+    options.predicate = std::move(predicate);
+    return ticket(endpoint, options);
+}
+
+void Ratelimiter::follow(QNetworkAccessManager *manager)
+{
+    connect(manager, &QNetworkAccessManager::finished, manager, completeStamped);
+}
+
 void Ratelimiter::replyFinished(QNetworkReply *reply)
 {
-    if (reply)
-        TicketSender::fromRequest(reply->request()).follow(reply);
+    // From another thread this comes queued: the reply may be gone.
+    if (const QObject *manager = sender(); manager && manager->thread() != thread()) {
+        qCWarning(lcRatelimiter,
+            "A reply of another thread was not read: replyFinished() is for "
+            "managers of the ratelimiter's thread, follow() for all.");
+        return;
+    }
+    completeStamped(reply);
 }
 
 } // namespace Turnstile

@@ -13,7 +13,13 @@
 #include <QtCore/QObject>
 
 #include <chrono>
+#include <functional>
 #include <optional>
+
+QT_BEGIN_NAMESPACE
+class QNetworkAccessManager;
+class QNetworkReply;
+QT_END_NAMESPACE
 
 namespace Turnstile {
 
@@ -32,7 +38,10 @@ public:
 
     /// Asks for a ticket. The receiver lives in the calling thread; nothing is emitted before this
     /// returns. Deleting the receiver while the ticket waits cancels it.
-    virtual TicketReceiver *ticket(const Endpoint &endpoint, const TicketOptions &options = {}) = 0;
+    /// Somebody must take the ticket when it is available: until then it holds its place in the
+    /// bucket. One that nobody has taken for `SchedulerOptions::responseTimeout` is withdrawn.
+    [[nodiscard]] virtual TicketReceiver *ticket(
+        const Endpoint &endpoint, const TicketOptions &options = {}) = 0;
 
     /// What is known of the bucket of \a endpoint; nothing when it was never used.
     virtual QFuture<std::optional<Bucket>> bucket(const Endpoint &endpoint) const = 0;
@@ -45,12 +54,24 @@ public:
     /// the ticket fails. Cancelling the future does not cancel the ticket, and neither does letting
     /// go of it: the ticket is then granted in its turn, dropped, and its tokens go back. Who wants
     /// to give up a waiting ticket asks with ticket().
-    QFuture<TicketSender> waitForTicket(
+    [[nodiscard]] QFuture<TicketSender> waitForTicket(
         const Endpoint &endpoint, const TicketOptions &options = {});
 
+    /// ticket() on a condition: it fails with TicketError::Code::PredicateFailed when \a predicate
+    /// says no of the bucket. For work that can be left out when tokens are few; see
+    /// TicketOptions::predicate.
+    [[nodiscard]] TicketReceiver *ticketIf(const Endpoint &endpoint,
+        std::function<bool(const std::optional<Bucket> &)> predicate, TicketOptions options = {});
+
+    /// Completes the tickets of all stamped requests (TicketSender::stamp()) of \a manager as their
+    /// replies finish; other replies are left alone. Say it once, in the thread of \a manager,
+    /// which may be any: the word finds its ratelimiter by itself.
+    static void follow(QNetworkAccessManager *manager);
+
 public Q_SLOTS:
-    /// Completes the ticket that the reply's request is stamped with (TicketSender::stamp());
-    /// others are left alone. Connect it once to `QNetworkAccessManager::finished`.
+    /// The same for one finished reply, as a slot for `QNetworkAccessManager::finished`. Only for
+    /// managers of the ratelimiter's own thread: to another one the signal comes late, when the
+    /// reply may be gone; it is then refused with a warning, and the ticket ends as lost.
     void replyFinished(QNetworkReply *reply);
 
 Q_SIGNALS:
@@ -66,6 +87,11 @@ Q_SIGNALS:
     void globalLockChanged(bool locked, std::chrono::milliseconds remaining);
     /// A 429 was seen.
     void rateLimited(const Turnstile::RateLimitHit &hit);
+    /// One more answer counts as invalid (401, 403, 429): \a count of \a limit did lately. Each
+    /// address is banned at Discord's limit; tickets wait before that.
+    void invalidRequestsChanged(int count, int limit);
+    /// The server, or a clock, did what it should not.
+    void anomalySeen(const Turnstile::AnomalyInfo &anomaly);
 };
 
 } // namespace Turnstile

@@ -26,9 +26,10 @@ public:
     int attempt = 0; ///< how often it has been granted; more than 1 after a retried 429
     int status = 0;  ///< HTTP status of the response that ended it; 0 when there was none
     TicketError::Code error = TicketError::Code::None; ///< why it was not granted
-    TimePoint at;                                      ///< when it entered the state
-    TimePoint askedAt;                                 ///< when it was asked for
-    TimePoint grantedAt; ///< when it was last granted; TimePoint() when never
+    WaitReason reason = WaitReason::None; ///< what a ticket that was not granted waited for
+    TimePoint at;                         ///< when it entered the state
+    TimePoint askedAt;                    ///< when it was asked for
+    TimePoint grantedAt;                  ///< when it was last granted; TimePoint() when never
 };
 
 /// A 429: what Ratelimiter::rateLimited() tells.
@@ -46,7 +47,20 @@ public:
     milliseconds retryAfter{}; ///< how long the limited requests now wait
 };
 
+/// What Ratelimiter::anomalySeen() tells.
+struct TURNSTILE_RATELIMIT_EXPORT AnomalyInfo {
+    Q_GADGET
+    Q_PROPERTY(Anomaly kind MEMBER kind)
+    Q_PROPERTY(QString name MEMBER name)
+public:
+    Anomaly kind = Anomaly::LimitChanged;
+    BucketId bucket; ///< none for a clock
+    QString name;    ///< the endpoint for people; empty for a clock
+    TimePoint at;
+};
+
 } // namespace Turnstile
 
+Q_DECLARE_METATYPE(Turnstile::AnomalyInfo)
 Q_DECLARE_METATYPE(Turnstile::TicketInfo)
 Q_DECLARE_METATYPE(Turnstile::RateLimitHit)

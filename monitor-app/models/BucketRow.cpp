@@ -22,6 +22,8 @@ QString tr(const char *text)
 QString stateName(RowState state)
 {
     switch (state) {
+    case RowState::Paused:
+        return tr("paused");
     case RowState::GloballyLocked:
         return tr("global lock");
     case RowState::RouteLimited:
@@ -43,6 +45,8 @@ QString stateName(RowState state)
 QString stateDescription(RowState state)
 {
     switch (state) {
+    case RowState::Paused:
+        return tr("Somebody paused it; tickets queue until it is resumed.");
     case RowState::GloballyLocked:
         return tr("It has tokens, and the global limit holds its tickets.");
     case RowState::RouteLimited:
@@ -90,6 +94,8 @@ RowState BucketRow::state(TimePoint now) const
 {
     const bool hasReset = bucket.resetAt && *bucket.resetAt <= now;
     switch (bucket.state) {
+    case BucketState::Paused:
+        return RowState::Paused;
     case BucketState::Exhausted:
         if (!hasReset || bucket.queued > 0)
             return RowState::Exhausted;

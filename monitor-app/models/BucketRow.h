@@ -12,6 +12,7 @@ namespace Turnstile::Monitor {
 
 /// What the State column says, in the order in which it sorts: the most pressing first.
 enum class RowState : quint8 {
+    Paused,
     GloballyLocked,
     RouteLimited,
     Exhausted,

@@ -75,6 +75,7 @@ const Theme &Theme::forPalette(const QPalette &palette)
 QColor Theme::stateColor(RowState state) const
 {
     switch (state) {
+    case RowState::Paused:
     case RowState::GloballyLocked:
     case RowState::RouteLimited:
         return red;

@@ -5,6 +5,7 @@
 #include "ratelimit/core/Enums.h"
 #include "ratelimit/core/Id.h"
 #include "ratelimit/core/Time.h"
+#include "ratelimit/core/Wait.h"
 #include "ratelimit/turnstile_core_export.h"
 
 #include <QtCore/QByteArray>
@@ -41,6 +42,7 @@ public:
     quint64 granted = 0;     ///< tickets granted since the bucket is known
     quint64 rateLimited = 0; ///< responses 429 since the bucket is known
     std::optional<TimePoint> oldestAskedAt; ///< since when the oldest waiting ticket waits
+    std::optional<Wait> wait;               ///< what it waits for: the reason that holds longest
     QString name;  ///< the endpoint that made it, for people, see Endpoint::name()
     int lanes = 0; ///< how many lanes share it
 

@@ -18,12 +18,28 @@ namespace {
 constexpr Segment hiddenId = "…";
 constexpr Segment hiddenToken = "••••";
 
-/// For people: nothing that would break a line.
-QString printable(QByteArray bytes)
+bool isShown(QChar c)
 {
+    if (c.unicode() < 0x7f)
+        return c >= u' ';
+    switch (c.category()) {
+    case QChar::Other_Control:
+    case QChar::Other_Format: // turns the rest of a line around, or hides
+    case QChar::Separator_Line:
+    case QChar::Separator_Paragraph:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/// For people: nothing that would break a line.
+QString printable(const QByteArray &bytes)
+{
+    QString text = QString::fromUtf8(bytes);
     std::ranges::replace_if(
-        bytes, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, '?');
-    return QString::fromUtf8(bytes);
+        text, [](QChar c) { return !isShown(c); }, u'?');
+    return text;
 }
 
 enum class Variant : quint8 { None, New, Old };
@@ -251,6 +267,11 @@ bool Endpoint::isExemptFromGlobal() const
 bool Endpoint::isInteractionCallback() const
 {
     return valueOf(d).callback;
+}
+
+bool Endpoint::isOrdered() const
+{
+    return !isInteractionCallback() && (method() == Method::Post || method() == Method::Patch);
 }
 
 bool Endpoint::isAuthorized() const

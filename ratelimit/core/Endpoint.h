@@ -89,6 +89,9 @@ public:
     bool isExemptFromGlobal() const;
     /// Whether it is an interaction callback, which never waits behind another request.
     bool isInteractionCallback() const;
+    /// Whether its requests go one after another in their lane, so that they arrive in order: POST
+    /// and PATCH, but for interaction callbacks. See Ordering::Automatic.
+    bool isOrdered() const;
     /// Whether the request is expected to carry the bot's Authorization header.
     bool isAuthorized() const;
 

@@ -38,7 +38,7 @@ enum class TicketState : quint8 {
     Dropped,   ///< granted and never sent
     Cancelled, ///< given up by its owner while it waited
     Expired,   ///< its deadline passed while it waited
-    Rejected,  ///< refused: a full queue, or the ratelimiter is gone
+    Rejected,  ///< refused, or given up by the ratelimiter; TicketError::Code says why
 };
 Q_ENUM_NS(TicketState)
 
@@ -76,8 +76,46 @@ enum class LimitKind : quint8 {
 };
 Q_ENUM_NS(LimitKind)
 
+/// Which lanes of a bucket go first, and which buckets at the global limit. A waiting ticket rises
+/// by one level each 10 s, so none starves. Within a lane it changes nothing.
+enum class Priority : qint8 { Low = -1, Normal = 0, High = 1 };
+Q_ENUM_NS(Priority)
+
+/// Whether tickets flow through a bucket, or through all of them.
+enum class Flow : quint8 {
+    Open,     ///< as limits allow
+    Paused,   ///< nothing is granted; tickets queue
+    Draining, ///< what waits is granted; new tickets are rejected
+};
+Q_ENUM_NS(Flow)
+
+/// Why a ticket waits.
+enum class WaitReason : quint8 {
+    None,
+    Order,           ///< an older ticket goes first
+    Paused,          ///< somebody paused the bucket, or everything
+    Route,           ///< a sublimit or shared 429 holds its route
+    Probe,           ///< one request is on its way to learn the bucket's limit
+    Bucket,          ///< no token is left in the bucket
+    Global,          ///< the global limit is used up, or a global 429 holds everything
+    Cloudflare,      ///< the edge blocks this address
+    InvalidRequests, ///< one more invalid request could get the address banned
+};
+Q_ENUM_NS(WaitReason)
+
+/// Something a server, or a clock, should not do. The scheduler goes on; people should know.
+enum class Anomaly : quint8 {
+    LimitChanged,    ///< a bucket has another limit than before
+    HashFlipped,     ///< a route answers with another bucket than before
+    HeadersVanished, ///< a bucket's headers are missing from a success
+    CountersSplit,   ///< lanes with one hash turned out to count apart
+    ClockJumped,     ///< time went backwards: here, or in the server's `Reset`
+};
+Q_ENUM_NS(Anomaly)
+
 /// What a bucket is doing, in one word; the first that applies.
 enum class BucketState : quint8 {
+    Paused,         ///< somebody paused it, or everything
     Probing,        ///< the limit is unknown and one request is on its way to learn it
     Exhausted,      ///< no token left; waits for the reset
     RouteLimited,   ///< a route in it is held by a sublimit or shared 429

@@ -12,13 +12,16 @@ namespace Turnstile {
 /// Something that happened in a Scheduler. Which fields mean something depends on \ref type.
 struct Event {
     enum class Type : quint8 {
-        TicketChanged, ///< \ref ticket entered \ref state; \ref error says why it was not granted
-        BucketChanged, ///< numbers of \ref bucket changed; at most one per takeEvents()
-        BucketRemoved, ///< \ref bucket was idle and is forgotten
-        LaneMoved,     ///< \ref lane now counts in \ref bucket
-        GlobalLockChanged, ///< everything but exempt tickets waits for \ref wait; zero: no longer
-        RateLimited, ///< a 429 of \ref kind and \ref scope came for \ref ticket; it asks for \ref
-                     ///< wait
+        TicketChanged,  ///< \ref ticket entered \ref state; \ref error says why it was not granted
+        BucketChanged,  ///< numbers of \ref bucket changed; at most one per takeEvents()
+        BucketRemoved,  ///< \ref bucket was idle and is forgotten
+        LaneMoved,      ///< \ref lane now counts in \ref bucket
+        LockChanged,    ///< \ref reason (Global, Cloudflare, InvalidRequests) holds what it
+                        ///< concerns for \ref wait; zero: no longer
+        RateLimited,    ///< a 429 of \ref kind and \ref scope came for \ref ticket; it asks for
+                        ///< \ref wait
+        InvalidRequest, ///< an answer counts as invalid; \ref count of them did lately
+        AnomalySeen,    ///< \ref anomaly, in \ref bucket for \ref lane where it has a place
     };
 
     Type type = Type::TicketChanged;
@@ -26,6 +29,9 @@ struct Event {
     LimitKind kind = LimitKind::Bucket;
     Scope scope = Scope::None;
     TicketError::Code error = TicketError::Code::None;
+    WaitReason reason = WaitReason::None; ///< what an Expired or Rejected ticket waited for
+    Anomaly anomaly = Anomaly::LimitChanged;
+    int count = 0;
     int status = 0;  ///< HTTP status, where a response caused it
     int attempt = 0; ///< how often the ticket has been granted
     TicketId ticket;

@@ -14,8 +14,7 @@ GlobalLimit::GlobalLimit(int limit, milliseconds period)
 
 int GlobalLimit::used(TimePoint now) const
 {
-    const auto recent = std::upper_bound(m_answered.begin(), m_answered.end(), now - m_period);
-    return m_inFlight + int(m_answered.end() - recent);
+    return m_inFlight + m_answered.countAfter(now - m_period);
 }
 
 bool GlobalLimit::isFree(TimePoint now) const
@@ -25,21 +24,24 @@ bool GlobalLimit::isFree(TimePoint now) const
 
 std::optional<TimePoint> GlobalLimit::nextFreeAt(TimePoint now) const
 {
-    if (isLocked(now))
-        return m_lockedUntil;
-    const auto recent = std::upper_bound(m_answered.begin(), m_answered.end(), now - m_period);
-    if (recent == m_answered.end())
+    const TimePoint from = std::max(now, m_lockedUntil);
+    const int recent = m_answered.countAfter(from - m_period);
+    const int excess = m_limit == 0 ? 0 : m_inFlight + recent - m_limit + 1;
+    if (excess > recent)
         return {};
-    return *recent + m_period;
+    if (excess > 0)
+        return m_answered.at(m_answered.size() - recent + excess - 1) + m_period;
+    return isLocked(now) ? std::optional(from) : std::nullopt;
 }
 
 void GlobalLimit::answered(TimePoint now)
 {
-    --m_inFlight;
-    if (m_limit == 0)
-        return;
-    forget(now);
-    m_answered.push_back(now);
+    count(now, now);
+}
+
+void GlobalLimit::answered(TimePoint sentAt, std::optional<milliseconds> margin, TimePoint now)
+{
+    count(margin ? std::min(now, sentAt + *margin) : now, now);
 }
 
 void GlobalLimit::lock(TimePoint until)
@@ -47,10 +49,14 @@ void GlobalLimit::lock(TimePoint until)
     m_lockedUntil = std::max(m_lockedUntil, until);
 }
 
-void GlobalLimit::forget(TimePoint now)
+void GlobalLimit::count(TimePoint at, TimePoint now)
 {
-    while (!m_answered.empty() && m_answered.front() <= now - m_period)
-        m_answered.pop_front();
+    --m_inFlight;
+    if (m_limit == 0)
+        return;
+    m_answered.removeUntil(now - m_period);
+    if (at > now - m_period)
+        m_answered.insert(at);
 }
 
 } // namespace Turnstile

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "ratelimit/core/Time.h"
+#include "ratelimit/core/TimeRing.h"
 #include "ratelimit/turnstile_core_export.h"
 
-#include <deque>
 #include <optional>
 
 namespace Turnstile {
@@ -26,12 +26,17 @@ public:
     /// Slots taken at \a now.
     int used(TimePoint now) const;
     bool isFree(TimePoint now) const;
-    /// When isFree() may become true by itself; nothing when only an answer can free a slot.
+    /// When isFree() becomes true by itself. Nothing when it is true already, so that there is
+    /// nothing to wait for, and when only an answer can free a slot.
     std::optional<TimePoint> nextFreeAt(TimePoint now) const;
 
     void take() { ++m_inFlight; }
     /// A request was answered or lost at \a now: its slot stays taken for a period.
     void answered(TimePoint now);
+    /// The same for a request sent at \a sentAt, less the time that its answer took beyond
+    /// \a margin: the slot stays taken until `sentAt + margin + period`, and never longer than
+    /// without compensation, which is what no margin means.
+    void answered(TimePoint sentAt, std::optional<milliseconds> margin, TimePoint now);
     /// A request was never sent, or so long ago that it no longer counts: its slot is free.
     void giveBack() { --m_inFlight; }
 
@@ -41,12 +46,12 @@ public:
     TimePoint lockedUntil() const { return m_lockedUntil; }
 
 private:
-    void forget(TimePoint now);
+    void count(TimePoint at, TimePoint now);
 
     int m_limit;
     milliseconds m_period;
     int m_inFlight = 0;
-    std::deque<TimePoint> m_answered; // oldest first, at most m_limit
+    TimeRing m_answered; // when each was counted; some may be over
     TimePoint m_lockedUntil;
 };
 

@@ -83,6 +83,8 @@ QDebug operator<<(QDebug debug, const RatelimitHeaders &headers)
         debug << ", bucket " << headers.bucket.toPercentEncoding();
     if (headers.scope != Scope::None)
         debug << ", scope " << QMetaEnum::fromType<Scope>().valueToKey(int(headers.scope));
+    if (headers.code != 0)
+        debug << ", code " << headers.code;
     if (headers.retryAfter)
         debug << ", retry after " << headers.retryAfter->count() << " ms";
     for (const HeaderError &error : headers.errors)

@@ -19,6 +19,7 @@ public:
     Node *last() const { return m_last; }
     bool isEmpty() const { return !m_first; }
     static Node *next(const Node *node) { return (node->*Hook).next; }
+    static Node *previous(const Node *node) { return (node->*Hook).previous; }
     static bool contains(const Node *node) { return (node->*Hook).linked; }
 
     void append(Node *node) { insertBefore(nullptr, node); }

@@ -173,6 +173,10 @@ void Parser::readBody(QByteArrayView body)
         QJsonDocument::fromJson(QByteArray::fromRawData(body.data(), body.size()));
     if (!document.isObject())
         return;
+    out.code =
+        int(std::clamp<qint64>(document[QLatin1StringView("code")].toInteger(), 0, maxCount));
+    if (!out.isRateLimited())
+        return;
     out.json = true;
     out.global = out.global || document[QLatin1StringView("global")].toBool();
     const QJsonValue wait = document[QLatin1StringView("retry_after")];
@@ -300,7 +304,7 @@ RatelimitHeaders RatelimitHeaders::parse(
         if (const Field field = headerFieldOf(header.name); field != Field::Other)
             parser.readField(field, header.value.trimmed());
     }
-    if (result.isRateLimited())
+    if (readsBody(status))
         parser.readBody(body);
     parser.finish();
     return result;

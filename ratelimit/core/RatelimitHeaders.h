@@ -73,7 +73,8 @@ public:
     Scope scope = Scope::None;
     bool global = false; ///< says in header, scope or body that the limit is the global one
     bool via = false;    ///< came with `Via`: it passed the edge and reached the API
-    bool json = false;   ///< has a JSON object as its body (looked at for a 429 only)
+    bool json = false;   ///< a 429 has a JSON object as its body
+    int code = 0;        ///< the JSON error code of a 404 or 429 body; 0: none
     /// How long a 429 asks to wait: the larger of `Retry-After` and the body, or the body alone
     /// where the header is its ceiling. Without a body, \ref resetAfter where it is longer and no
     /// request remains (some servers round `Retry-After` down); with neither of them, resetAfter
@@ -83,9 +84,12 @@ public:
 
     bool isRateLimited() const { return status == 429; }
 
-    /// Reads the \a headers of a response with \a status. \a body is looked at for a 429 only, and
-    /// not beyond 64 KiB. \a now is the wall time of receipt; it serves for `Reset` and HTTP dates
-    /// when the response has no `Date`.
+    /// Whether the body of a response with \a status is looked at.
+    static constexpr bool readsBody(int status) { return status == 404 || status == 429; }
+
+    /// Reads the \a headers of a response with \a status. \a body is looked at where readsBody()
+    /// says so, for a 404 only for its \ref code, and not when it is over 64 KiB. \a now is the
+    /// wall time of receipt; it serves for `Reset` and HTTP dates when the response has no `Date`.
     static RatelimitHeaders parse(
         int status, std::span<const HeaderField> headers, QByteArrayView body, WallTime now);
 

@@ -4,6 +4,8 @@
 
 #include "ratelimit/core/SchedulerPrivate.h"
 
+#include <algorithm>
+
 namespace Turnstile {
 
 Scheduler::Scheduler(const SchedulerOptions &options)
@@ -47,6 +49,7 @@ bool Scheduler::markSent(TicketId id, TimePoint now)
     Ticket *ticket = d->tickets.find(id);
     if (!ticket || ticket->state != TicketState::Available)
         return false;
+    ticket->sentAt = d->now;
     d->enter(ticket, TicketState::InFlight);
     return true;
 }
@@ -80,6 +83,52 @@ bool Scheduler::retry(TicketId id, const Response &response, TimePoint now)
     return true;
 }
 
+void Scheduler::setFlow(Flow flow, TimePoint now)
+{
+    d->begin(now);
+    d->flow = flow;
+    d->pump();
+}
+
+Flow Scheduler::flow() const
+{
+    return d->flow;
+}
+
+bool Scheduler::setFlow(BucketId bucket, Flow flow, TimePoint now)
+{
+    d->begin(now);
+    BucketNode *node = d->buckets.find(bucket);
+    if (!node)
+        return false;
+    d->setFlow(node, flow);
+    d->pump();
+    return true;
+}
+
+void Scheduler::shutdown(TimePoint now)
+{
+    d->begin(now);
+    d->shutdown();
+}
+
+void Scheduler::tokenChanged(const Credential &credential, TimePoint now)
+{
+    d->begin(now);
+    d->tokenChanged(credential);
+}
+
+std::vector<LearntRoute> Scheduler::learntRoutes(TimePoint now) const
+{
+    return d->learntRoutes(std::max(now, d->now));
+}
+
+void Scheduler::restore(std::span<const LearntRoute> routes, TimePoint now)
+{
+    d->begin(now);
+    d->restore(routes);
+}
+
 void Scheduler::advance(TimePoint now)
 {
     d->begin(now);
@@ -105,10 +154,10 @@ std::span<const Event> Scheduler::takeEvents()
 
 std::optional<Bucket> Scheduler::bucket(const Endpoint &endpoint, TimePoint now) const
 {
-    const Lane *lane = d->findLane(endpoint);
-    if (!lane)
+    const BucketNode *bucket = d->findBucket(endpoint);
+    if (!bucket)
         return {};
-    return d->snapshot(*lane->bucket, now);
+    return d->snapshot(*bucket, now);
 }
 
 std::optional<Bucket> Scheduler::bucket(BucketId id, TimePoint now) const
@@ -128,6 +177,18 @@ std::vector<Bucket> Scheduler::buckets(TimePoint now) const
     return result;
 }
 
+std::vector<Wait> Scheduler::waits(TicketId ticket, TimePoint now) const
+{
+    const Ticket *known = d->tickets.find(ticket);
+    return known ? d->waits(*known, now) : std::vector<Wait>();
+}
+
+Estimate Scheduler::estimate(
+    const Endpoint &endpoint, const TicketOptions &options, TimePoint now) const
+{
+    return d->estimate(endpoint, options.lane, now);
+}
+
 QString Scheduler::laneName(LaneId id) const
 {
     const Lane *lane = d->lanes.find(id);
@@ -136,7 +197,12 @@ QString Scheduler::laneName(LaneId id) const
 
 bool Scheduler::isGloballyLocked(TimePoint now) const
 {
-    return d->global.isLocked(now);
+    return d->global.isLocked(now) || now < d->edgeUntil;
+}
+
+int Scheduler::invalidRequests(TimePoint now) const
+{
+    return d->invalid.count(now);
 }
 
 Scheduler::GlobalState Scheduler::globalState(TimePoint now) const

@@ -5,9 +5,11 @@
 #include "ratelimit/core/Bucket.h"
 #include "ratelimit/core/Endpoint.h"
 #include "ratelimit/core/Event.h"
+#include "ratelimit/core/LearntRoutes.h"
 #include "ratelimit/core/Response.h"
 #include "ratelimit/core/SchedulerOptions.h"
 #include "ratelimit/core/TicketOptions.h"
+#include "ratelimit/core/Wait.h"
 #include "ratelimit/turnstile_core_export.h"
 
 #include <memory>
@@ -36,6 +38,7 @@ public:
     Scheduler &operator=(Scheduler &&) noexcept;
     ~Scheduler();
 
+    /// As given, with times held between zero and a hundred years.
     const SchedulerOptions &options() const;
 
     /// Asks for a ticket. It may be Available, or Rejected, in the events of this very call.
@@ -58,6 +61,24 @@ public:
     /// same id. Returns false when the scheduler no longer waits for it.
     bool retry(TicketId id, const Response &response, TimePoint now);
 
+    /// Pauses, drains or opens everything.
+    void setFlow(Flow flow, TimePoint now);
+    Flow flow() const;
+    /// The same for one bucket. It stays while the bucket is known; a bucket that is not open is
+    /// not forgotten. Returns false when \a bucket is not known.
+    bool setFlow(BucketId bucket, Flow flow, TimePoint now);
+
+    /// The ratelimiter goes away: what waits is Rejected, and so is all that is asked for later.
+    void shutdown(TimePoint now);
+
+    /// The token of \a credential is a new one: a 401 of the old one no longer counts.
+    void tokenChanged(const Credential &credential, TimePoint now);
+
+    /// What was learnt of routes, for restore() in another process.
+    std::vector<LearntRoute> learntRoutes(TimePoint now) const;
+    /// Takes what another scheduler learnt. What is known here already stays.
+    void restore(std::span<const LearntRoute> routes, TimePoint now);
+
     /// Lets time pass: windows end, locks open, deadlines and timeouts strike.
     void advance(TimePoint now);
     /// When advance() has work next; nothing when it never has.
@@ -74,10 +95,21 @@ public:
     std::optional<Bucket> bucket(const Endpoint &endpoint, TimePoint now) const;
     std::optional<Bucket> bucket(BucketId id, TimePoint now) const;
     std::vector<Bucket> buckets(TimePoint now) const;
+    /// Why \a ticket waits at \a now: every reason that holds, the one that ends last at the end.
+    /// Empty when it does not wait.
+    std::vector<Wait> waits(TicketId ticket, TimePoint now) const;
+    /// When a ticket for \a endpoint could be granted, were it asked for at \a now. As far as is
+    /// known: other limits, other processes and slow answers make it later.
+    Estimate estimate(const Endpoint &endpoint, const TicketOptions &options, TimePoint now) const;
+
     /// The name (Endpoint::name()) of a lane; empty when it is gone.
     QString laneName(LaneId id) const;
 
+    /// Whether a global 429, or the edge, holds everything.
     bool isGloballyLocked(TimePoint now) const;
+
+    /// Answers of the last SchedulerOptions::invalidPeriod that count as invalid.
+    int invalidRequests(TimePoint now) const;
 
     /// The global limit at \a now.
     struct GlobalState {

@@ -8,41 +8,65 @@
 
 namespace Turnstile {
 
-QByteArray SchedulerPrivate::bucketKey(const QByteArray &hash, const Endpoint &endpoint)
+QByteArray SchedulerPrivate::bucketKey(const QByteArray &hash, const Endpoint &endpoint) const
 {
     // No part contains a line break; exempt lanes never share a counter with others.
-    return hash + '\n' + endpoint.majorResource() + '\n' + endpoint.credential().fingerprint()
-        + (endpoint.isExemptFromGlobal() ? "\n!" : "");
+    QByteArray key = hash + '\n' + endpoint.majorResource() + '\n'
+        + endpoint.credential().fingerprint() + (endpoint.isExemptFromGlobal() ? "\n!" : "");
+    const auto learnt = hashes.find(endpoint.route());
+    if (learnt != hashes.end() && learnt->split)
+        key += '\n' + endpoint.route();
+    return key;
 }
 
-Lane *SchedulerPrivate::findLane(const Endpoint &endpoint) const
+QByteArray SchedulerPrivate::bucketKey(const Endpoint &endpoint) const
 {
-    return laneIndex.value({endpoint.lane(), endpoint.laneHash()});
+    const auto learnt = hashes.find(endpoint.route());
+    return learnt == hashes.end() ? "?\n" + endpoint.provisionalBucket()
+                                  : bucketKey(learnt->hash, endpoint);
 }
 
-Lane *SchedulerPrivate::laneFor(const Endpoint &endpoint)
+SchedulerPrivate::LaneKey SchedulerPrivate::laneKey(
+    const Endpoint &endpoint, const QByteArray &name)
 {
-    if (Lane *lane = findLane(endpoint))
+    if (name.isEmpty())
+        return {endpoint.lane(), endpoint.laneHash()};
+    const QByteArray key = endpoint.lane() + '\n' + name;
+    return {key, qHash(key)};
+}
+
+Lane *SchedulerPrivate::findLane(const Endpoint &endpoint, const QByteArray &name) const
+{
+    return laneIndex.value(laneKey(endpoint, name));
+}
+
+BucketNode *SchedulerPrivate::findBucket(const Endpoint &endpoint, const QByteArray &name) const
+{
+    if (const Lane *lane = findLane(endpoint, name))
+        return lane->bucket;
+    return bucketIndex.value(bucketKey(endpoint));
+}
+
+Lane *SchedulerPrivate::laneFor(const Endpoint &endpoint, const QByteArray &name)
+{
+    if (Lane *lane = findLane(endpoint, name))
         return lane;
 
-    Lane *lane = lanes.create(endpoint);
-    laneIndex.insert({endpoint.lane(), endpoint.laneHash()}, lane);
+    Lane *lane = lanes.create(endpoint, name);
+    laneIndex.insert(laneKey(endpoint, name), lane);
+    BucketNode *bucket = bucketFor(bucketKey(endpoint), *lane);
     const auto learnt = hashes.find(endpoint.route());
-    BucketNode *bucket = nullptr;
     if (learnt != hashes.end()) {
         learnt->usedAt = now;
-        bucket = bucketFor(bucketKey(learnt->hash, endpoint), *lane);
         bucket->hash = learnt->hash;
         bucket->counter.hint(learnt->limit);
-    } else {
-        bucket = bucketFor("?\n" + endpoint.provisionalBucket(), *lane);
     }
     lane->bucket = bucket;
     bucket->lanes.append(lane);
     ++bucket->laneCount;
     m_idleBuckets.remove(bucket);
     lane->idleSince = now;
-    m_idleLanes.append(lane);
+    idleLanesOf(lane).append(lane);
     return lane;
 }
 
@@ -59,13 +83,36 @@ BucketNode *SchedulerPrivate::bucketFor(const QByteArray &key, const Lane &lane)
     return bucket;
 }
 
+std::vector<LearntRoute> SchedulerPrivate::learntRoutes(TimePoint at) const
+{
+    std::vector<LearntRoute> result;
+    result.reserve(size_t(hashes.size()));
+    for (auto it = hashes.begin(); it != hashes.end(); ++it)
+        result.push_back({it.key(), it->hash, it->limit, it->split,
+            std::chrono::floor<milliseconds>(at - it->usedAt)});
+    std::sort(result.begin(), result.end(),
+        [](const LearntRoute &left, const LearntRoute &right) { return left.route < right.route; });
+    return result;
+}
+
+void SchedulerPrivate::restore(std::span<const LearntRoute> routes)
+{
+    for (const LearntRoute &learnt : routes) {
+        if (learnt.unusedFor < options.hashLifetime && hashes.size() < maxHashes
+            && !hashes.contains(learnt.route))
+            hashes.insert(
+                learnt.route, {learnt.hash, learnt.limit, now - learnt.unusedFor, learnt.split});
+    }
+}
+
 void SchedulerPrivate::idleIfDone(Lane *lane)
 {
     if (lane->head() || lane->inFlight > 0 || lane->late > 0)
         return;
-    m_idleLanes.remove(lane);
+    IdleLanes &list = idleLanesOf(lane);
+    list.remove(lane);
     lane->idleSince = now;
-    m_idleLanes.append(lane);
+    list.append(lane);
 }
 
 void SchedulerPrivate::destroyLane(Lane *lane)
@@ -73,7 +120,7 @@ void SchedulerPrivate::destroyLane(Lane *lane)
     BucketNode *bucket = lane->bucket;
     bucket->lanes.remove(lane);
     --bucket->laneCount;
-    laneIndex.remove({lane->endpoint.lane(), lane->endpoint.laneHash()});
+    laneIndex.remove(laneKey(lane->endpoint, lane->name));
     lanes.destroy(lane);
     destroyIfUnused(bucket);
 }
@@ -117,13 +164,18 @@ Bucket SchedulerPrivate::snapshot(const BucketNode &bucket, TimePoint at) const
     result.rateLimited = bucket.rateLimited;
     result.name = bucket.name;
     result.lanes = bucket.laneCount;
+    const Ticket *oldest = nullptr;
     for (const Lane *lane = bucket.lanes.first(); lane; lane = bucket.lanes.next(lane)) {
         if (lane->blockedUntil > at && lane->head())
             result.resetAt =
                 std::max(result.resetAt.value_or(lane->blockedUntil), lane->blockedUntil);
-        if (const Ticket *head = lane->head())
-            result.oldestAskedAt =
-                std::min(result.oldestAskedAt.value_or(head->askedAt), head->askedAt);
+        if (lane->head() && (!oldest || lane->head()->askedAt < oldest->askedAt))
+            oldest = lane->head();
+    }
+    if (oldest) {
+        result.oldestAskedAt = oldest->askedAt;
+        if (const auto reasons = waits(*oldest, at); !reasons.empty())
+            result.wait = reasons.back();
     }
     return result;
 }
@@ -131,17 +183,20 @@ Bucket SchedulerPrivate::snapshot(const BucketNode &bucket, TimePoint at) const
 BucketState SchedulerPrivate::stateOf(
     const BucketNode &bucket, const TokenCounter &counter, TimePoint at) const
 {
+    if (flow == Flow::Paused || bucket.flow == Flow::Paused)
+        return BucketState::Paused;
     if (counter.knowledge() == TokenCounter::Knowledge::Unknown && bucket.inFlight > 0
         && !bucket.burst)
         return BucketState::Probing;
     if (counter.knowledge() != TokenCounter::Knowledge::Unknown
-        && counter.available(bucket.inFlight, at) == 0 && !counter.isAtRest(at))
+        && counter.available(bucket.countedInFlight(), at) == 0
+        && (bucket.queued > 0 || !counter.isAtRest(at)))
         return BucketState::Exhausted;
     for (const Lane *lane = bucket.lanes.first(); lane; lane = bucket.lanes.next(lane)) {
         if (lane->blockedUntil > at)
             return BucketState::RouteLimited;
     }
-    if (Gate::contains(&bucket) && !bucket.exempt && !global.isFree(at))
+    if (Gate::contains(&bucket) && (at < edgeUntil || (!bucket.exempt && !global.isFree(at))))
         return BucketState::GloballyLocked;
     return bucket.queued > 0 || bucket.inFlight > 0 ? BucketState::Open : BucketState::Idle;
 }
@@ -171,6 +226,40 @@ void SchedulerPrivate::changed(BucketNode *bucket)
         return;
     bucket->dirty = true;
     m_changed.push_back(bucket->id);
+}
+
+void SchedulerPrivate::lockChanged(WaitReason reason, TimePoint until)
+{
+    Event change;
+    change.type = Event::Type::LockChanged;
+    change.reason = reason;
+    change.wait = std::chrono::ceil<milliseconds>(std::max(until, now) - now);
+    change.at = now;
+    m_events.push_back(change);
+}
+
+void SchedulerPrivate::tellAnomaly(Anomaly anomaly, const Lane *lane)
+{
+    Event seen;
+    seen.type = Event::Type::AnomalySeen;
+    seen.anomaly = anomaly;
+    if (lane) {
+        seen.lane = lane->id;
+        seen.bucket = lane->bucket->id;
+    }
+    seen.at = now;
+    m_events.push_back(seen);
+}
+
+// The guard holds by what was counted; that it may hold a moment longer for what is in flight is
+// not worth a word.
+void SchedulerPrivate::announceGuard()
+{
+    const bool guards = !invalid.allows(0, false, now);
+    if (guards == m_guardAnnounced)
+        return;
+    m_guardAnnounced = guards;
+    lockChanged(WaitReason::InvalidRequests, invalid.nextAllowedAt(0, false, now).value_or(now));
 }
 
 std::span<const Event> SchedulerPrivate::takeEvents()

@@ -15,6 +15,19 @@ namespace Turnstile {
 struct Lane;
 struct BucketNode;
 
+/// How much time of waiting one level of priority is worth.
+constexpr milliseconds agePerLevel = std::chrono::seconds(10);
+
+/// Whose turn it is, smallest first. A ticket that waits rises by a level each agePerLevel, so two
+/// tickets keep their order for as long as they wait and no key ever changes: a level is the same
+/// as to have been asked for that much earlier.
+struct Turn {
+    TimePoint at;
+    TicketId id;
+
+    friend constexpr auto operator<=>(const Turn &, const Turn &) = default;
+};
+
 struct Ticket {
     explicit Ticket(TicketId ticketId)
         : id(ticketId)
@@ -26,25 +39,31 @@ struct Ticket {
     ListHook<Ticket> hook; // in its lane's queue, or in the list of those granted or timed out
     TimePoint askedAt;
     TimePoint grantedAt;
+    TimePoint sentAt; // as the consumer said, else grantedAt
     TimePoint deadline = TimePoint::max();
     int deadlinePosition = -1;
     quint16 attempt = 0;
     TicketState state = TicketState::Queued;
     Ordering ordering = Ordering::Automatic;
+    Priority priority = Priority::Normal;
+
+    Turn turn() const { return {askedAt - int(priority) * agePerLevel, id}; }
 };
 
 using TicketQueue = IntrusiveList<Ticket, &Ticket::hook>;
 
-/// A FIFO of tickets for one route, major resource and credential.
+/// A FIFO of tickets for one route, major resource and credential, and the consumer's name for it.
 struct Lane {
-    Lane(LaneId laneId, const Endpoint &of)
+    Lane(LaneId laneId, const Endpoint &of, const QByteArray &laneName)
         : id(laneId)
         , endpoint(of)
+        , name(laneName)
     {
     }
 
     LaneId id;
     Endpoint endpoint;
+    QByteArray name; // TicketOptions::lane
     BucketNode *bucket = nullptr;
     TicketQueue queue;
     int queued = 0; // the length of the queue
@@ -53,6 +72,9 @@ struct Lane {
     int readyPosition = -1;
     int wakePosition = -1;
     TimePoint blockedUntil; // a sublimit or shared 429
+    bool probes = false;    // after one, until an answer is none
+    TimePoint countedAt;    // when an answer last told a number
+    TicketId lastGranted;
     TimePoint idleSince;
     ListHook<Lane> inBucket;
     ListHook<Lane> idle;
@@ -62,14 +84,14 @@ struct Lane {
     // Whether the requests of the ticket at the head go one after another.
     bool isSerial() const
     {
-        if (endpoint.isInteractionCallback() || head()->ordering != Ordering::Automatic)
-            return false;
-        return endpoint.method() == Method::Post || endpoint.method() == Method::Patch;
+        if (probes)
+            return true;
+        return head()->ordering == Ordering::Automatic && endpoint.isOrdered();
     }
 };
 
 struct ByHeadTicket {
-    static TicketId of(const Lane *lane) { return lane->head()->id; }
+    static Turn of(const Lane *lane) { return lane->head()->turn(); }
 };
 struct ByBlockedUntil {
     static TimePoint of(const Lane *lane) { return lane->blockedUntil; }
@@ -107,20 +129,23 @@ struct BucketNode {
     TimePoint wakeAt;
     TimePoint idleSince;
     ListHook<BucketNode> idle;
-    bool exempt = false; // from the global limit
-    bool burst = false;  // interaction callbacks: no probe
+    Flow flow = Flow::Open;
+    bool exempt = false;   // from the global limit
+    bool burst = false;    // interaction callbacks: no probe
+    bool vanished = false; // answers no longer carry headers, and that was told
     bool dirty = false;
 
-    int available(TimePoint now) const
+    // Those that a token is kept for. A callback never waits for the answer to another one.
+    int countedInFlight() const
     {
-        // As if nothing were in flight: a callback never waits for the answer to another one.
         const bool unprobed = burst && counter.knowledge() == TokenCounter::Knowledge::Unknown;
-        return counter.available(unprobed ? 0 : inFlight, now);
+        return unprobed ? 0 : inFlight;
     }
+    int available(TimePoint now) const { return counter.available(countedInFlight(), now); }
 };
 
 struct ByOldestTicket {
-    static TicketId of(const BucketNode *bucket) { return ByHeadTicket::of(bucket->ready.top()); }
+    static Turn of(const BucketNode *bucket) { return ByHeadTicket::of(bucket->ready.top()); }
 };
 struct ByWakeAt {
     static TimePoint of(const BucketNode *bucket) { return bucket->wakeAt; }

@@ -6,6 +6,7 @@
 #include "ratelimit/core/Time.h"
 
 #include <chrono>
+#include <optional>
 
 namespace Turnstile {
 
@@ -17,6 +18,26 @@ struct SchedulerOptions {
     int globalLimit = 50;
     milliseconds globalPeriod = std::chrono::seconds(1);
 
+    /// Counts requests where the measured round trips say the server did, instead of when the
+    /// answer came: about one round trip less for each window, at the risk of a 429 when the
+    /// network gets slower than it was.
+    bool compensate = false;
+
+    /// A ticket that would have to wait longer, by Scheduler::estimate(), is Rejected at once.
+    /// Nothing: none is.
+    std::optional<milliseconds> maxWait{};
+
+    /// Answers 401, 403 or 429 (but shared ones) in any \ref invalidPeriod. Discord bans an address
+    /// after 10 000 in 10 minutes, so tickets that could pass the limit wait; interaction callbacks
+    /// may use the last 5 %. 0: no guard.
+    int invalidLimit = 10'000;
+    milliseconds invalidPeriod = std::chrono::minutes(10);
+
+    /// The API is reached through an edge that adds `Via`: a 429 without it, and without a word of
+    /// the API's own, comes from the edge and holds everything. Set false for servers that send no
+    /// `Via`.
+    bool expectVia = true;
+
     /// A granted ticket that nobody speaks for within this time ends as TimedOut, so that no slot
     /// stays taken. Longer than the longest upload.
     milliseconds responseTimeout = std::chrono::minutes(2);
@@ -27,7 +48,8 @@ struct SchedulerOptions {
     /// A learnt hash of a route that nobody has asked for is forgotten after this.
     milliseconds hashLifetime = std::chrono::hours(24);
 
-    /// How many tickets may wait in one bucket, and in all; the next one is Rejected.
+    /// How many tickets may wait in one bucket, and in all; the next one that would have to wait is
+    /// Rejected.
     int maxQueuedPerBucket = 1'000'000;
     int maxQueued = 4'000'000;
 };

@@ -8,57 +8,61 @@ namespace Turnstile {
 
 using namespace std::chrono_literals;
 
-// A 429 that does not say how long: the first wait, and the longest, doubling in between.
-static constexpr milliseconds firstBlindWait = 5s;
-static constexpr milliseconds longestBlindWait = 5min;
+// So that no sum of times overflows: longer is as good as never.
+static constexpr milliseconds aHundredYears = std::chrono::hours(24) * 36525;
 
-// More learnt routes than any API has: paths nobody has documented may each be a route.
-static constexpr qsizetype maxHashes = 10'000;
+static milliseconds bounded(milliseconds time)
+{
+    return std::clamp(time, 0ms, aHundredYears);
+}
+
+static SchedulerOptions bounded(SchedulerOptions options)
+{
+    for (milliseconds *time : {&options.globalPeriod, &options.invalidPeriod,
+             &options.responseTimeout, &options.idleBucketLifetime, &options.hashLifetime})
+        *time = bounded(*time);
+    return options;
+}
 
 SchedulerPrivate::SchedulerPrivate(const SchedulerOptions &schedulerOptions)
-    : options(schedulerOptions)
+    : options(bounded(schedulerOptions))
     , global(options.globalLimit, options.globalPeriod)
+    , invalid(options.invalidLimit, options.invalidPeriod)
 {
 }
 
 void SchedulerPrivate::begin(TimePoint at)
 {
-    now = std::max(now, at);
     if (m_taken) {
         m_events.clear();
         m_taken = false;
     }
+    if (at < now)
+        tellAnomaly(Anomaly::ClockJumped);
+    else
+        now = at;
 }
 
 // Tickets
 
 TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions)
 {
+    const Refusal why = refusal(endpoint, ticketOptions);
     Ticket *ticket = tickets.create();
     const TicketId id = ticket->id;
     ticket->askedAt = now;
-    ticket->ordering = ticketOptions.ordering.value_or(options.ordering);
-    if (ticketOptions.deadline)
-        ticket->deadline = now + std::max(0ms, *ticketOptions.deadline);
-
-    auto error = TicketError::Code::None;
-    if (!endpoint.isValid()) {
-        error = TicketError::Code::InvalidEndpoint;
-    } else if (queued >= options.maxQueued || tickets.isFull()) {
-        error = TicketError::Code::QueueFull;
-    } else {
-        ticket->lane = laneFor(endpoint);
-        if (ticket->lane->bucket->queued >= options.maxQueuedPerBucket)
-            error = TicketError::Code::QueueFull;
-    }
-    if (error != TicketError::Code::None) {
-        enter(ticket, TicketState::Rejected, 0, error);
+    if (why.code != TicketError::Code::None) {
+        enter(ticket, TicketState::Rejected, 0, why);
         tickets.destroy(ticket);
         return id;
     }
 
-    Lane *lane = ticket->lane;
-    m_idleLanes.remove(lane);
+    ticket->ordering = ticketOptions.ordering.value_or(options.ordering);
+    ticket->priority = ticketOptions.priority;
+    if (ticketOptions.deadline)
+        ticket->deadline = now + bounded(*ticketOptions.deadline);
+    Lane *lane = laneFor(endpoint, ticketOptions.lane);
+    ticket->lane = lane;
     enqueue(ticket, nullptr);
     enter(ticket, TicketState::Queued);
     if (lane->head() == ticket)
@@ -66,9 +70,45 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
     return id;
 }
 
+Refusal SchedulerPrivate::refusal(
+    const Endpoint &endpoint, const TicketOptions &ticketOptions) const
+{
+    using Code = TicketError::Code;
+    if (!endpoint.isValid())
+        return {Code::InvalidEndpoint};
+    if (isShutDown)
+        return {Code::RatelimiterGone};
+    if (isUnauthorized(endpoint))
+        return {Code::Unauthorized};
+    if (isGone(endpoint))
+        return {Code::WebhookGone};
+    const auto maxWait = ticketOptions.maxWait ? ticketOptions.maxWait : options.maxWait;
+    const BucketNode *bucket = findBucket(endpoint, ticketOptions.lane);
+    if (flow == Flow::Draining || (bucket && bucket->flow == Flow::Draining))
+        return {Code::Draining};
+    if (ticketOptions.predicate
+        && !ticketOptions.predicate(bucket ? std::optional(snapshot(*bucket, now)) : std::nullopt))
+        return {Code::PredicateFailed};
+    if (tickets.isFull())
+        return {Code::QueueFull};
+    const bool full =
+        queued >= options.maxQueued || (bucket ? bucket->queued : 0) >= options.maxQueuedPerBucket;
+    if (!full && !maxWait)
+        return {};
+
+    const Estimate expected = estimate(endpoint, ticketOptions.lane, now);
+    const auto reason = expected.waits.empty() ? WaitReason::None : expected.waits.back().reason;
+    if (full && !expected.waits.empty())
+        return {Code::QueueFull, reason};
+    if (maxWait && expected.at - now > *maxWait)
+        return {Code::WaitTooLong, reason};
+    return {};
+}
+
 void SchedulerPrivate::enqueue(Ticket *ticket, Ticket *before)
 {
     Lane *lane = ticket->lane;
+    idleLanesOf(lane).remove(lane);
     lane->queue.insertBefore(before, ticket);
     ++lane->queued;
     ++lane->bucket->queued;
@@ -87,12 +127,13 @@ void SchedulerPrivate::dequeue(Ticket *ticket)
     m_deadlines.remove(ticket);
 }
 
-void SchedulerPrivate::enter(Ticket *ticket, TicketState state, int status, TicketError::Code error)
+void SchedulerPrivate::enter(Ticket *ticket, TicketState state, int status, const Refusal &why)
 {
     ticket->state = state;
     Event change = event(Event::Type::TicketChanged, *ticket);
     change.status = status;
-    change.error = error;
+    change.error = why.code;
+    change.reason = why.reason;
     m_events.push_back(change);
     if (ticket->lane)
         changed(ticket->lane->bucket);
@@ -101,15 +142,27 @@ void SchedulerPrivate::enter(Ticket *ticket, TicketState state, int status, Tick
 void SchedulerPrivate::endWaiting(Ticket *ticket, TicketState state, TicketError::Code error)
 {
     Lane *lane = ticket->lane;
+    auto reason = WaitReason::None;
+    if (const auto all = waits(*ticket, now); !all.empty())
+        reason = all.back().reason;
     const bool wasHead = lane->head() == ticket;
     if (wasHead)
         lane->bucket->ready.remove(lane); // before the key that it is ordered by goes away
     dequeue(ticket);
-    enter(ticket, state, 0, error);
+    enter(ticket, state, 0, {error, reason});
     tickets.destroy(ticket);
     if (wasHead)
         updateLane(lane);
     idleIfDone(lane);
+}
+
+template <typename Predicate>
+void SchedulerPrivate::rejectWaiting(TicketError::Code error, Predicate concerns)
+{
+    for (Lane *lane : std::as_const(laneIndex)) {
+        while (lane->head() && concerns(*lane))
+            endWaiting(lane->queue.first(), TicketState::Rejected, error);
+    }
 }
 
 void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
@@ -127,8 +180,10 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
             if (response.kind == Response::Kind::Unused)
                 global.giveBack();
             else
-                global.answered(now);
+                global.answered(ticket->sentAt, margin(), now);
         }
+        if (response.kind == Response::Kind::Answered)
+            roundTrips.add(now - ticket->sentAt);
     }
     switch (response.kind) {
     case Response::Kind::Unused:
@@ -144,8 +199,11 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
         learn(lane, *response.headers, *ticket);
         if (response.headers->isRateLimited())
             limited(ticket, *response.headers);
-        else
+        else {
             lane->bucket->blindLimits = blindGlobalLimits = 0;
+            lane->probes = false;
+        }
+        judge(lane, *response.headers);
         break;
     }
     changed(lane->bucket);
@@ -168,6 +226,12 @@ void SchedulerPrivate::finish(Ticket *ticket, const Response &response)
 void SchedulerPrivate::requeue(Ticket *ticket)
 {
     Lane *lane = ticket->lane;
+    if (isShutDown) {
+        enter(ticket, TicketState::Rejected, 429, {TicketError::Code::RatelimiterGone});
+        tickets.destroy(ticket);
+        idleIfDone(lane);
+        return;
+    }
     Ticket *position = lane->queue.first();
     while (position && position->id < ticket->id)
         position = TicketQueue::next(position);
@@ -189,10 +253,18 @@ void SchedulerPrivate::forgetLate(Ticket *ticket)
 
 void SchedulerPrivate::pump()
 {
-    while (BucketNode *bucket = m_exemptGate.top())
-        grant(bucket);
-    while (!m_globalGate.isEmpty() && global.isFree(now))
-        grant(m_globalGate.top());
+    const auto pumpGate = [this](GateKind kind) {
+        Gate &gate = m_gates[kind];
+        while (!gate.isEmpty() && invalid.allows(inFlight, kind == CallbackGate, now)
+            && (kind != GlobalGate || global.isFree(now)))
+            grant(gate.top());
+    };
+    if (flow != Flow::Paused && now >= edgeUntil) {
+        pumpGate(CallbackGate);
+        pumpGate(ExemptGate);
+        pumpGate(GlobalGate);
+    }
+    announceGuard();
 }
 
 void SchedulerPrivate::grant(BucketNode *bucket)
@@ -208,7 +280,8 @@ void SchedulerPrivate::grant(BucketNode *bucket)
     ++bucket->granted;
     if (!bucket->exempt)
         global.take();
-    ticket->grantedAt = now;
+    ticket->grantedAt = ticket->sentAt = now;
+    lane->lastGranted = ticket->id;
     ++ticket->attempt;
     m_granted.append(ticket);
     enter(ticket, TicketState::Available);
@@ -234,7 +307,7 @@ void SchedulerPrivate::updateBucket(BucketNode *bucket)
     bucket->counter.roll(now);
     m_bucketWakes.remove(bucket);
     Gate &gate = gateOf(bucket);
-    if (bucket->ready.isEmpty()) {
+    if (bucket->ready.isEmpty() || bucket->flow == Flow::Paused) {
         gate.remove(bucket);
         return;
     }
@@ -250,132 +323,6 @@ void SchedulerPrivate::updateBucket(BucketNode *bucket)
     }
 }
 
-// Learning
-
-void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const Ticket &ticket)
-{
-    if (headers.kind == RatelimitHeaders::Kind::Global)
-        return; // its numbers, where there are some, are those of the global limit
-    // Who garbles the numbers may garble the name too.
-    if (!headers.bucket.isEmpty() && headers.kind == RatelimitHeaders::Kind::Bucket)
-        assignBucket(lane, headers.bucket, headers.limit);
-    TokenCounter &counter = lane->bucket->counter;
-    if (headers.limit || headers.remaining || headers.resetAfter) {
-        counter.learn(headers, ticket.grantedAt, now);
-    } else {
-        const bool serverError = headers.status >= 500 || headers.isRateLimited();
-        counter.learnNothing(headers.kind == RatelimitHeaders::Kind::None && !serverError, now);
-    }
-}
-
-void SchedulerPrivate::limited(Ticket *ticket, const RatelimitHeaders &headers)
-{
-    Lane *lane = ticket->lane;
-    BucketNode *bucket = lane->bucket;
-    auto kind = LimitKind::Bucket;
-    if (headers.global || headers.kind == RatelimitHeaders::Kind::Global)
-        kind = LimitKind::Global;
-    else if (headers.scope == Scope::Shared)
-        kind = LimitKind::Shared;
-    else if (headers.remaining.value_or(0) > 0)
-        kind = LimitKind::Sublimit;
-
-    const bool isGlobal = kind == LimitKind::Global;
-    const milliseconds wait = waitOf(headers, isGlobal ? blindGlobalLimits : bucket->blindLimits);
-    ++bucket->rateLimited;
-
-    Event hit = event(Event::Type::RateLimited, *ticket);
-    hit.kind = kind;
-    hit.scope = headers.scope;
-    hit.status = headers.status;
-    hit.wait = wait;
-    m_events.push_back(hit);
-
-    switch (kind) {
-    case LimitKind::Global: {
-        global.lock(now + wait);
-        m_lockAnnounced = true;
-        Event lock = event(Event::Type::GlobalLockChanged, *ticket);
-        lock.wait = std::chrono::ceil<milliseconds>(global.lockedUntil() - now);
-        m_events.push_back(lock);
-        break;
-    }
-    case LimitKind::Shared:
-    case LimitKind::Sublimit:
-        lane->blockedUntil = std::max(lane->blockedUntil, now + wait);
-        break;
-    case LimitKind::Bucket:
-    case LimitKind::Cloudflare:
-        bucket->counter.block(now + wait);
-        break;
-    }
-}
-
-milliseconds SchedulerPrivate::waitOf(const RatelimitHeaders &headers, int &blindLimits) const
-{
-    // A wait of zero tells nothing either: believing it would mean to ask again at once, for ever.
-    const auto wait = headers.retryAfter ? headers.retryAfter : headers.resetAfter;
-    if (wait.value_or(0ms) > 0ms) {
-        blindLimits = 0;
-        return *wait;
-    }
-    const int doublings = std::min(blindLimits++, 16);
-    return std::min(longestBlindWait, firstBlindWait * (1 << doublings));
-}
-
-void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::optional<int> limit)
-{
-    const QByteArray &route = lane->endpoint.route();
-    if (hashes.size() < maxHashes || hashes.contains(route))
-        hashes.insert(route, {hash, limit, now});
-
-    BucketNode *current = lane->bucket;
-    if (current->hash == hash)
-        return;
-    const QByteArray key = bucketKey(hash, lane->endpoint);
-    BucketNode *target = bucketIndex.value(key);
-    if (!target && current->hash.isEmpty() && current->laneCount == 1) {
-        bucketIndex.remove(current->key); // the provisional bucket has got its name
-        current->key = key;
-        current->hash = hash;
-        bucketIndex.insert(key, current);
-        return;
-    }
-    if (!target) {
-        target = bucketFor(key, *lane);
-        target->hash = hash;
-    }
-    moveLane(lane, target);
-}
-
-void SchedulerPrivate::moveLane(Lane *lane, BucketNode *target)
-{
-    BucketNode *source = lane->bucket;
-    source->ready.remove(lane);
-    source->lanes.remove(lane);
-    --source->laneCount;
-    source->queued -= lane->queued;
-    source->inFlight -= lane->inFlight;
-    lane->bucket = target;
-    target->lanes.append(lane);
-    ++target->laneCount;
-    target->queued += lane->queued;
-    target->inFlight += lane->inFlight;
-    m_idleBuckets.remove(target);
-
-    Event move;
-    move.type = Event::Type::LaneMoved;
-    move.lane = lane->id;
-    move.bucket = target->id;
-    move.at = now;
-    m_events.push_back(move);
-    changed(source);
-    changed(target);
-    updateBucket(source);
-    updateLane(lane);
-    destroyIfUnused(source);
-}
-
 // Time
 
 void SchedulerPrivate::advance()
@@ -388,10 +335,11 @@ void SchedulerPrivate::advance()
         forgetLate(m_timedOut.first());
     if (m_lockAnnounced && !global.isLocked(now)) {
         m_lockAnnounced = false;
-        Event unlock;
-        unlock.type = Event::Type::GlobalLockChanged;
-        unlock.at = now;
-        m_events.push_back(unlock);
+        lockChanged(WaitReason::Global, now);
+    }
+    if (m_edgeAnnounced && now >= edgeUntil) {
+        m_edgeAnnounced = false;
+        lockChanged(WaitReason::Cloudflare, now);
     }
     while (m_laneWakes.top() && m_laneWakes.top()->blockedUntil <= now) {
         changed(m_laneWakes.top()->bucket);
@@ -433,14 +381,25 @@ std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
         consider(m_timedOut.first()->grantedAt + 2 * options.responseTimeout);
     if (m_lockAnnounced)
         consider(global.lockedUntil());
+    if (m_edgeAnnounced)
+        consider(edgeUntil);
+    if (m_guardAnnounced)
+        consider(invalid.nextAllowedAt(0, false, now).value_or(now));
     if (m_laneWakes.top())
         consider(m_laneWakes.top()->blockedUntil);
     if (m_bucketWakes.top())
         consider(m_bucketWakes.top()->wakeAt);
-    if (!m_globalGate.isEmpty())
+    for (const GateKind kind : {CallbackGate, ExemptGate, GlobalGate}) {
+        if (!m_gates[kind].isEmpty())
+            consider(invalid.nextAllowedAt(inFlight, kind == CallbackGate, now)
+                         .value_or(TimePoint::max()));
+    }
+    if (!m_gates[GlobalGate].isEmpty())
         consider(global.nextFreeAt(now).value_or(TimePoint::max()));
-    if (m_idleLanes.first())
-        consider(m_idleLanes.first()->idleSince + options.idleBucketLifetime);
+    for (const IdleLanes *list : {&m_idleLanes, &m_idleExemptLanes}) {
+        if (list->first())
+            consider(list->first()->idleSince + idleLifetimeOf(*list));
+    }
     if (m_idleBuckets.first())
         consider(m_idleBuckets.first()->idleSince + options.idleBucketLifetime);
     if (next == TimePoint::max())
@@ -448,19 +407,40 @@ std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
     return next;
 }
 
-void SchedulerPrivate::collectIdle()
+// The token of an interaction is used for a moment and never again.
+static constexpr milliseconds idleExemptLifetime = 1min;
+
+SchedulerPrivate::IdleLanes &SchedulerPrivate::idleLanesOf(const Lane *lane)
 {
-    while (Lane *lane = m_idleLanes.first()) {
-        if (now < lane->idleSince + options.idleBucketLifetime)
+    return lane->endpoint.isExemptFromGlobal() ? m_idleExemptLanes : m_idleLanes;
+}
+
+milliseconds SchedulerPrivate::idleLifetimeOf(const IdleLanes &list) const
+{
+    return &list == &m_idleExemptLanes ? std::min(idleExemptLifetime, options.idleBucketLifetime)
+                                       : options.idleBucketLifetime;
+}
+
+void SchedulerPrivate::collectIdle(IdleLanes &list)
+{
+    while (Lane *lane = list.first()) {
+        if (now < lane->idleSince + idleLifetimeOf(list))
             break;
-        m_idleLanes.remove(lane);
-        if (lane->bucket->counter.isAtRest(now) && lane->blockedUntil <= now) {
+        list.remove(lane);
+        if (lane->bucket->counter.isAtRest(now) && lane->blockedUntil <= now
+            && lane->bucket->flow == Flow::Open) {
             destroyLane(lane);
         } else {
             lane->idleSince = now;
-            m_idleLanes.append(lane);
+            list.append(lane);
         }
     }
+}
+
+void SchedulerPrivate::collectIdle()
+{
+    collectIdle(m_idleLanes);
+    collectIdle(m_idleExemptLanes);
     while (BucketNode *bucket = m_idleBuckets.first()) {
         if (now < bucket->idleSince + options.idleBucketLifetime)
             break;
@@ -472,7 +452,87 @@ void SchedulerPrivate::collectIdle()
         erase_if(hashes, [this](const auto &learnt) {
             return learnt.value().usedAt + options.hashLifetime <= now;
         });
+        erase_if(m_gone, [this](const auto &webhook) { return webhook.value() <= now; });
     }
+}
+
+// Flow
+
+void SchedulerPrivate::setFlow(BucketNode *bucket, Flow to)
+{
+    bucket->flow = to;
+    changed(bucket);
+    updateBucket(bucket);
+}
+
+void SchedulerPrivate::shutdown()
+{
+    isShutDown = true;
+    rejectWaiting(TicketError::Code::RatelimiterGone, [](const Lane &) { return true; });
+}
+
+// What ends waiting tickets besides: the token, or their webhook, is refused
+
+void SchedulerPrivate::judge(const Lane *lane, const RatelimitHeaders &headers)
+{
+    if (headers.status > 0 && invalid.add(headers.status, headers.scope, now)) {
+        Event counted;
+        counted.type = Event::Type::InvalidRequest;
+        counted.status = headers.status;
+        counted.lane = lane->id;
+        counted.bucket = lane->bucket->id;
+        counted.count = invalid.count(now);
+        counted.at = now;
+        m_events.push_back(counted);
+    }
+
+    // Some routes take no token of bots at all. So one 401 closes its own lane; the second from
+    // elsewhere, with no authorised success between them, means the token.
+    const Endpoint &endpoint = lane->endpoint;
+    if (endpoint.isAuthorized()) {
+        const QByteArray &credential = endpoint.credential().fingerprint();
+        const auto known = m_refused.find(credential);
+        if (headers.status == 401) {
+            if (known == m_refused.end())
+                m_refused.insert(credential, {endpoint.lane()});
+            else if (known->lane != endpoint.lane())
+                known->all = true;
+            rejectWaiting(TicketError::Code::Unauthorized,
+                [this](const Lane &waiting) { return isUnauthorized(waiting.endpoint); });
+        } else if (known != m_refused.end() && !known->all && headers.status < 500
+            && headers.status != 429) {
+            m_refused.erase(known);
+        }
+    }
+
+    // 10015 is "unknown webhook". Where the body is not known, a 404 for the webhook itself says
+    // the same; for one of its messages it does not.
+    constexpr int unknownWebhook = 10015;
+    if (headers.status == 404 && endpoint.majorResource().startsWith("webhooks/")
+        && (headers.code == unknownWebhook
+            || (headers.code == 0 && !endpoint.route().contains("/messages")))) {
+        m_gone.insert(endpoint.majorResource(), now + options.idleBucketLifetime);
+        rejectWaiting(TicketError::Code::WebhookGone,
+            [this](const Lane &waiting) { return isGone(waiting.endpoint); });
+    }
+}
+
+void SchedulerPrivate::tokenChanged(const Credential &credential)
+{
+    m_refused.remove(credential.fingerprint());
+}
+
+bool SchedulerPrivate::isUnauthorized(const Endpoint &endpoint) const
+{
+    if (m_refused.isEmpty() || !endpoint.isAuthorized())
+        return false;
+    const auto refused = m_refused.find(endpoint.credential().fingerprint());
+    return refused != m_refused.end() && (refused->all || refused->lane == endpoint.lane());
+}
+
+bool SchedulerPrivate::isGone(const Endpoint &endpoint) const
+{
+    return !m_gone.isEmpty() && m_gone.value(endpoint.majorResource(), now) > now;
 }
 
 } // namespace Turnstile

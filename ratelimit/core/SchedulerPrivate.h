@@ -3,19 +3,29 @@
 #pragma once
 
 #include "ratelimit/core/GlobalLimit.h"
+#include "ratelimit/core/InvalidRequestBudget.h"
+#include "ratelimit/core/RoundTrips.h"
 #include "ratelimit/core/Scheduler.h"
 #include "ratelimit/core/SchedulerNodes.h"
 #include "ratelimit/core/Slab.h"
 
 #include <QtCore/QHash>
 
+#include <array>
+
 namespace Turnstile {
+
+/// Why a ticket is not granted, and what it would wait for or has waited for.
+struct Refusal {
+    TicketError::Code code = TicketError::Code::None;
+    WaitReason reason = WaitReason::None;
+};
 
 /// The state and the steps of a Scheduler.
 ///
 /// A lane that may be granted from is in its bucket's heap of ready lanes; a bucket that has ready
-/// lanes and tokens is at a gate, ordered by its oldest ticket. So pump() always finds the oldest
-/// ticket that may go, and what cannot go costs nothing. Whatever changes a lane ends in
+/// lanes and tokens is at a gate, ordered by whose turn it is. So pump() always finds the ticket
+/// whose turn it is, and what cannot go costs nothing. Whatever changes a lane ends in
 /// updateLane(), which keeps all of that true.
 class SchedulerPrivate {
 public:
@@ -25,12 +35,13 @@ public:
     void begin(TimePoint at);
 
     // Tickets
-    TicketId acquire(const Endpoint &endpoint, const TicketOptions &options);
+    TicketId acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions);
+    Refusal refusal(const Endpoint &endpoint, const TicketOptions &ticketOptions) const;
     void enqueue(Ticket *ticket, Ticket *before); // null: at the end
     void dequeue(Ticket *ticket);
-    void enter(Ticket *ticket, TicketState state, int status = 0,
-        TicketError::Code error = TicketError::Code::None);
+    void enter(Ticket *ticket, TicketState state, int status = 0, const Refusal &why = {});
     void endWaiting(Ticket *ticket, TicketState state, TicketError::Code error);
+    template <typename Predicate> void rejectWaiting(TicketError::Code error, Predicate concerns);
     void answer(Ticket *ticket, const Response &response); // counts and learns; the ticket stays
     void finish(Ticket *ticket, const Response &response);
     void requeue(Ticket *ticket);
@@ -44,9 +55,22 @@ public:
 
     // Learning
     void learn(Lane *lane, const RatelimitHeaders &headers, const Ticket &ticket);
-    void limited(Ticket *ticket, const RatelimitHeaders &headers);
     void assignBucket(Lane *lane, const QByteArray &hash, std::optional<int> limit);
+    void split(Lane *lane);
     void moveLane(Lane *lane, BucketNode *target);
+    void limited(Ticket *ticket, const RatelimitHeaders &headers);
+    void judge(const Lane *lane, const RatelimitHeaders &headers);
+    void tokenChanged(const Credential &credential);
+    bool isUnauthorized(const Endpoint &endpoint) const;
+    bool isGone(const Endpoint &endpoint) const;
+
+    // Answers to "why does it wait"
+    std::vector<Wait> waits(const Ticket &ticket, TimePoint at) const;
+    Estimate estimate(const Endpoint &endpoint, const QByteArray &laneName, TimePoint at) const;
+
+    // Flow
+    void setFlow(BucketNode *bucket, Flow to);
+    void shutdown();
 
     // Time
     void advance();
@@ -55,10 +79,14 @@ public:
     void collectIdle();
 
     // What there is
-    Lane *findLane(const Endpoint &endpoint) const;
-    Lane *laneFor(const Endpoint &endpoint);
-    static QByteArray bucketKey(const QByteArray &hash, const Endpoint &endpoint);
+    Lane *findLane(const Endpoint &endpoint, const QByteArray &name = {}) const;
+    Lane *laneFor(const Endpoint &endpoint, const QByteArray &name);
+    BucketNode *findBucket(const Endpoint &endpoint, const QByteArray &name = {}) const;
+    QByteArray bucketKey(const Endpoint &endpoint) const;
+    QByteArray bucketKey(const QByteArray &hash, const Endpoint &endpoint) const;
     BucketNode *bucketFor(const QByteArray &key, const Lane &lane);
+    std::vector<LearntRoute> learntRoutes(TimePoint at) const;
+    void restore(std::span<const LearntRoute> routes);
     void idleIfDone(Lane *lane);
     void destroyLane(Lane *lane);
     void destroyIfUnused(BucketNode *bucket);
@@ -68,6 +96,8 @@ public:
     // Events
     Event event(Event::Type type, const Ticket &ticket) const;
     void changed(BucketNode *bucket);
+    void lockChanged(WaitReason reason, TimePoint until); // in the past: open
+    void tellAnomaly(Anomaly anomaly, const Lane *lane = nullptr);
     std::span<const Event> takeEvents();
 
     struct LaneKey {
@@ -79,15 +109,23 @@ public:
             return lane.hash ^ seed;
         }
     };
+    static LaneKey laneKey(const Endpoint &endpoint, const QByteArray &name);
+    static constexpr qsizetype maxHashes = 10'000; // more than any API has routes
     struct LearntHash {
         QByteArray hash;
         std::optional<int> limit;
         TimePoint usedAt;
+        bool split = false; // this route counts apart from others with the hash
     };
 
     const SchedulerOptions options;
     TimePoint now;
+    Flow flow = Flow::Open;
+    bool isShutDown = false;
     GlobalLimit global;
+    InvalidRequestBudget invalid;
+    RoundTrips roundTrips;
+    TimePoint edgeUntil; // Cloudflare's block
     Slab<Ticket, TicketTag> tickets;
     Slab<Lane, LaneTag> lanes;
     Slab<BucketNode, BucketTag> buckets;
@@ -100,20 +138,40 @@ public:
 
 private:
     using Gate = IndexedHeap<BucketNode, &BucketNode::gatePosition, ByOldestTicket>;
-    Gate &gateOf(const BucketNode *bucket) { return bucket->exempt ? m_exemptGate : m_globalGate; }
+    enum GateKind { CallbackGate, ExemptGate, GlobalGate };
+    Gate &gateOf(const BucketNode *bucket)
+    {
+        return m_gates[bucket->burst ? CallbackGate : bucket->exempt ? ExemptGate : GlobalGate];
+    }
+    using IdleLanes = IntrusiveList<Lane, &Lane::idle>;
+    IdleLanes &idleLanesOf(const Lane *lane);
+    milliseconds idleLifetimeOf(const IdleLanes &list) const;
+    void collectIdle(IdleLanes &list);
+    void announceGuard();
+    LimitKind kindOf(const RatelimitHeaders &headers) const;
     milliseconds waitOf(const RatelimitHeaders &headers, int &blindLimits) const;
+    std::optional<milliseconds> margin() const;
 
-    Gate m_globalGate;
-    Gate m_exemptGate;
+    std::array<Gate, 3> m_gates;
     IndexedHeap<BucketNode, &BucketNode::wakePosition, ByWakeAt> m_bucketWakes;
     IndexedHeap<Lane, &Lane::wakePosition, ByBlockedUntil> m_laneWakes;
     IndexedHeap<Ticket, &Ticket::deadlinePosition, ByDeadline> m_deadlines;
-    TicketQueue m_granted;  // oldest grant first
-    TicketQueue m_timedOut; // the same, kept until a late answer may no longer come
-    IntrusiveList<Lane, &Lane::idle> m_idleLanes;               // longest idle first
+    TicketQueue m_granted;       // oldest grant first
+    TicketQueue m_timedOut;      // the same, kept until a late answer may no longer come
+    IdleLanes m_idleLanes;       // longest idle first
+    IdleLanes m_idleExemptLanes; // the same, of interactions
     IntrusiveList<BucketNode, &BucketNode::idle> m_idleBuckets; // that no lane counts in
     TimePoint m_hashesCheckedAt;
+    struct Refused {
+        QByteArray lane;  // of the one request that was refused
+        bool all = false; // another one was too
+    };
+    QHash<QByteArray, Refused> m_refused; // by credential
+    QHash<QByteArray, TimePoint> m_gone;  // webhooks, and until when that is remembered
+    int m_edgeBlocks = 0;                 // in a row
     bool m_lockAnnounced = false;
+    bool m_edgeAnnounced = false;
+    bool m_guardAnnounced = false;
     std::vector<Event> m_events;
     std::vector<BucketId> m_changed;
     bool m_taken = false;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/core/TicketError.h"
 
+#include "ratelimit/core/Wait.h"
+
 #include <QtCore/QMetaEnum>
 
 namespace Turnstile {
@@ -21,15 +23,28 @@ static QString textOf(TicketError::Code code)
         return QStringLiteral("The endpoint is not valid: its path is empty or too long.");
     case TicketError::Code::RatelimiterGone:
         return QStringLiteral("The ratelimiter no longer exists, or gave up the ticket.");
+    case TicketError::Code::WaitTooLong:
+        return QStringLiteral("The ticket would have to wait longer than it may.");
+    case TicketError::Code::PredicateFailed:
+        return QStringLiteral("The ticket's condition was not met.");
+    case TicketError::Code::Draining:
+        return QStringLiteral("No new tickets are taken: the queue is being drained.");
+    case TicketError::Code::Unauthorized:
+        return QStringLiteral("The API refuses the token (401). Set a new one, and say so.");
+    case TicketError::Code::WebhookGone:
+        return QStringLiteral("The webhook does not exist (404).");
     case TicketError::Code::Other:
         break;
     }
     return QStringLiteral("The ratelimiter refused the ticket.");
 }
 
-TicketError TicketError::of(Code code)
+TicketError TicketError::of(Code code, WaitReason waitedFor)
 {
-    return {code, textOf(code)};
+    TicketError error{code, textOf(code)};
+    if (code != Code::None && waitedFor != WaitReason::None)
+        error.message += QStringLiteral(" It waited for: %1.").arg(Wait{waitedFor}.text({}));
+    return error;
 }
 
 QDebug operator<<(QDebug debug, const TicketError &error)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ratelimit/core/Enums.h"
 #include "ratelimit/turnstile_core_export.h"
 
 #include <QtCore/QDebug>
@@ -21,6 +22,11 @@ public:
         QueueFull,       ///< `SchedulerOptions::maxQueued` or `maxQueuedPerBucket` is reached
         InvalidEndpoint, ///< the endpoint names nothing
         RatelimiterGone, ///< the ratelimiter was destroyed, or gave up the ticket
+        WaitTooLong,     ///< it would have to wait longer than `maxWait`
+        PredicateFailed, ///< `TicketOptions::predicate` said no
+        Draining,        ///< the bucket, or the ratelimiter, takes no new tickets
+        Unauthorized,    ///< the API refuses the token: it answered 401
+        WebhookGone,     ///< the API does not know the webhook: it answered 404
         Other,           ///< a reason of a ratelimiter of one's own
     };
     Q_ENUM(Code)
@@ -28,8 +34,9 @@ public:
     Code code = Code::None;
     QString message; ///< one sentence for people; no secrets
 
-    /// The error with the text that fits its \a code; empty for Code::None.
-    static TicketError of(Code code);
+    /// The error with the text that fits its \a code, and says what the ticket waited for; empty
+    /// for Code::None.
+    static TicketError of(Code code, WaitReason waitedFor = WaitReason::None);
 
     explicit operator bool() const { return code != Code::None; }
     friend bool operator==(const TicketError &, const TicketError &) = default;

@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ratelimit/core/Bucket.h"
 #include "ratelimit/core/Enums.h"
 #include "ratelimit/core/Time.h"
 
+#include <QtCore/QByteArray>
+
+#include <functional>
 #include <optional>
 
 namespace Turnstile {
@@ -17,6 +21,20 @@ struct TicketOptions {
 
     /// Overrides the ratelimiter's ordering for this ticket.
     std::optional<Ordering> ordering{};
+
+    Priority priority = Priority::Normal;
+
+    /// Overrides SchedulerOptions::maxWait for this ticket.
+    std::optional<milliseconds> maxWait{};
+
+    /// Tickets of one endpoint with different names queue apart, side by side in one bucket. For
+    /// requests that a hidden limit tells apart: renaming a channel, of all its edits.
+    QByteArray lane{};
+
+    /// Asked once, when the ticket is; the ticket is Rejected when it says no. It gets the bucket,
+    /// or nothing where none is known yet. Called in the ratelimiter's thread: be quick, and do not
+    /// call the ratelimiter.
+    std::function<bool(const std::optional<Bucket> &)> predicate{};
 };
 
 } // namespace Turnstile

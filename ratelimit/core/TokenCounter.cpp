@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace Turnstile {
 
@@ -13,19 +14,89 @@ using namespace std::chrono_literals;
 static constexpr milliseconds sameWindow = 50ms;
 // How long to wait when tokens are gone and nobody has ever said for how long.
 static constexpr milliseconds unknownWindow = 5s;
+// So many answers in a row that name no limit mean that there is none: a proxy, a cache or a fault
+// may swallow the headers of one.
+static constexpr int bareAnswersNeeded = 3;
+
+struct TokenCounter::Answer {
+    const RatelimitHeaders &headers;
+    TimePoint grantedAt;
+    TimePoint now;
+    std::optional<WallTime> reset = {};   // the name of its window
+    std::optional<TimePoint> endsBy = {}; // when that is over at the latest
+    TimePoint openUntil = {};             // and at the earliest; zero: not known
+    TimePoint lastHeardAt = {};           // when the answer before was heard
+
+    // It may have been decided before another one that was heard already.
+    bool isOvertaken() const { return grantedAt < lastHeardAt; }
+};
+
+static bool tellsFractions(const RatelimitHeaders &headers)
+{
+    return headers.resetAfter.value_or(0ms) % 1s != 0ms
+        || (headers.reset && headers.reset->time_since_epoch() % 1s != 0ms);
+}
+
+// No token is out, so no window needs to be open, whatever the server says of its end.
+static bool isFull(const RatelimitHeaders &headers)
+{
+    return headers.limit.value_or(0) > 0 && headers.remaining.value_or(0) >= *headers.limit;
+}
+
+std::optional<int> TokenCounter::remaining() const
+{
+    if (!m_remaining)
+        return std::nullopt;
+    const int free = std::max(0, *m_remaining - m_lost);
+    return m_kind == WindowKind::Sliding ? std::max(free, m_limit.value_or(0) - m_log.size())
+                                         : free;
+}
+
+std::optional<milliseconds> TokenCounter::window() const
+{
+    return m_window > 0ms ? std::optional(m_window) : std::nullopt;
+}
+
+milliseconds TokenCounter::windowOrGuess() const
+{
+    return m_window > 0ms ? m_window : unknownWindow;
+}
+
+// A server that never told a fraction of a second may have rounded up from any.
+milliseconds TokenCounter::rounding() const
+{
+    return m_tellsFractions ? 1ms : 1s;
+}
+
+milliseconds TokenCounter::precision() const
+{
+    return std::max(rounding(), sameWindow);
+}
+
+std::optional<TimePoint> TokenCounter::windowHeardAt() const
+{
+    return m_resetAt && m_openUntil != TimePoint() ? std::optional(m_since) : std::nullopt;
+}
 
 void TokenCounter::hint(std::optional<int> limit)
 {
-    if (m_knowledge == Knowledge::Unknown)
+    if (m_knowledge == Knowledge::Unknown && !m_limitIsLearnt)
         m_limit = limit;
 }
 
 void TokenCounter::roll(TimePoint now)
 {
+    m_log.expire(now);
+    if (m_lost > 0 && now >= m_lostAt + windowOrGuess())
+        m_lost = 0;
     if (!m_resetAt || now < *m_resetAt)
         return;
     m_since = *m_resetAt;
     m_resetAt.reset();
+    m_openUntil = {};
+    if (m_reset)
+        *m_reset += milliseconds(m_moved);
+    m_moved = 0;
     m_remaining = m_limit;
     if (m_limit.value_or(0) == 0) {
         m_knowledge = Knowledge::Unknown;
@@ -45,98 +116,206 @@ int TokenCounter::available(int inFlight, TimePoint now) const
     case Knowledge::Limited:
         break;
     }
-    return std::max(0, m_remaining.value_or(0) - inFlight);
+    return std::max(0, remaining().value_or(0) - inFlight);
 }
 
 std::optional<TimePoint> TokenCounter::nextChange(TimePoint now) const
 {
     if (now < m_blockedUntil)
         return m_blockedUntil;
-    return m_resetAt;
+    std::optional<TimePoint> next = m_resetAt;
+    if (m_lost > 0)
+        next = std::min(m_lostAt + windowOrGuess(), next.value_or(TimePoint::max()));
+    if (const auto back = m_log.nextBack())
+        next = std::min(*back, next.value_or(TimePoint::max()));
+    return next;
 }
 
 bool TokenCounter::isAtRest(TimePoint now) const
 {
-    return now >= m_blockedUntil && (!m_resetAt || now >= *m_resetAt);
+    return now >= m_blockedUntil && (!m_resetAt || now >= *m_resetAt)
+        && (m_lost == 0 || now >= m_lostAt + windowOrGuess());
 }
 
-TokenCounter::WindowIs TokenCounter::compareWindow(
-    const RatelimitHeaders &headers, std::optional<TimePoint> resetAt, TimePoint grantedAt) const
+bool TokenCounter::contradicts(
+    const RatelimitHeaders &headers, TimePoint grantedAt, TimePoint now) const
 {
-    // Only a request that was out before the window began can still speak of the one before. When
-    // a later one seems to, the server's clock has jumped, and what it says now is what counts.
-    const bool mayBeOlder = grantedAt < m_since;
-    if (headers.reset && m_reset) {
-        if (*headers.reset < *m_reset - sameWindow)
-            return mayBeOlder ? WindowIs::Older : WindowIs::Newer;
-        if (*headers.reset > *m_reset + sameWindow)
-            return WindowIs::Newer;
-        if (!m_resetAt) // the window that has just ended
-            return mayBeOlder ? WindowIs::Older : WindowIs::Newer;
-        return WindowIs::Same;
+    // Where the window slides, or may, only the answers count that came before the request went.
+    const TimePoint knownAt = m_kind == WindowKind::Fixed ? m_since : m_heardAt;
+    return m_knowledge == Knowledge::Limited && !headers.isRateLimited() && headers.limit
+        && headers.limit == m_limit && headers.remaining == *m_limit - 1 && *m_remaining < *m_limit
+        && isCertainlyOpen(now) && grantedAt >= knownAt;
+}
+
+TokenCounter::WindowIs TokenCounter::compareWindow(const Answer &answer) const
+{
+    if (m_knowledge != Knowledge::Limited)
+        return WindowIs::Newer;
+    if (answer.reset && m_reset) {
+        // Only a request that was out before the window began can still speak of the one before.
+        // When a later one seems to, the server's clock has jumped, and what it says now counts.
+        const bool mayBeOlder = answer.grantedAt < m_since;
+        const milliseconds moved = *answer.reset - *m_reset;
+        if (moved < -sameWindow)
+            return mayBeOlder ? WindowIs::Older : WindowIs::Replaced;
+        if (m_resetAt)
+            return moved > sameWindow ? WindowIs::Newer : WindowIs::Same;
+        // Otherwise the name is that of the window that has just ended.
+        return moved <= 0ms && mayBeOlder ? WindowIs::Older : WindowIs::Newer;
     }
     if (!m_resetAt)
+        return answer.endsBy || !answer.isOvertaken() ? WindowIs::Newer : WindowIs::Same;
+    if (m_openUntil == TimePoint()) // assumed: whoever went after that knows better
+        return answer.grantedAt < m_since ? WindowIs::Same : WindowIs::Newer;
+    TimePoint latest = *m_resetAt;
+    if (isCertainlyOpen(answer.now)) // the one that was heard of then
+        latest = std::min(latest, m_since + m_window);
+    if (answer.openUntil > latest)
         return WindowIs::Newer;
-    if (resetAt && *resetAt < *m_resetAt - sameWindow && mayBeOlder)
-        return WindowIs::Older;
-    return WindowIs::Same;
+    if (!answer.endsBy || *answer.endsBy >= m_openUntil)
+        return WindowIs::Same;
+    return answer.isOvertaken() ? WindowIs::Older : WindowIs::Replaced;
 }
 
-void TokenCounter::learn(const RatelimitHeaders &headers, TimePoint grantedAt, TimePoint now)
+TokenCounter::Learnt TokenCounter::learn(const RatelimitHeaders &headers, TimePoint grantedAt,
+    TimePoint now, int inFlight, std::optional<TimePoint> countedAt)
 {
     roll(now);
-    std::optional<TimePoint> resetAt;
-    if (headers.resetAfter) {
-        resetAt = now + *headers.resetAfter;
-        m_window = std::max(m_window.value_or(0ms), *headers.resetAfter);
+    Answer answer = {headers, grantedAt, now};
+    m_tellsFractions = m_tellsFractions || tellsFractions(headers);
+    answer.lastHeardAt = std::exchange(m_heardAt, now);
+    if (headers.resetAfter)
+        m_window = std::max(m_window, *headers.resetAfter);
+    if (headers.resetAfter && !isFull(headers)) {
+        answer.reset = headers.reset;
+        answer.endsBy = countedAt.value_or(now) + *headers.resetAfter;
+        answer.openUntil = grantedAt + *headers.resetAfter - precision();
     }
+    if (m_kind == WindowKind::Sliding)
+        m_log.add(1, answer.endsBy.value_or(now + windowOrGuess()));
 
-    auto window = WindowIs::Newer;
-    if (m_knowledge == Knowledge::Limited)
-        window = compareWindow(headers, resetAt, grantedAt);
+    const WindowIs window = compareWindow(answer);
     if (window == WindowIs::Older)
-        return;
+        return {.stale = true};
+    Learnt learnt;
+    learnt.clockJumped = window == WindowIs::Replaced && answer.reset && m_reset;
+    learnt.limitChanged = learnLimit(answer, window);
+    const bool wasSliding = m_kind == WindowKind::Sliding;
+    learnKind(answer, window);
+    learnTokens(answer, window);
+    learnEnd(answer, window);
+    if (wasSliding && m_kind == WindowKind::Sliding)
+        learnLog(answer, inFlight);
+    else if (m_kind == WindowKind::Sliding)
+        startLog();
+    roll(now);
+    return learnt;
+}
 
+// A lower limit counts at once. A higher one may be the older one.
+bool TokenCounter::learnLimit(const Answer &answer, WindowIs window)
+{
+    const auto limit = answer.headers.limit;
+    if (!limit
+        || (window == WindowIs::Same && answer.isOvertaken() && m_limit.value_or(*limit) < *limit))
+        return false;
+    const bool changed = m_limitIsLearnt && limit != m_limit;
+    m_limit = limit;
+    m_limitIsLearnt = true;
+    return changed;
+}
+
+void TokenCounter::learnKind(const Answer &answer, WindowIs window)
+{
+    if (window == WindowIs::Newer && isCertainlyOpen(answer.now) && m_limit && answer.endsBy) {
+        m_kind = WindowKind::Sliding;
+        return;
+    }
+    // A 429 takes no token, so it would not move the end of a sliding window either.
+    if (window != WindowIs::Same || answer.headers.isRateLimited() || m_openUntil == TimePoint()
+        || !answer.headers.remaining || *answer.headers.remaining >= m_remaining.value_or(0))
+        return;
+    const bool named = answer.reset && m_reset;
+    if (answer.grantedAt - (named ? m_since : answer.lastHeardAt) > 2 * precision()) {
+        m_kind = WindowKind::Fixed;
+        m_log.clear();
+    }
+}
+
+void TokenCounter::learnTokens(const Answer &answer, WindowIs window)
+{
     // A server that names its limit only now and then still has the one that it named last.
+    const auto &remaining = answer.headers.remaining;
     const auto before = m_remaining;
     m_knowledge = Knowledge::Limited;
-    if (headers.limit)
-        m_limit = headers.limit;
-    if (headers.remaining)
-        m_remaining = headers.remaining;
-    else if (before)
-        m_remaining = std::max(0, *before - 1);
-    else
-        m_remaining = std::max(0, m_limit.value_or(1) - 1);
-    if (window == WindowIs::Same && before)
+    m_bareAnswers = 0;
+    m_remaining = std::max(0, remaining.value_or(before.value_or(m_limit.value_or(1)) - 1));
+    const bool mayBeOld =
+        window == WindowIs::Same || (isCertainlyOpen(answer.now) && answer.isOvertaken());
+    if (before && mayBeOld)
         m_remaining = std::min(*m_remaining, *before);
     if (m_limit)
         m_remaining = std::min(*m_remaining, *m_limit);
+    if (remaining && answer.grantedAt >= m_lostAt)
+        m_lost = 0;
+}
 
-    if (window == WindowIs::Newer) {
-        m_since = now;
-        m_resetAt = resetAt;
-        m_reset = headers.reset;
-    } else if (resetAt && headers.reset && m_reset) {
-        // Both ends are known not to be early; the earlier one is nearer to the truth.
-        m_resetAt = std::min(*resetAt, *m_resetAt + (*headers.reset - *m_reset));
-        m_reset = std::max(*m_reset, *headers.reset);
-    } else if (resetAt) {
+void TokenCounter::learnEnd(const Answer &answer, WindowIs window)
+{
+    const auto &reset = answer.reset;
+    if (window != WindowIs::Same) {
+        // Where it slides, an answer heard before may tell of a later end.
+        const bool slides = window == WindowIs::Newer && isCertainlyOpen(answer.now) && m_resetAt;
+        m_resetAt = slides && answer.endsBy ? std::max(*m_resetAt, *answer.endsBy) : answer.endsBy;
+        m_since = answer.now;
+        m_reset = reset;
+        m_moved = 0;
+    } else if (answer.endsBy && reset && m_reset) {
+        // Two bounds on one end, from this answer and from those before; the earlier one is nearer
+        // to the truth. A name is rounded, so an end that moves may move as much without a word.
+        const milliseconds moves = m_kind == WindowKind::Fixed ? 0ms : rounding();
+        const milliseconds later = *reset - *m_reset - milliseconds(m_moved);
+        m_resetAt = std::min(*m_resetAt + std::max(later, 0ms) + moves,
+            *answer.endsBy - std::min(later, 0ms) + (answer.isOvertaken() ? moves : 0ms));
+        m_moved = qint8(m_moved + std::max(later, 0ms).count());
+    } else if (answer.endsBy) {
         // Without a name a later end may be jitter or a sliding window: the later one is safe.
-        m_resetAt = *resetAt > *m_resetAt + sameWindow ? *resetAt : std::min(*resetAt, *m_resetAt);
-        m_reset = headers.reset ? headers.reset : m_reset;
+        m_resetAt = std::max(*m_resetAt, *answer.endsBy);
+        if (reset) {
+            m_reset = reset;
+            m_moved = 0;
+        }
     }
+    const bool replaced = window == WindowIs::Replaced;
+    m_openUntil = replaced ? answer.openUntil : std::max(m_openUntil, answer.openUntil);
     if (!m_resetAt && *m_remaining == 0)
-        openAssumedWindow(now);
-    roll(now);
+        openAssumedWindow(answer.now);
+}
+
+// With all that may be out, whenever it was taken.
+void TokenCounter::startLog()
+{
+    m_log.add(*m_limit - *m_remaining, *m_resetAt);
+    m_log.add(m_lost, m_lostAt + windowOrGuess());
+}
+
+void TokenCounter::learnLog(const Answer &answer, int inFlight)
+{
+    m_log.keepLatest(*m_limit);
+    if (!answer.headers.limit || !answer.headers.remaining || !answer.endsBy)
+        return;
+    const int used = std::max(0, *answer.headers.limit - *answer.headers.remaining);
+    if (!answer.isOvertaken() && answer.grantedAt >= m_lostAt)
+        m_log.keepLatest(used);
+    m_log.add(used - m_log.size() - inFlight, *answer.endsBy); // by others
 }
 
 void TokenCounter::learnNothing(bool meansUnlimited, TimePoint now)
 {
-    if (m_knowledge == Knowledge::Unknown && meansUnlimited)
-        m_knowledge = Knowledge::Unlimited;
-    else
+    if (m_knowledge != Knowledge::Unknown || !meansUnlimited)
         spend(now);
+    else if (++m_bareAnswers >= bareAnswersNeeded)
+        m_knowledge = Knowledge::Unlimited;
 }
 
 void TokenCounter::spend(TimePoint now)
@@ -144,9 +323,10 @@ void TokenCounter::spend(TimePoint now)
     roll(now);
     if (m_knowledge != Knowledge::Limited)
         return;
-    m_remaining = std::max(0, m_remaining.value_or(0) - 1);
-    if (!m_resetAt)
-        openAssumedWindow(now);
+    ++m_lost;
+    m_lostAt = now;
+    if (m_kind == WindowKind::Sliding)
+        m_log.add(1, now + windowOrGuess());
 }
 
 void TokenCounter::block(TimePoint until)
@@ -157,7 +337,8 @@ void TokenCounter::block(TimePoint until)
 // The server's window began no later than now, so it is over by then.
 void TokenCounter::openAssumedWindow(TimePoint now)
 {
-    m_resetAt = now + m_window.value_or(unknownWindow);
+    m_resetAt = now + windowOrGuess();
+    m_openUntil = {};
     m_since = now;
     m_reset.reset();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ratelimit/core/RatelimitHeaders.h"
+#include "ratelimit/core/SlidingLog.h"
 #include "ratelimit/core/Time.h"
 #include "ratelimit/turnstile_core_export.h"
 
@@ -13,12 +14,16 @@ namespace Turnstile {
 /// What is known of a bucket's tokens, from what the server said and what was spent since.
 ///
 /// The server's numbers always overrule. A window is told apart from the one before it by `Reset`,
-/// the server's own name for it, and without that by the moment when it ends. Within one window
-/// remaining only falls, so answers may come in any order. A request in flight stays charged until
-/// it is answered, also across a reset, as the server may count it in either window.
+/// the server's own name for it, and without that by the moments between which it must end. Within
+/// one window remaining only falls, so answers may come in any order. A request in flight stays
+/// charged until it is answered, also across a reset, as the server may count it in either window;
+/// a lost one until an answer that must know of it, or for one window.
 ///
-/// Rules: `docs/semantics.md`, windows. Every window is taken as fixed, which is safe for sliding
-/// ones too; telling them apart belongs here.
+/// That is safe for fixed and for sliding windows. Once the window is seen to slide, a SlidingLog
+/// is kept beside it, which is safe for both too but frees tokens one by one: the one of the two
+/// that allows more counts. So a wrong verdict costs time, and never a 429.
+///
+/// Rules: `docs/semantics.md`, windows.
 class TURNSTILE_CORE_EXPORT TokenCounter {
 public:
     enum class Knowledge : quint8 {
@@ -26,17 +31,33 @@ public:
         Unlimited, ///< the server answers without naming a limit
         Limited,
     };
+    enum class WindowKind : quint8 {
+        Undecided, ///< treated as fixed
+        Fixed,     ///< its end stayed where it was while tokens were taken
+        Sliding,   ///< its end moved although it cannot have been over
+    };
+    /// What else an answer told. None of it needs to be acted on for the counting.
+    struct Learnt {
+        bool limitChanged = false; ///< not the limit that was learnt before
+        bool clockJumped = false;  ///< `Reset` went back: the server has set its clock
+        bool stale = false;        ///< of an older window, or overtaken: taught nothing
+    };
 
     Knowledge knowledge() const { return m_knowledge; }
+    WindowKind windowKind() const { return m_kind; }
     std::optional<int> limit() const { return m_limit; }
-    std::optional<int> remaining() const { return m_remaining; }
+    std::optional<int> remaining() const;
+    /// When all tokens are back that the server is known to have counted.
     std::optional<TimePoint> resetAt() const { return m_resetAt; }
-    std::optional<milliseconds> window() const { return m_window; }
+    /// The longest `Reset-After` heard.
+    std::optional<milliseconds> window() const;
+    /// When an answer first told of the open window; nothing when none is open, or it is assumed.
+    std::optional<TimePoint> windowHeardAt() const;
 
     /// Takes \a limit from a bucket of the same kind: shown, and still probed.
     void hint(std::optional<int> limit);
 
-    /// Ends the window when it is over at \a now. Call it before the questions below.
+    /// Ends what is over at \a now. Call it before the questions below.
     void roll(TimePoint now);
 
     /// How many requests may go now while \a inFlight are unanswered.
@@ -45,31 +66,59 @@ public:
     std::optional<TimePoint> nextChange(TimePoint now) const;
     /// Whether no window is open and no 429 holds it: nothing is lost by forgetting it.
     bool isAtRest(TimePoint now) const;
+    /// Whether this answer cannot be of this counter, so that the server has more than one: it says
+    /// that its request took the first token of a window, although the window that is open here
+    /// cannot be over, and it was known when the request was granted that a token was taken in it.
+    bool contradicts(const RatelimitHeaders &headers, TimePoint grantedAt, TimePoint now) const;
 
-    /// An answer with numbers, for a request granted at \a grantedAt.
-    void learn(const RatelimitHeaders &headers, TimePoint grantedAt, TimePoint now);
+    /// An answer with numbers, for a request granted at \a grantedAt, while \a inFlight others are
+    /// unanswered. \a countedAt: when the server has surely counted it, where that is known to be
+    /// before \a now; waits begin there.
+    Learnt learn(const RatelimitHeaders &headers, TimePoint grantedAt, TimePoint now, int inFlight,
+        std::optional<TimePoint> countedAt = {});
     /// An answer that names no limit. \a meansUnlimited: it would have named one, had there been
-    /// one.
+    /// one; after three of them in a row there is none.
     void learnNothing(bool meansUnlimited, TimePoint now);
-    /// A request that the server may have counted, and that told nothing.
+    /// A request that the server may have counted, not after \a now, and that told nothing.
     void spend(TimePoint now);
     /// A 429: no token before \a until.
     void block(TimePoint until);
 
 private:
-    enum class WindowIs { Older, Same, Newer };
-    WindowIs compareWindow(const RatelimitHeaders &headers, std::optional<TimePoint> resetAt,
-        TimePoint grantedAt) const;
+    struct Answer;
+    enum class WindowIs { Older, Same, Newer, Replaced };
+
+    WindowIs compareWindow(const Answer &answer) const;
+    void learnKind(const Answer &answer, WindowIs window);
+    bool learnLimit(const Answer &answer, WindowIs window);
+    void learnTokens(const Answer &answer, WindowIs window);
+    void learnEnd(const Answer &answer, WindowIs window);
+    void startLog();
+    void learnLog(const Answer &answer, int inFlight);
     void openAssumedWindow(TimePoint now);
+    bool isCertainlyOpen(TimePoint now) const { return now < m_openUntil; }
+    milliseconds windowOrGuess() const;
+    milliseconds rounding() const;
+    milliseconds precision() const;
 
     Knowledge m_knowledge = Knowledge::Unknown;
+    WindowKind m_kind = WindowKind::Undecided;
+    bool m_limitIsLearnt : 1 = false;
+    bool m_tellsFractions : 1 = false; // some answer did: the server does not round to seconds
+    qint8 m_moved = 0; // the latest name heard for the window is so many ms after m_reset
+    qint8 m_bareAnswers = 0; // in a row
+    int m_lost = 0;    // requests of which nothing was heard
     std::optional<int> m_limit;
     std::optional<int> m_remaining;
-    std::optional<TimePoint> m_resetAt; // of the open window
+    std::optional<TimePoint> m_resetAt; // when the open window is over at the latest
     std::optional<WallTime> m_reset;    // the server's name for the window, open or just over
-    std::optional<milliseconds> m_window;
-    TimePoint m_since; // when the window was first heard of, or ended
+    milliseconds m_window{0};           // 0: never heard
+    TimePoint m_openUntil;              // the open window is not over before; zero: not known
+    TimePoint m_since;                  // when the window was first heard of, or ended
+    TimePoint m_heardAt;                // the last answer
+    TimePoint m_lostAt;                 // the last lost request was counted before
     TimePoint m_blockedUntil;
+    SlidingLog m_log;
 };
 
 } // namespace Turnstile

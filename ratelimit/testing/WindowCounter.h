@@ -9,7 +9,7 @@
 namespace Turnstile {
 
 /// Counts requests in a fixed or sliding window. Refused requests are not counted.
-class WindowCounter {
+class TURNSTILE_TESTING_EXPORT WindowCounter {
 public:
     /// Forgets what is over at \a now. To be called before anything is asked; the quota may differ
     /// from the last time, and what was counted stays counted.

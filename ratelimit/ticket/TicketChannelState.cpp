@@ -155,21 +155,48 @@ TicketSender TicketChannelState::sender(int attempt) const
     return TicketSender(isGranted(attempt) ? m_grant.lock() : nullptr);
 }
 
+bool TicketChannelState::withdraw(int attempt)
+{
+    Leftovers leftovers;
+    const Lock lock(m_mutex);
+    if (!isGranted(attempt) || !m_undelivered)
+        return false;
+    leftovers = takeGrant();
+    leftovers.cancelled.swap(m_whenCancelled);
+    fail(TicketError::of(TicketError::Code::RatelimiterGone));
+    return true;
+}
+
+void TicketChannelState::stopWaiting(int attempt)
+{
+    if (withdraw(attempt))
+        return;
+    std::function<void()> cancelled;
+    const Lock lock(m_mutex);
+    if (!isGranted(attempt))
+        return;
+    cancelled.swap(m_whenCancelled);
+    m_late = true;
+    end();
+}
+
 void TicketChannelState::headersGone(int attempt)
 {
+    if (withdraw(attempt))
+        return;
     Leftovers leftovers;
     std::optional<Outcome> outcome;
     const Lock lock(m_mutex);
     if (m_attempt == attempt)
         outcome.swap(m_outcome);
-    if (!isGranted(attempt))
-        return;
-    leftovers = takeGrant();
-    leftovers.cancelled.swap(m_whenCancelled);
-    if (leftovers.undelivered)
-        fail(TicketError::of(TicketError::Code::RatelimiterGone));
-    else
+    if (isLate(attempt)) {
+        m_late = false;
+        leftovers = takeGrant();
+    } else if (isGranted(attempt)) {
+        leftovers = takeGrant();
+        leftovers.cancelled.swap(m_whenCancelled);
         end();
+    }
 }
 
 bool TicketChannelState::sent(int attempt)
@@ -189,6 +216,8 @@ bool TicketChannelState::sent(int attempt)
 
 bool TicketChannelState::complete(int attempt, const Outcome &outcome)
 {
+    if (completeLate(attempt, outcome.response))
+        return false;
     Leftovers leftovers;
     std::function<void()> cancelled;
     {
@@ -213,6 +242,20 @@ bool TicketChannelState::complete(int attempt, const Outcome &outcome)
     tell(leftovers, outcome);
     if (cancelled)
         cancelled();
+    return true;
+}
+
+bool TicketChannelState::completeLate(int attempt, const Response &response)
+{
+    Leftovers leftovers;
+    {
+        const Lock lock(m_mutex);
+        if (!isLate(attempt))
+            return false;
+        m_late = false;
+        leftovers = takeGrant();
+    }
+    tell(leftovers, {response});
     return true;
 }
 

@@ -48,6 +48,8 @@ public:
     void setWhenDone(int attempt, WhenDone done);
     void setWhenSent(int attempt, std::function<void()> sent);
     TicketSender sender(int attempt) const;
+    bool withdraw(int attempt);
+    void stopWaiting(int attempt);
     void headersGone(int attempt);
 
     // For TicketSender.
@@ -79,9 +81,11 @@ private:
     };
 
     bool isGranted(int attempt) const { return m_phase == Phase::Granted && m_attempt == attempt; }
+    bool isLate(int attempt) const { return m_late && m_attempt == attempt; }
     bool isListening() const { return m_connected || m_senderPromise; }
     void end(); ///< the ticket is over, after it was granted
     void fail(TicketError error);
+    bool completeLate(int attempt, const Response &response);
     void giveUp(); ///< the consumer does not want it any more
     void post();
     Leftovers takeGrant();
@@ -97,6 +101,7 @@ private:
     bool m_posted = false;    // an event is on its way to the receiver
     bool m_failureTold = false;
     bool m_sent = false;
+    bool m_late = false; // ended, and the word of the last grant is still passed on
     TicketReceiver *m_receiver = nullptr; // there is one while the ticket waits
     TicketError m_error;
     std::function<void()> m_whenCancelled;

@@ -56,6 +56,18 @@ void TicketHeaders::whenSent(std::function<void()> sent)
     state->setWhenSent(m_attempt, std::move(sent));
 }
 
+bool TicketHeaders::withdraw()
+{
+    const auto state = m_state;
+    return state->withdraw(m_attempt);
+}
+
+void TicketHeaders::stopWaiting()
+{
+    const auto state = m_state;
+    state->stopWaiting(m_attempt);
+}
+
 TicketSender TicketHeaders::sender() const
 {
     return m_state->sender(m_attempt);

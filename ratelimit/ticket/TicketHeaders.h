@@ -51,6 +51,15 @@ public:
     /// always before the outcome), in the thread that says so, maybe from inside this call.
     void whenSent(std::function<void()> sent);
 
+    /// Takes the grant back when nobody has got its sender yet, because nobody listens: the ticket
+    /// fails, and nothing can have been sent. Returns false, and does nothing, when somebody has.
+    bool withdraw();
+
+    /// The ticket has timed out: TicketSender::headers() returns false from now on. What the
+    /// consumer says all the same still comes to whenDone(), never as a retry, for as long as this
+    /// exists.
+    void stopWaiting();
+
     /// The sender that the consumer gets, for a signal of the ratelimiter's own. Not valid once its
     /// word is given. Do not keep it: as long as there is a copy, the ticket cannot be dropped.
     TicketSender sender() const;

@@ -48,16 +48,25 @@ bool preventsSending(QNetworkReply::NetworkError error)
     }
 }
 
-void completeFrom(const TicketSender &sender, QNetworkReply *reply, bool maybeSent)
+enum class Sent : quint8 { No, Unknown, Yes };
+
+void completeFrom(const TicketSender &sender, QNetworkReply *reply, Sent sent)
 {
-    if (statusOf(reply) != 0 && !isFromCache(reply))
+    if (isFromCache(reply)) {
+        // Sent all the same where the server was asked whether the copy is still good.
+        if (sent == Sent::Yes)
+            sender.lost();
+        else
+            sender.drop();
+    } else if (statusOf(reply) != 0) {
         sender.headers(headersOf(reply));
-    else if (reply->error() == QNetworkReply::NoError)
+    } else if (reply->error() == QNetworkReply::NoError) {
         sender.headers({});
-    else if (!maybeSent && preventsSending(reply->error()))
+    } else if (sent == Sent::No && preventsSending(reply->error())) {
         sender.drop();
-    else
+    } else {
         sender.lost();
+    }
 }
 
 // Lives in the reply, and dies with it if it does not finish.
@@ -80,25 +89,26 @@ public:
     {
         const int status = statusOf(m_reply);
         const bool isRedirect = status >= 300 && status < 400;
-        if (status >= 200 && !isRedirect && status != 429 && !isFromCache(m_reply))
+        const bool needsBody = RatelimitHeaders::readsBody(status);
+        if (status >= 200 && !isRedirect && !needsBody && !isFromCache(m_reply))
             takeSender().headers(headersOf(m_reply));
     }
 
 private:
     void requestSent()
     {
-        m_maybeSent = true;
+        m_sent = Sent::Yes;
         m_sender.sent();
     }
 
-    void finished() { completeFrom(takeSender(), m_reply, m_maybeSent); }
+    void finished() { completeFrom(takeSender(), m_reply, m_sent); }
 
     // Whoever is told may delete the reply and this, so the sender must not be a member then.
     TicketSender takeSender() { return std::exchange(m_sender, {}); }
 
     TicketSender m_sender;
     QNetworkReply *m_reply;
-    bool m_maybeSent = false;
+    Sent m_sent = Sent::No;
 };
 
 } // namespace
@@ -159,7 +169,7 @@ void TicketSender::follow(QNetworkReply *reply) const
     if (!reply) {
         drop();
     } else if (reply->isFinished()) {
-        completeFrom(*this, reply, true); // too late to know that it was not sent
+        completeFrom(*this, reply, Sent::Unknown); // too late to know
     } else {
         auto *follower = new ReplyFollower(*this, reply);
         follower->headersCame(); // if they have come already
@@ -185,7 +195,8 @@ RatelimitHeaders headersOf(QNetworkReply *reply)
     for (const auto &[name, value] : reply->rawHeaderPairs())
         fields.append({name, value});
     const int status = statusOf(reply);
-    const QByteArray body = status == 429 ? reply->peek(maxBody) : QByteArray();
+    const QByteArray body =
+        RatelimitHeaders::readsBody(status) ? reply->peek(maxBody) : QByteArray();
     const auto now = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
     return RatelimitHeaders::parse(status, fields, body, now);
 }

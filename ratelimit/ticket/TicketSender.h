@@ -56,18 +56,21 @@ public:
     bool retry(const Response &response) const;
 
     /// Completes the ticket from \a reply, whatever happens to it: finished, failed, aborted or
-    /// deleted. Reads headers only (for a 429 it peeks at the body), so the reply stays yours. Also
-    /// right for a reply that has finished already. Call it in the reply's thread, before you read.
+    /// deleted. Reads headers only (for a 404 or 429 it peeks at the body), so the reply stays
+    /// yours. Also right for a reply that has finished already. Call it in the reply's thread,
+    /// before you read.
     ///
-    /// The word is given as soon as the headers are final, not when the body is there. A reply that
+    /// The word is given as soon as the headers are final; only a 404 or 429 has to be there with
+    /// its body. A reply that
     /// ends without a status counts as lost, or as unused where nothing can have been sent (no such
-    /// host, connection refused).
+    /// host, connection refused). A reply from the manager's cache is unused, too; lost, if the
+    /// server was asked whether it is still good.
     void follow(QNetworkReply *reply) const;
 
-    /// Lets \a request carry the sender. With `QNetworkAccessManager::finished` connected to
-    /// Ratelimiter::replyFinished() the reply then completes the ticket; if the request is never
-    /// sent, or the manager is deleted, the ticket still ends: as lost, for nobody can tell whether
-    /// it was sent. Let go of your own copies of the sender and of the request.
+    /// Lets \a request carry the sender. With Ratelimiter::follow(manager), said once, the reply
+    /// then completes the ticket; if the request is never sent, or the manager is deleted, the
+    /// ticket still ends: as lost, for nobody can tell whether it was sent. Let go of your own
+    /// copies of the sender and of the request.
     void stamp(QNetworkRequest &request) const;
     /// The sender that stamp() put into \a request; not valid if there is none.
     static TicketSender fromRequest(const QNetworkRequest &request);
@@ -80,8 +83,8 @@ private:
     std::shared_ptr<TicketGrant> d;
 };
 
-/// What \a reply says about rate limits: its status, headers and, for a 429, the body, at which it
-/// peeks. For a reply that has its headers.
+/// What \a reply says about rate limits: its status, headers and, for a 404 or 429, the body, at
+/// which it peeks. For a reply that has its headers.
 TURNSTILE_RATELIMIT_EXPORT RatelimitHeaders headersOf(QNetworkReply *reply);
 
 } // namespace Turnstile

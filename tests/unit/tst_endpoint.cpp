@@ -53,7 +53,7 @@ static Credential credentialOf(const QJsonValue &auth)
 void tst_Endpoint::scenarios_data()
 {
     QTest::addColumn<QJsonObject>("scenario");
-    QFile file(QStringLiteral(TEST_DATA_DIR "/scenarios.jsonl"));
+    QFile file(QStringLiteral(TEST_DATA_DIR "/../scenarios/shared.jsonl"));
     QVERIFY(file.open(QIODevice::ReadOnly));
     while (!file.atEnd()) {
         const QJsonObject scenario = QJsonDocument::fromJson(file.readLine()).object();
@@ -142,6 +142,7 @@ void tst_Endpoint::names_data()
     row(Method::Get, "/new/thing/203039963636301824/x", "GET /new/thing/…/x");
     row(Method::Get, "/new/" + secret, "GET /new/••••");
     row(Method::Get, "/new/a\nb\x7f", "GET /new/a?b?");
+    row(Method::Get, "/new/a\u2028\u202e\u0085b", "GET /new/a???b"); // lines, and their direction
 }
 
 void tst_Endpoint::names()

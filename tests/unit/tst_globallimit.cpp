@@ -28,7 +28,69 @@ private Q_SLOTS:
         QCOMPARE(limit.nextFreeAt(at(100ms)), at(1100ms));
         QVERIFY(!limit.isFree(at(1099ms)));
         QVERIFY(limit.isFree(at(1100ms)));
+        QVERIFY(!limit.nextFreeAt(at(1100ms))); // nothing to wait for
         QCOMPARE(limit.used(at(1100ms)), 1);
+    }
+
+    void compensates_data()
+    {
+        QTest::addColumn<std::optional<milliseconds>>("margin");
+        QTest::addColumn<milliseconds>("freeAt");
+        const auto row = [](const char *name, std::optional<milliseconds> margin,
+                             milliseconds freeAt) { QTest::newRow(name) << margin << freeAt; };
+        row("not", std::nullopt, 1300ms);
+        row("sent and a margin", 40ms, 1140ms);
+        row("no margin", 0ms, 1100ms);
+        row("never later than without", 500ms, 1300ms);
+    }
+
+    void compensates()
+    {
+        QFETCH(std::optional<milliseconds>, margin);
+        QFETCH(milliseconds, freeAt);
+        GlobalLimit limit(1, 1s);
+        limit.take();
+        limit.answered(at(100ms), margin, at(300ms));
+        QCOMPARE(limit.nextFreeAt(at(300ms)), at(freeAt));
+        QVERIFY(!limit.isFree(at(freeAt - 1ms)));
+        QVERIFY(limit.isFree(at(freeAt)));
+    }
+
+    void compensatesOutOfOrder()
+    {
+        GlobalLimit limit(3, 1s);
+        for (int i = 0; i < 3; ++i)
+            limit.take();
+        limit.answered(at(30ms), 10ms, at(100ms));
+        limit.answered(at(0ms), 10ms, at(110ms)); // sent first, answered last
+        limit.answered(at(20ms), 10ms, at(120ms));
+        QCOMPARE(limit.nextFreeAt(at(120ms)), at(1010ms));
+        QCOMPARE(limit.used(at(1010ms)), 2);
+        QCOMPARE(limit.used(at(1030ms)), 1);
+        QCOMPARE(limit.used(at(1040ms)), 0);
+    }
+
+    void forgetsAnAnswerThatTookLongerThanThePeriod()
+    {
+        GlobalLimit limit(1, 1s);
+        limit.take();
+        limit.answered(at(0s), 10ms, at(2s));
+        QVERIFY(limit.isFree(at(2s)));
+        QCOMPARE(limit.used(at(2s)), 0);
+    }
+
+    void waitsForAsManyAsAreTooMany()
+    {
+        GlobalLimit limit(2, 1s);
+        for (int i = 0; i < 4; ++i) // more than the limit, as after a lowered one
+            limit.take();
+        limit.answered(at(100ms));
+        QVERIFY(!limit.nextFreeAt(at(100ms)));
+        limit.answered(at(200ms));
+        limit.answered(at(300ms));
+        QCOMPARE(limit.nextFreeAt(at(300ms)), at(1300ms));
+        QVERIFY(!limit.isFree(at(1299ms)));
+        QVERIFY(limit.isFree(at(1300ms)));
     }
 
     void givesBackAtOnce()
@@ -60,6 +122,19 @@ private Q_SLOTS:
         QVERIFY(!limit.isFree(at(4999ms)));
         QCOMPARE(limit.nextFreeAt(at(0s)), at(5s));
         QVERIFY(limit.isFree(at(5s)));
+        QVERIFY(!limit.nextFreeAt(at(5s)));
+    }
+
+    void lockAndFullCountTogether()
+    {
+        GlobalLimit limit(1, 1s);
+        limit.take();
+        limit.lock(at(500ms));
+        QVERIFY(!limit.nextFreeAt(at(0ms))); // the end of the lock frees no slot
+        limit.answered(at(100ms));
+        QCOMPARE(limit.nextFreeAt(at(100ms)), at(1100ms));
+        limit.lock(at(3s));
+        QCOMPARE(limit.nextFreeAt(at(100ms)), at(3s));
     }
 
     // The rule, against a server that counts at any moment between sending and answer.

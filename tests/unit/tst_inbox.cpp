@@ -39,7 +39,30 @@ private Q_SLOTS:
             message();
         QCOMPARE(got.first(), 0);
         QCOMPARE(got.last(), 99);
+        inbox.eventCame();
         inbox.post([] {}); // and one more for the next burst
+        QCoreApplication::sendPostedEvents(&owner);
+        QCOMPARE(owner.events, 2);
+    }
+
+    void sendsNoEventWhileOneIsOnItsWay()
+    {
+        Owner owner;
+        Inbox inbox(&owner);
+        inbox.wake();
+        inbox.post([] {});
+        QCOMPARE(inbox.takeAll().size(), 1u);
+        inbox.post([] {});
+        inbox.wake();
+        QCoreApplication::sendPostedEvents(&owner);
+        QCOMPARE(owner.events, 1);
+        inbox.eventCame();
+        inbox.wake();
+        QCoreApplication::sendPostedEvents(&owner);
+        QCOMPARE(owner.events, 2);
+        inbox.eventCame();
+        inbox.close();
+        inbox.wake();
         QCoreApplication::sendPostedEvents(&owner);
         QCOMPARE(owner.events, 2);
     }

@@ -1,58 +1,17 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "ratelimit/InMemoryRatelimiter.h"
+#include "tests/common/Headers.h"
+#include "tests/common/Waiting.h"
 
-#include <QtCore/QPointer>
 #include <QtCore/QThread>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 
 #include <map>
 
-using namespace Turnstile;
-using namespace std::chrono_literals;
-
 static const Endpoint messages(Method::Post, "/channels/1/messages");
 static const Endpoint history(Method::Get, "/channels/1/messages");
-
-static RatelimitHeaders numbers(int limit, int remaining, milliseconds resetAfter)
-{
-    RatelimitHeaders headers;
-    headers.kind = RatelimitHeaders::Kind::Bucket;
-    headers.status = 200;
-    headers.limit = limit;
-    headers.remaining = remaining;
-    headers.resetAfter = resetAfter;
-    headers.bucket = "abcd";
-    return headers;
-}
-
-static RatelimitHeaders tooMany(milliseconds retryAfter)
-{
-    RatelimitHeaders headers = numbers(5, 0, retryAfter);
-    headers.status = 429;
-    headers.scope = Scope::User;
-    headers.retryAfter = retryAfter;
-    return headers;
-}
-
-// Keeps the sender of a ticket when it comes.
-struct Waiting {
-    Waiting(Ratelimiter &limiter, const Endpoint &endpoint, const TicketOptions &options = {})
-        : receiver(limiter.ticket(endpoint, options))
-    {
-        QObject::connect(receiver, &TicketReceiver::available, &context,
-            [this](const TicketSender &granted) { sender = granted, ++grants; });
-        QObject::connect(receiver, &TicketReceiver::failed, &context,
-            [this](const TicketError &reason) { error = reason; });
-    }
-
-    QPointer<TicketReceiver> receiver;
-    QObject context;
-    TicketSender sender;
-    TicketError error;
-    int grants = 0;
-};
 
 class InMemoryRatelimiterTest : public QObject {
     Q_OBJECT
@@ -66,8 +25,8 @@ private Q_SLOTS:
         Waiting a(limiter, messages);
         QCOMPARE(a.grants, 0); // nothing is emitted from inside ticket()
         QTRY_COMPARE(a.grants, 1);
-        QVERIFY(a.sender.headers(numbers(5, 4, 5s)));
-        QVERIFY(!a.sender.headers(numbers(5, 4, 5s)));
+        QVERIFY(a.sender.headers(answer(5, 4, 5s).headers));
+        QVERIFY(!a.sender.headers(answer(5, 4, 5s).headers));
         QTRY_VERIFY(!a.receiver); // it deletes itself
     }
 
@@ -82,7 +41,7 @@ private Q_SLOTS:
         Waiting a(limiter, messages);
         QTRY_COMPARE(a.grants, 1);
         a.sender.sent();
-        a.sender.headers(numbers(5, 4, 5s));
+        a.sender.headers(answer(5, 4, 5s).headers);
         const QList expected{TicketState::Queued, TicketState::Available, TicketState::InFlight,
             TicketState::Completed};
         QTRY_COMPARE(states, expected);
@@ -95,7 +54,7 @@ private Q_SLOTS:
         QTRY_COMPARE(a.grants, 1);
         QElapsedTimer clock;
         clock.start();
-        a.sender.headers(numbers(5, 0, 80ms));
+        a.sender.headers(answer(5, 0, 80ms).headers);
         QTRY_COMPARE(b.grants, 1);
         QVERIFY(clock.nsecsElapsed() >= 80'000'000); // never early
     }
@@ -106,12 +65,12 @@ private Q_SLOTS:
         QSignalSpy limited(&limiter, &Ratelimiter::rateLimited);
         Waiting a(limiter, messages), b(limiter, messages);
         QTRY_COMPARE(a.grants, 1);
-        QVERIFY(a.sender.retry(Response::answered(tooMany(50ms))));
+        QVERIFY(a.sender.retry(tooMany(50ms)));
         QTRY_COMPARE(a.grants, 2);
         QCOMPARE(b.grants, 0);
         QCOMPARE(limited.size(), 1);
         QCOMPARE(limited.first().first().value<RateLimitHit>().retryAfter, 50ms);
-        a.sender.headers(numbers(5, 4, 5s));
+        a.sender.headers(answer(5, 4, 5s).headers);
         QTRY_COMPARE(b.grants, 1);
     }
 
@@ -179,7 +138,7 @@ private Q_SLOTS:
         InMemoryRatelimiter limiter(options);
         Waiting a(limiter, messages), b(limiter, messages);
         QTRY_COMPARE(b.grants, 1);
-        QVERIFY(!a.sender.headers(numbers(5, 4, 5s))); // too late
+        QVERIFY(!a.sender.headers(answer(5, 4, 5s).headers)); // too late
     }
 
     // Destroyed with a ticket in each state: whoever waits is told, and nobody else is harmed.
@@ -191,7 +150,7 @@ private Q_SLOTS:
         const auto future = limiter->waitForTicket(messages);
         Waiting asked(*limiter, messages); // still in the inbox
         limiter.reset();
-        QVERIFY(!available.sender.headers(numbers(5, 4, 5s)));
+        QVERIFY(!available.sender.headers(answer(5, 4, 5s).headers));
         QTRY_COMPARE(queued.error.code, TicketError::Code::RatelimiterGone);
         QTRY_COMPARE(asked.error.code, TicketError::Code::RatelimiterGone);
         QTRY_VERIFY(future.isFinished());
@@ -249,7 +208,7 @@ private Q_SLOTS:
         QTRY_VERIFY(after.isFinished());
         QCOMPARE(before.result(), false);
         QCOMPARE(after.result(), true);
-        a.sender.headers(numbers(5, 3, 5s));
+        a.sender.headers(answer(5, 3, 5s).headers);
         auto bucket = limiter.bucket(messages);
         QTRY_VERIFY(bucket.isFinished());
         QCOMPARE(bucket.result()->remaining, 3);
@@ -275,12 +234,7 @@ private Q_SLOTS:
         QSignalSpy lock(&limiter, &Ratelimiter::globalLockChanged);
         Waiting a(limiter, messages);
         QTRY_COMPARE(a.grants, 1);
-        RatelimitHeaders global;
-        global.kind = RatelimitHeaders::Kind::Global;
-        global.status = 429;
-        global.global = true;
-        global.retryAfter = 60ms;
-        a.sender.retry(Response::answered(global));
+        a.sender.retry(globalLock(60ms));
         QTRY_COMPARE(lock.size(), 1);
         QCOMPARE(lock.first().first().toBool(), true);
         QVERIFY(limiter.globalUse().locked.has_value());

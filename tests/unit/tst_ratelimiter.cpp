@@ -5,11 +5,13 @@
 #include "tests/common/ScriptedServer.h"
 
 #include <QtCore/QRegularExpression>
+#include <QtCore/QThread>
 #include <QtNetwork/QNetworkAccessManager>
 #include <QtNetwork/QNetworkReply>
 #include <QtTest/QTest>
 
 #include <deque>
+#include <mutex>
 
 using namespace Turnstile;
 
@@ -35,13 +37,23 @@ public:
         std::optional<TicketHeaders> headers = notifier.available();
         if (!headers)
             return false;
-        headers->whenDone([this](const auto &outcome) { outcomes.append(outcome); });
+        headers->whenDone([this](const auto &outcome) { // in the thread that gives the word
+            const std::lock_guard lock(mutex);
+            outcomes.append(outcome);
+        });
         granted.push_back(std::move(*headers));
         return true;
     }
 
+    qsizetype countOutcomes()
+    {
+        const std::lock_guard lock(mutex);
+        return outcomes.size();
+    }
+
     std::deque<TicketNotifier> waiting;
     std::vector<TicketHeaders> granted;
+    std::mutex mutex;
     QList<TicketHeaders::Outcome> outcomes;
 };
 
@@ -60,6 +72,8 @@ private Q_SLOTS:
     void waitForTicketSurvivesACancelledFuture();
     void replyFinishedCompletesStampedRequests();
     void replyFinishedLeavesOthersAlone();
+    void followsAManagerOfAnotherThread();
+    void replyFinishedIsNotForOtherThreads();
 };
 
 void tst_Ratelimiter::waitForTicketFinishesWithTheSender()
@@ -134,6 +148,82 @@ void tst_Ratelimiter::replyFinishedLeavesOthersAlone()
     QTRY_COMPARE(finished, 1);
     limiter.replyFinished(nullptr);
     QCOMPARE(limiter.outcomes.size(), 0);
+}
+
+// A bot in a thread of its own, which deletes its replies as every bot does.
+class Bot : public QObject {
+public:
+    Bot(const QUrl &url, Ratelimiter *limiter, bool byFollow)
+        : m_url(url)
+    {
+        if (byFollow) {
+            Ratelimiter::follow(&m_manager);
+            Ratelimiter::follow(&m_manager); // twice is once
+        } else {
+            connect(
+                &m_manager, &QNetworkAccessManager::finished, limiter, &Ratelimiter::replyFinished);
+        }
+    }
+    void send(const TicketSender &sender)
+    {
+        QNetworkRequest request(m_url);
+        sender.stamp(request);
+        QNetworkReply *reply = m_manager.get(request);
+        connect(reply, &QNetworkReply::finished, reply, &QObject::deleteLater);
+    }
+
+private:
+    const QUrl m_url;
+    QNetworkAccessManager m_manager{this};
+};
+
+struct BotThread {
+    BotThread(const QUrl &url, Ratelimiter *limiter, bool byFollow)
+        : bot(new Bot(url, limiter, byFollow))
+    {
+        bot->moveToThread(&thread);
+        QObject::connect(&thread, &QThread::finished, bot, &QObject::deleteLater);
+        thread.start();
+    }
+    ~BotThread()
+    {
+        thread.quit();
+        thread.wait();
+    }
+    Q_DISABLE_COPY_MOVE(BotThread)
+
+    QThread thread;
+    Bot *bot;
+};
+
+void tst_Ratelimiter::followsAManagerOfAnotherThread()
+{
+    ScriptedServer server;
+    server.answer(200, "X-RateLimit-Limit: 5\r\nX-RateLimit-Remaining: 4\r\n");
+    ManualRatelimiter limiter;
+    const BotThread other(server.url(), &limiter, true);
+    for (int i = 0; i < 5; ++i) {
+        TicketReceiver *ticket = limiter.ticket(endpoint, {});
+        connect(ticket, &TicketReceiver::available, other.bot, &Bot::send);
+        QVERIFY(limiter.grantNext());
+    }
+    QTRY_COMPARE(limiter.countOutcomes(), 5);
+    for (const auto &outcome : limiter.outcomes)
+        QCOMPARE(outcome.response.headers->remaining, 4);
+}
+
+void tst_Ratelimiter::replyFinishedIsNotForOtherThreads()
+{
+    ScriptedServer server;
+    server.answer(200);
+    ManualRatelimiter limiter;
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("another thread")));
+    const BotThread other(server.url(), &limiter, false);
+    TicketReceiver *ticket = limiter.ticket(endpoint, {});
+    connect(ticket, &TicketReceiver::available, other.bot, &Bot::send);
+    QVERIFY(limiter.grantNext());
+    QTRY_COMPARE(limiter.countOutcomes(), 1);
+    QCOMPARE(limiter.outcomes.at(0).response.kind, Response::Kind::Lost);
 }
 
 QTEST_GUILESS_MAIN(tst_Ratelimiter)

@@ -10,6 +10,7 @@
 #include <QtTest/QTest>
 
 #include <clocale>
+#include <limits>
 #include <vector>
 
 using namespace Turnstile;
@@ -57,6 +58,8 @@ private Q_SLOTS:
     void duplicates();
     void otherHeadersAreIgnored();
     void bodyIsForRateLimitedOnly();
+    void code_data();
+    void code();
     void hostileSizes();
     void messages_data();
     void messages();
@@ -115,7 +118,7 @@ static QByteArray bytesOf(const QJsonValue &value)
 void tst_RatelimitHeaders::scenarios_data()
 {
     QTest::addColumn<QJsonObject>("scenario");
-    QFile file(QStringLiteral(TEST_DATA_DIR "/scenarios.jsonl"));
+    QFile file(QStringLiteral(TEST_DATA_DIR "/../scenarios/shared.jsonl"));
     QVERIFY(file.open(QIODevice::ReadOnly));
     while (!file.atEnd()) {
         const QJsonObject scenario = QJsonDocument::fromJson(file.readLine()).object();
@@ -411,10 +414,46 @@ void tst_RatelimitHeaders::bodyIsForRateLimitedOnly()
     QVERIFY(limited.json && limited.global && limited.isRateLimited());
     const auto forbidden = parse(403, {}, body);
     QVERIFY(!forbidden.json && !forbidden.global && !forbidden.isRateLimited());
+    const auto notFound = parse(404, {}, body);
+    QVERIFY(!notFound.json && !notFound.global && notFound.errors.isEmpty());
     QVERIFY(!parse(429, {}, "error code: 1015").json);
     const auto big = parse(429, {}, body + QByteArray(64 * 1024, ' ') + "x");
     QVERIFY(!big.json && !big.retryAfter);
     QVERIFY(!parse(429, {}, QByteArray("{\"a\":[").repeated(10'000)).json);
+}
+
+void tst_RatelimitHeaders::code_data()
+{
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<int>("expected");
+    const auto row = [](const char *name, int status, const QByteArray &body, int expected) {
+        QTest::newRow(name) << status << body << expected;
+    };
+    const QByteArray unknownWebhook = R"({"message": "Unknown Webhook", "code": 10015})";
+    row("404", 404, unknownWebhook, 10015);
+    row("429", 429, R"({"retry_after": 1, "code": 20028})", 20028);
+    row("403", 403, unknownWebhook, 0);
+    row("200", 200, unknownWebhook, 0);
+    row("no code", 404, R"({"message": "404: Not Found"})", 0);
+    row("a text", 404, R"({"code": "10015"})", 0);
+    row("a fraction", 404, R"({"code": 10015.5})", 0);
+    row("negative", 404, R"({"code": -1})", 0);
+    row("large", 404, R"({"code": 99999999999})", std::numeric_limits<int>::max());
+    row("absurd", 404, R"({"code": 1e300})", 0);
+    row("no object", 404, R"([10015])", 0);
+    row("a page", 404, "<html>", 0);
+    row("over 64 KiB", 404, unknownWebhook + QByteArray(64 * 1024, ' ') + 'x', 0);
+}
+
+void tst_RatelimitHeaders::code()
+{
+    QFETCH(int, status);
+    QFETCH(QByteArray, body);
+    QFETCH(int, expected);
+    const auto result = parse(status, {}, body);
+    QCOMPARE(result.code, expected);
+    QCOMPARE(result.json, status == 429);
 }
 
 void tst_RatelimitHeaders::hostileSizes()
@@ -475,10 +514,11 @@ void tst_RatelimitHeaders::debug()
     QDebug(&text) << parse(429,
         {{"x-ratelimit-limit", "5"}, {"x-ratelimit-remaining", "-1"},
             {"x-ratelimit-reset-after", "1"}, {"x-ratelimit-bucket", "ab\n"},
-            {"x-ratelimit-scope", "user"}, {"retry-after", "2"}});
+            {"x-ratelimit-scope", "user"}, {"retry-after", "2"}},
+        R"({"code": 20028})");
     QCOMPARE(text.trimmed(),
         QStringLiteral("RatelimitHeaders(Bucket, status 429, limit 5, remaining 0, reset after "
-                       "1000 ms, bucket ab, scope User, retry after 2000 ms; "
+                       "1000 ms, bucket ab, scope User, code 20028, retry after 2000 ms; "
                        "x-ratelimit-remaining is \"-1\": expected nothing below zero)"));
 }
 

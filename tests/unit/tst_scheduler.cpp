@@ -1,134 +1,13 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
-#include "ratelimit/core/Scheduler.h"
+#include "tests/common/Desk.h"
 
 #include <QtTest/QTest>
-
-#include <map>
-
-using namespace Turnstile;
-using namespace std::chrono_literals;
-
-static TimePoint at(milliseconds time)
-{
-    return TimePoint(1h) + time;
-}
 
 static const Endpoint messages(Method::Post, "/channels/1/messages");
 static const Endpoint history(Method::Get, "/channels/1/messages");
 static const Endpoint roles(Method::Get, "/guilds/2/roles");
 static const Endpoint callback(Method::Post, "/interactions/3/secret/callback");
-
-static Response answer(
-    int limit, int remaining, milliseconds resetAfter, QByteArray bucket = "abcd")
-{
-    RatelimitHeaders headers;
-    headers.kind = RatelimitHeaders::Kind::Bucket;
-    headers.status = 200;
-    headers.limit = limit;
-    headers.remaining = remaining;
-    headers.resetAfter = resetAfter;
-    headers.bucket = bucket;
-    headers.via = true;
-    return Response::answered(headers);
-}
-
-static Response noHeaders(int status = 200)
-{
-    RatelimitHeaders headers;
-    headers.status = status;
-    return Response::answered(headers);
-}
-
-static Response tooMany(milliseconds retryAfter, Scope scope = Scope::User, int remaining = 0)
-{
-    Response response = answer(5, remaining, 1s);
-    response.headers->status = 429;
-    response.headers->scope = scope;
-    response.headers->retryAfter = retryAfter;
-    return response;
-}
-
-static Response globalLock(milliseconds retryAfter)
-{
-    RatelimitHeaders headers;
-    headers.kind = RatelimitHeaders::Kind::Global;
-    headers.status = 429;
-    headers.global = true;
-    headers.retryAfter = retryAfter;
-    return Response::answered(headers);
-}
-
-// A scheduler, and what became of each ticket.
-class Desk {
-public:
-    explicit Desk(const SchedulerOptions &options = {})
-        : scheduler(options)
-    {
-    }
-
-    TicketId ask(const Endpoint &endpoint, milliseconds time, const TicketOptions &options = {})
-    {
-        const TicketId id = scheduler.acquire(endpoint, options, at(time));
-        note();
-        return id;
-    }
-    bool complete(TicketId ticket, const Response &response, milliseconds time)
-    {
-        const bool awaited = scheduler.complete(ticket, response, at(time));
-        note();
-        return awaited;
-    }
-    bool retry(TicketId ticket, const Response &response, milliseconds time)
-    {
-        const bool awaited = scheduler.retry(ticket, response, at(time));
-        note();
-        return awaited;
-    }
-    bool cancel(TicketId ticket, milliseconds time)
-    {
-        const bool done = scheduler.cancel(ticket, at(time));
-        note();
-        return done;
-    }
-    // Runs until \a time, stopping at every deadline on the way.
-    void runTo(milliseconds time)
-    {
-        for (;;) {
-            const auto deadline = scheduler.nextDeadline();
-            if (!deadline || *deadline > at(time))
-                break;
-            scheduler.advance(*deadline);
-            note();
-        }
-        scheduler.advance(at(time));
-        note();
-    }
-
-    TicketState state(TicketId ticket) const { return states.at(ticket); }
-    bool isGranted(TicketId ticket) const { return states.at(ticket) == TicketState::Available; }
-
-    Scheduler scheduler;
-    std::map<TicketId, TicketState> states;
-    std::map<TicketId, TimePoint> grantedAt;
-    std::vector<TicketId> grants;
-    std::vector<Event> events;
-
-private:
-    void note()
-    {
-        for (const Event &event : scheduler.takeEvents()) {
-            events.push_back(event);
-            if (event.type != Event::Type::TicketChanged)
-                continue;
-            states[event.ticket] = event.state;
-            if (event.state == TicketState::Available) {
-                grants.push_back(event.ticket);
-                grantedAt[event.ticket] = event.at;
-            }
-        }
-    }
-};
 
 class SchedulerTest : public QObject {
     Q_OBJECT
@@ -311,7 +190,7 @@ private Q_SLOTS:
         QCOMPARE(desk.grantedAt[b], at(5010ms));
         QCOMPARE(std::count_if(desk.events.begin(), desk.events.end(),
                      [](const Event &event) {
-                         return event.type == Event::Type::GlobalLockChanged && event.wait == 0ms;
+                         return event.type == Event::Type::LockChanged && event.wait == 0ms;
                      }),
             1);
     }
@@ -326,6 +205,7 @@ private Q_SLOTS:
     {
         QFETCH(std::optional<milliseconds>, retryAfter);
         Response blind = noHeaders(429);
+        blind.headers->via = true;
         blind.headers->retryAfter = retryAfter;
         Desk desk;
         const auto a = desk.ask(roles, 0ms);
@@ -470,6 +350,60 @@ private Q_SLOTS:
         QVERIFY(desk.isGranted(a));
     }
 
+    void reactionsShareBeforeAndAfterTheFirstAnswer()
+    {
+        const Endpoint add(Method::Put, "/channels/1/messages/2/reactions/x/@me");
+        const Endpoint remove(Method::Delete, "/channels/1/messages/2/reactions/x/@me");
+        Desk desk;
+        const auto a = desk.ask(add, 0ms), b = desk.ask(remove, 0ms);
+        QCOMPARE(desk.state(b), TicketState::Queued); // behind the probe
+        desk.complete(a, answer(1, 0, 500ms), 50ms);
+        QCOMPARE(desk.state(b), TicketState::Queued);
+        desk.runTo(549ms);
+        QCOMPARE(desk.state(b), TicketState::Queued);
+        desk.runTo(550ms);
+        QVERIFY(desk.isGranted(b));
+        desk.complete(b, answer(5, 4, 500ms, "other"), 560ms); // then it was wrong
+        QCOMPARE(desk.scheduler.size().buckets, 2);
+    }
+
+    void reactionsShareAlsoABucketThatIsThereAlready()
+    {
+        const Endpoint add(Method::Put, "/channels/1/messages/2/reactions/x/@me");
+        const Endpoint remove(Method::Delete, "/channels/1/messages/2/reactions/x/@me");
+        Desk desk;
+        desk.complete(desk.ask(history, 0ms), answer(2, 1, 900ms), 0ms);
+        const auto a = desk.ask(add, 0ms), b = desk.ask(remove, 0ms);
+        desk.complete(a, answer(2, 0, 900ms), 50ms);
+        QCOMPARE(desk.scheduler.size().buckets, 1);
+        QCOMPARE(desk.scheduler.bucket(remove, at(50ms))->hash, QByteArray("abcd"));
+        QCOMPARE(desk.state(b), TicketState::Queued);
+    }
+
+    void neverIsAVeryLongTime()
+    {
+        Desk desk({.responseTimeout = milliseconds::max(),
+            .idleBucketLifetime = milliseconds::max(),
+            .hashLifetime = milliseconds::max()});
+        const auto a = desk.ask(messages, 0ms, {.deadline = milliseconds::max()});
+        const auto b = desk.ask(messages, 0ms, {.deadline = milliseconds::max()});
+        desk.runTo(1h);
+        QVERIFY(desk.isGranted(a));
+        QCOMPARE(desk.state(b), TicketState::Queued);
+        desk.complete(a, answer(5, 4, 1s), 1h);
+        QVERIFY(desk.isGranted(b));
+    }
+
+    void aTokenInFlightIsATokenGone()
+    {
+        Desk desk;
+        desk.complete(desk.ask(history, 0ms), answer(1, 0, 1s), 0ms);
+        desk.ask(history, 0ms);
+        desk.ask(history, 0ms);
+        desk.runTo(2s); // one goes, and its answer is slow
+        QCOMPARE(desk.scheduler.bucket(history, at(2s))->state, BucketState::Exhausted);
+    }
+
     void alternatingHashesKeepBothCounters()
     {
         Desk desk;
@@ -517,6 +451,16 @@ private Q_SLOTS:
         QCOMPARE(desk.scheduler.size().lanes, 0);
         QCOMPARE(desk.scheduler.size().hashes, 0);
         QVERIFY(!desk.scheduler.nextDeadline());
+    }
+
+    void forgetsInteractionsSoon()
+    {
+        Desk desk;
+        desk.complete(desk.ask(callback, 0ms), noHeaders(), 10ms);
+        QCOMPARE(desk.scheduler.size().buckets, 1);
+        desk.runTo(1min + 10ms);
+        QCOMPARE(desk.scheduler.size().buckets, 0);
+        QCOMPARE(desk.scheduler.size().lanes, 0);
     }
 
     void namesNoTokens()

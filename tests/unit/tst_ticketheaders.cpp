@@ -45,6 +45,10 @@ private Q_SLOTS:
     void olderAttemptsHaveNoSay();
     void anOutcomeIsToldOnce();
     void assignmentEndsWhatItHeld();
+    void passesOnALateWord_data();
+    void passesOnALateWord();
+    void aLateWordAfterTheEndIsDropped();
+    void withdrawsWhatNobodyHas();
 };
 
 void tst_TicketHeaders::tellsTheOutcome_data()
@@ -324,6 +328,79 @@ void tst_TicketHeaders::assignmentEndsWhatItHeld()
     headers = second.notifier.available();
     QVERIFY(!firstSender.headers({}));
     QVERIFY(headers->sender().headers({}));
+}
+
+void tst_TicketHeaders::passesOnALateWord_data()
+{
+    using Give = std::function<bool(TicketSender)>;
+    QTest::addColumn<Give>("give");
+    QTest::addColumn<Response::Kind>("kind");
+    using Kind = Response::Kind;
+    QTest::newRow("headers") << Give([](auto s) { return s.headers(withStatus(200)); })
+                             << Kind::Answered;
+    QTest::newRow("retry") << Give([](auto s) {
+        return s.retry(Response::answered(withStatus(429)));
+    }) << Kind::Answered;
+    QTest::newRow("lost") << Give([](auto s) { return s.lost(); }) << Kind::Lost;
+    QTest::newRow("last copy gone") << Give([](auto) { return false; }) << Kind::Unused;
+}
+
+void tst_TicketHeaders::passesOnALateWord()
+{
+    QFETCH(std::function<bool(TicketSender)>, give);
+    TicketChannel ticket = channel(this);
+    const QPointer receiver(ticket.receiver);
+    QSignalSpy available(ticket.receiver, &TicketReceiver::available);
+    auto headers = ticket.notifier.available();
+    QList<TicketHeaders::Outcome> told;
+    headers->whenDone([&](const auto &outcome) { told.append(outcome); });
+    headers->stopWaiting();
+    QVERIFY(!headers->sender().isValid());
+    QTRY_VERIFY(!receiver); // for the consumer the ticket has ended
+    TicketSender sender = available.takeFirst().at(0).value<TicketSender>();
+    QVERIFY(!sender.sent());
+    QVERIFY(!give(std::exchange(sender, {})));
+    QCOMPARE(told.size(), 1);
+    QTEST(told.at(0).response.kind, "kind");
+    QVERIFY(!told.at(0).retry);
+    QVERIFY(!ticket.notifier.available());
+}
+
+void tst_TicketHeaders::aLateWordAfterTheEndIsDropped()
+{
+    TicketChannel ticket = channel(this);
+    QSignalSpy available(ticket.receiver, &TicketReceiver::available);
+    auto headers = ticket.notifier.available();
+    int told = 0;
+    headers->whenDone([&](const auto &) { ++told; });
+    headers->stopWaiting();
+    headers.reset();
+    const auto sender = available.takeFirst().at(0).value<TicketSender>();
+    QVERIFY(!sender.headers(withStatus(200)));
+    QCOMPARE(told, 0);
+}
+
+void tst_TicketHeaders::withdrawsWhatNobodyHas()
+{
+    TicketChannel ticket = channel(this);
+    ticket.receiver->setAutoDelete(false);
+    QSignalSpy failed(ticket.receiver, &TicketReceiver::failed);
+    auto headers = ticket.notifier.available();
+    int told = 0;
+    headers->whenDone([&](const auto &) { ++told; });
+    QVERIFY(headers->withdraw());
+    QVERIFY(!headers->withdraw());
+    QCOMPARE(told, 0); // who withdraws knows
+    QSignalSpy available(ticket.receiver, &TicketReceiver::available);
+    QTRY_COMPARE(failed.size(), 1);
+    QCOMPARE(ticket.receiver->error().code, TicketError::Code::RatelimiterGone);
+    QCOMPARE(available.size(), 0);
+
+    TicketChannel taken = channel(this);
+    QSignalSpy takes(taken.receiver, &TicketReceiver::available);
+    auto waits = taken.notifier.available();
+    QVERIFY(!waits->withdraw());
+    QVERIFY(takes.at(0).at(0).value<TicketSender>().headers(withStatus(200)));
 }
 
 QTEST_GUILESS_MAIN(tst_TicketHeaders)

@@ -5,8 +5,10 @@
 
 #include <QtCore/QPointer>
 #include <QtCore/QRegularExpression>
+#include <QtCore/QTemporaryDir>
 #include <QtCore/QVariant>
 #include <QtNetwork/QNetworkAccessManager>
+#include <QtNetwork/QNetworkDiskCache>
 #include <QtNetwork/QNetworkReply>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
@@ -55,6 +57,7 @@ private Q_SLOTS:
 
     void followsUntilTheHeaders();
     void followsUntilTheBodyOfA429();
+    void followsUntilTheBodyOfA404();
     void followsWhenAlreadyThere_data();
     void followsWhenAlreadyThere();
     void followsWhatHasNoAnswer_data();
@@ -62,6 +65,8 @@ private Q_SLOTS:
     void followsWhatBreaksOff();
     void followsWhatIsSentAgainInVain();
     void followsRedirects();
+    void followsTheCache_data();
+    void followsTheCache();
     void followsNothing();
     void replyDeletedInsideTheWord();
 
@@ -181,6 +186,22 @@ void tst_TicketSender::followsUntilTheBodyOfA429()
     QCOMPARE(reply->readAll(), body);       // only looked at
 }
 
+void tst_TicketSender::followsUntilTheBodyOfA404()
+{
+    const QByteArray body = R"({"message": "Unknown Webhook", "code": 10015})";
+    ScriptedServer server;
+    server.answer(404, "Content-Type: application/json\r\n", body);
+    QNetworkAccessManager manager;
+    Granted granted;
+    QNetworkReply *reply = manager.get(QNetworkRequest(server.url()));
+    granted.takeSender().follow(reply);
+    QTRY_COMPARE(granted.outcomes.size(), 1);
+    QVERIFY(reply->isFinished());
+    QCOMPARE(granted.status(), 404);
+    QCOMPARE(granted.response().headers->code, 10015);
+    QCOMPARE(reply->readAll(), body);
+}
+
 void tst_TicketSender::followsWhenAlreadyThere_data()
 {
     QTest::addColumn<bool>("finished");
@@ -193,9 +214,9 @@ void tst_TicketSender::followsWhenAlreadyThere()
     QFETCH(bool, finished);
     ScriptedServer server;
     if (finished)
-        server.answer(404);
+        server.answer(403);
     else
-        server.answerRaw("HTTP/1.1 404 No\r\nContent-Length: 9\r\n\r\n");
+        server.answerRaw("HTTP/1.1 403 No\r\nContent-Length: 9\r\n\r\n");
     QNetworkAccessManager manager;
     Granted granted;
     QNetworkReply *reply = manager.get(QNetworkRequest(server.url()));
@@ -203,7 +224,7 @@ void tst_TicketSender::followsWhenAlreadyThere()
     QVERIFY(spy.wait());
     granted.takeSender().follow(reply);
     QCOMPARE(granted.outcomes.size(), 1);
-    QCOMPARE(granted.status(), 404);
+    QCOMPARE(granted.status(), 403);
 }
 
 void tst_TicketSender::followsWhatHasNoAnswer_data()
@@ -315,6 +336,49 @@ void tst_TicketSender::followsRedirects()
     QTRY_COMPARE(manual.outcomes.size(), 1);
     QCOMPARE(manual.status(), 302);
     QCOMPARE(other.requests(), 1);
+}
+
+void tst_TicketSender::followsTheCache_data()
+{
+    QTest::addColumn<QByteArray>("age");
+    QTest::addColumn<bool>("late");
+    QTest::addColumn<int>("requests");
+    QTest::addColumn<Kind>("kind");
+    QTest::newRow("fresh") << QByteArray("max-age=600") << false << 1 << Kind::Unused;
+    QTest::newRow("fresh, followed when finished")
+        << QByteArray("max-age=600") << true << 1 << Kind::Unused;
+    // The server counts it, and what the copy says of the limits is old.
+    QTest::newRow("asked whether it is") << QByteArray("no-cache") << false << 2 << Kind::Lost;
+}
+
+void tst_TicketSender::followsTheCache()
+{
+    QFETCH(QByteArray, age);
+    QFETCH(bool, late);
+    const QByteArray limits = "X-RateLimit-Limit: 5\r\nX-RateLimit-Remaining: 0\r\n";
+    ScriptedServer server;
+    server.answer(200, "ETag: \"1\"\r\nCache-Control: " + age + "\r\n" + limits, "{}");
+    server.answerRaw("HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n");
+    const QTemporaryDir directory;
+    QNetworkAccessManager manager;
+    auto *cache = new QNetworkDiskCache(&manager);
+    cache->setCacheDirectory(directory.path());
+    manager.setCache(cache);
+    QNetworkReply *first = manager.get(QNetworkRequest(server.url()));
+    QTRY_VERIFY(first->isFinished());
+    first->deleteLater();
+
+    Granted granted;
+    QNetworkReply *reply = manager.get(QNetworkRequest(server.url()));
+    if (!late)
+        granted.takeSender().follow(reply);
+    QTRY_VERIFY(reply->isFinished());
+    QVERIFY(reply->attribute(QNetworkRequest::SourceIsFromCacheAttribute).toBool());
+    QTEST(server.requests(), "requests");
+    if (late)
+        granted.takeSender().follow(reply);
+    QCOMPARE(granted.outcomes.size(), 1);
+    QTEST(granted.response().kind, "kind");
 }
 
 void tst_TicketSender::followsNothing()

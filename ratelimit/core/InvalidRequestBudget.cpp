@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "ratelimit/core/InvalidRequestBudget.h"
+
+#include <algorithm>
+
+namespace Turnstile {
+
+InvalidRequestBudget::InvalidRequestBudget(int limit, milliseconds period)
+    : m_limit(std::max(0, limit))
+    , m_period(period)
+{
+}
+
+bool InvalidRequestBudget::add(int status, Scope scope, TimePoint now)
+{
+    const bool invalid =
+        status == 401 || status == 403 || (status == 429 && scope != Scope::Shared);
+    if (!invalid || m_limit == 0)
+        return false;
+    m_invalid.removeUntil(now - m_period);
+    // The newest decide: the count is below the limit only once one of these has left.
+    if (m_invalid.size() == m_limit)
+        m_invalid.removeFirst();
+    m_invalid.insert(now);
+    return true;
+}
+
+int InvalidRequestBudget::count(TimePoint now) const
+{
+    return m_invalid.countAfter(now - m_period);
+}
+
+int InvalidRequestBudget::boundFor(bool isInteractionCallback) const
+{
+    if (isInteractionCallback)
+        return m_limit;
+    return std::max(1, m_limit - m_limit / 20 - (m_limit % 20 != 0));
+}
+
+bool InvalidRequestBudget::allows(int inFlight, bool isInteractionCallback, TimePoint now) const
+{
+    const int free = boundFor(isInteractionCallback) - inFlight;
+    return m_limit == 0 || m_invalid.size() < free || count(now) < free;
+}
+
+std::optional<TimePoint> InvalidRequestBudget::nextAllowedAt(
+    int inFlight, bool isInteractionCallback, TimePoint now) const
+{
+    if (m_limit == 0)
+        return {};
+    const int counted = count(now);
+    const int excess = counted + inFlight - boundFor(isInteractionCallback) + 1;
+    if (excess <= 0 || excess > counted)
+        return {};
+    return m_invalid.at(m_invalid.size() - counted + excess - 1) + m_period;
+}
+
+std::optional<TimePoint> InvalidRequestBudget::nextFreeAt(TimePoint now) const
+{
+    const int counted = count(now);
+    if (counted == 0)
+        return {};
+    return m_invalid.at(m_invalid.size() - counted) + m_period;
+}
+
+} // namespace Turnstile

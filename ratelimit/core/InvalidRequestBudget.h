@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/core/Enums.h"
+#include "ratelimit/core/Time.h"
+#include "ratelimit/core/TimeRing.h"
+#include "ratelimit/turnstile_core_export.h"
+
+#include <optional>
+
+namespace Turnstile {
+
+/// Counts the answers for which Discord bans an address, and says when to stop.
+///
+/// So many answers 401, 403 or 429 (but for those of a shared limit) within a sliding period are
+/// too many. The last 5 % are kept for interaction callbacks. Cheap while nothing is counted; never
+/// holds more than the limit.
+/// Rules: `docs/semantics.md`, invalid requests.
+class TURNSTILE_CORE_EXPORT InvalidRequestBudget {
+public:
+    /// \a limit invalid answers in any \a period; 0: counts nothing, allows everything.
+    explicit InvalidRequestBudget(
+        int limit = 10'000, milliseconds period = std::chrono::minutes(10));
+
+    int limit() const { return m_limit; }
+
+    /// An answer came at \a now; returns whether it counts.
+    bool add(int status, Scope scope, TimePoint now);
+
+    /// How many count at \a now: at most limit(), also when more came than it.
+    int count(TimePoint now) const;
+
+    /// Whether one more request may go, if all of the \a inFlight were to be invalid.
+    bool allows(int inFlight, bool isInteractionCallback, TimePoint now) const;
+    /// When allows() becomes true by itself. Nothing when it is true already, and when it takes an
+    /// answer of those in flight.
+    std::optional<TimePoint> nextAllowedAt(
+        int inFlight, bool isInteractionCallback, TimePoint now) const;
+    /// When the oldest leaves the period; nothing when none is counted.
+    std::optional<TimePoint> nextFreeAt(TimePoint now) const;
+
+private:
+    int boundFor(bool isInteractionCallback) const;
+
+    int m_limit;
+    milliseconds m_period;
+    TimeRing m_invalid; // some may be over
+};
+
+} // namespace Turnstile

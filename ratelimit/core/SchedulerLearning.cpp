@@ -1,0 +1,235 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+//
+// What the scheduler takes from answers: buckets, their numbers, and the limits that a 429 means.
+#include "ratelimit/core/SchedulerPrivate.h"
+
+#include <algorithm>
+
+namespace Turnstile {
+
+using namespace std::chrono_literals;
+
+// A 429 that does not say how long: the first wait, and the longest, doubling in between.
+static constexpr milliseconds firstBlindWait = 5s;
+static constexpr milliseconds longestBlindWait = 5min;
+
+// The edge's block, in the same way.
+static constexpr milliseconds firstEdgeWait = 1min;
+static constexpr int mostEdgeDoublings = 6;
+
+std::optional<milliseconds> SchedulerPrivate::margin() const
+{
+    return options.compensate ? roundTrips.margin() : std::nullopt;
+}
+
+void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const Ticket &ticket)
+{
+    if (headers.kind == RatelimitHeaders::Kind::Global)
+        return; // its numbers, where there are some, are those of the global limit
+    // Who garbles the numbers may garble the name too.
+    if (!headers.bucket.isEmpty() && headers.kind == RatelimitHeaders::Kind::Bucket)
+        assignBucket(lane, headers.bucket, headers.limit);
+    if (lane->bucket->laneCount > 1
+        && lane->bucket->counter.contradicts(headers, ticket.grantedAt, now))
+        split(lane);
+
+    BucketNode *bucket = lane->bucket;
+    if (!headers.limit && !headers.remaining && !headers.resetAfter) {
+        const bool isSuccess = headers.status >= 200 && headers.status < 300;
+        if (isSuccess && bucket->counter.knowledge() == TokenCounter::Knowledge::Limited
+            && !std::exchange(bucket->vanished, true))
+            tellAnomaly(Anomaly::HeadersVanished, lane);
+        bucket->counter.learnNothing(
+            isSuccess && headers.kind == RatelimitHeaders::Kind::None, now);
+        return;
+    }
+    std::optional<TimePoint> countedAt;
+    if (const auto wait = margin())
+        countedAt = std::min(now, ticket.sentAt + *wait);
+    const auto learnt =
+        bucket->counter.learn(headers, ticket.grantedAt, now, bucket->inFlight, countedAt);
+    bucket->vanished = false;
+    lane->countedAt = now;
+    if (learnt.limitChanged)
+        tellAnomaly(Anomaly::LimitChanged, lane);
+    if (learnt.clockJumped)
+        tellAnomaly(Anomaly::ClockJumped, lane);
+}
+
+static Lane *firstBut(const BucketNode &bucket, const Lane *lane)
+{
+    Lane *first = bucket.lanes.first();
+    return first == lane ? bucket.lanes.next(first) : first;
+}
+
+void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::optional<int> limit)
+{
+    const QByteArray &route = lane->endpoint.route();
+    const auto known = hashes.find(route);
+    const bool isSplit = known != hashes.end() && known->hash == hash && known->split;
+    if (known != hashes.end())
+        *known = {hash, limit, now, isSplit};
+    else if (hashes.size() < maxHashes)
+        hashes.insert(route, {hash, limit, now});
+
+    BucketNode *current = lane->bucket;
+    if (current->hash == hash)
+        return;
+    if (!current->hash.isEmpty())
+        tellAnomaly(Anomaly::HashFlipped, lane);
+    const QByteArray key = bucketKey(hash, lane->endpoint);
+    BucketNode *target = bucketIndex.value(key);
+    if (current->hash.isEmpty()) {
+        // The provisional bucket has got its name. All lanes in it were thought to share: until one
+        // hears otherwise, they do.
+        if (target) {
+            while (Lane *other = current->laneCount > 1 ? firstBut(*current, lane) : nullptr)
+                moveLane(other, target);
+            moveLane(lane, target);
+            return;
+        }
+        bucketIndex.remove(current->key);
+        current->key = key;
+        current->hash = hash;
+        bucketIndex.insert(key, current);
+        return;
+    }
+    if (!target) {
+        target = bucketFor(key, *lane);
+        target->hash = hash;
+    }
+    moveLane(lane, target);
+}
+
+// The answer is not of the counter that others of the bucket spend from. If this lane spent from it
+// too, it is rather the server that began anew.
+void SchedulerPrivate::split(Lane *lane)
+{
+    BucketNode *shared = lane->bucket;
+    const TimePoint since = shared->counter.windowHeardAt().value_or(now);
+    bool othersSpent = false;
+    for (const Lane *other = shared->lanes.first(); other; other = shared->lanes.next(other))
+        othersSpent = othersSpent || (other != lane && other->countedAt >= since);
+    const auto known = hashes.find(lane->endpoint.route());
+    if (!othersSpent || lane->countedAt >= since || known == hashes.end() || known->split)
+        return;
+    known->split = true;
+    BucketNode *own = bucketFor(bucketKey(shared->hash, lane->endpoint), *lane);
+    own->hash = shared->hash;
+    moveLane(lane, own);
+    tellAnomaly(Anomaly::CountersSplit, lane);
+}
+
+void SchedulerPrivate::moveLane(Lane *lane, BucketNode *target)
+{
+    BucketNode *source = lane->bucket;
+    source->ready.remove(lane);
+    source->lanes.remove(lane);
+    --source->laneCount;
+    source->queued -= lane->queued;
+    source->inFlight -= lane->inFlight;
+    lane->bucket = target;
+    target->lanes.append(lane);
+    ++target->laneCount;
+    target->queued += lane->queued;
+    target->inFlight += lane->inFlight;
+    m_idleBuckets.remove(target);
+
+    Event move;
+    move.type = Event::Type::LaneMoved;
+    move.lane = lane->id;
+    move.bucket = target->id;
+    move.at = now;
+    m_events.push_back(move);
+    changed(source);
+    changed(target);
+    updateBucket(source);
+    updateLane(lane);
+    destroyIfUnused(source);
+}
+
+// Limits
+
+void SchedulerPrivate::limited(Ticket *ticket, const RatelimitHeaders &headers)
+{
+    Lane *lane = ticket->lane;
+    BucketNode *bucket = lane->bucket;
+    const LimitKind kind = kindOf(headers);
+    const bool isGlobal = kind == LimitKind::Global;
+    milliseconds wait = waitOf(headers, isGlobal ? blindGlobalLimits : bucket->blindLimits);
+    if (kind == LimitKind::Cloudflare) {
+        // Those that were on their way when the block began say nothing new.
+        if (now >= edgeUntil)
+            m_edgeBlocks = std::min(m_edgeBlocks + 1, mostEdgeDoublings + 1);
+        wait = std::max(wait, firstEdgeWait * (1 << (std::max(m_edgeBlocks, 1) - 1)));
+    } else {
+        m_edgeBlocks = 0;
+    }
+    ++bucket->rateLimited;
+
+    Event hit = event(Event::Type::RateLimited, *ticket);
+    hit.kind = kind;
+    hit.scope = headers.scope;
+    hit.status = headers.status;
+    hit.wait = wait;
+    m_events.push_back(hit);
+
+    switch (kind) {
+    case LimitKind::Global:
+        global.lock(now + wait);
+        m_lockAnnounced = true;
+        lockChanged(WaitReason::Global, global.lockedUntil());
+        break;
+    case LimitKind::Cloudflare:
+        edgeUntil = std::max(edgeUntil, now + wait);
+        m_edgeAnnounced = true;
+        lockChanged(WaitReason::Cloudflare, edgeUntil);
+        break;
+    case LimitKind::Sublimit:
+        lane->probes = true;
+        lane->blockedUntil = std::max(lane->blockedUntil, now + wait);
+        break;
+    case LimitKind::Shared: // also for those who queue for the same resource under another name
+        for (Lane *other = bucket->lanes.first(); other; other = bucket->lanes.next(other)) {
+            if (other->endpoint == lane->endpoint) {
+                other->probes = true;
+                other->blockedUntil = std::max(other->blockedUntil, now + wait);
+                updateLane(other);
+            }
+        }
+        break;
+    case LimitKind::Bucket:
+        bucket->counter.block(now + wait);
+        break;
+    }
+}
+
+LimitKind SchedulerPrivate::kindOf(const RatelimitHeaders &headers) const
+{
+    if (headers.global || headers.kind == RatelimitHeaders::Kind::Global)
+        return LimitKind::Global;
+    if (headers.scope == Scope::Shared)
+        return LimitKind::Shared;
+    if (headers.remaining.value_or(0) > 0)
+        return LimitKind::Sublimit;
+    // Nothing in it is the API's: it never got there.
+    if (options.expectVia && !headers.via && !headers.json && headers.scope == Scope::None
+        && headers.kind == RatelimitHeaders::Kind::None)
+        return LimitKind::Cloudflare;
+    return LimitKind::Bucket;
+}
+
+milliseconds SchedulerPrivate::waitOf(const RatelimitHeaders &headers, int &blindLimits) const
+{
+    // A wait of zero tells nothing either: believing it would mean to ask again at once, for ever.
+    const auto wait = headers.retryAfter ? headers.retryAfter : headers.resetAfter;
+    if (wait.value_or(0ms) > 0ms) {
+        blindLimits = 0;
+        return *wait;
+    }
+    const int doublings = std::min(blindLimits++, 16);
+    return std::min(longestBlindWait, firstBlindWait * (1 << doublings));
+}
+
+} // namespace Turnstile

@@ -1,0 +1,525 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "tools/turnstile-sim/Replay.h"
+
+#include "tools/turnstile-sim/ReplayText.h"
+
+#include <QtCore/QJsonArray>
+
+#include <algorithm>
+#include <clocale>
+
+namespace Turnstile::Sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Not the clock's own zero, so that "never" and "at the start" are different moments.
+constexpr TimePoint start{24h};
+constexpr WallTime wallStart{1'700'000'000'000ms};
+
+/// Sets the locale of the process, and the one before at the end.
+class LocaleGuard {
+public:
+    explicit LocaleGuard(const QByteArray &name)
+        : m_before(std::setlocale(LC_ALL, nullptr))
+        , m_isSet(name.isEmpty() || std::setlocale(LC_ALL, name.constData()))
+    {
+    }
+    ~LocaleGuard() { std::setlocale(LC_ALL, m_before.constData()); }
+    Q_DISABLE_COPY_MOVE(LocaleGuard)
+
+    bool isSet() const { return m_isSet; }
+
+private:
+    QByteArray m_before;
+    bool m_isSet;
+};
+
+void keepLargest(Scheduler::Size *peak, const Scheduler::Size &size)
+{
+    peak->buckets = std::max(peak->buckets, size.buckets);
+    peak->lanes = std::max(peak->lanes, size.lanes);
+    peak->hashes = std::max(peak->hashes, size.hashes);
+    peak->queued = std::max(peak->queued, size.queued);
+    peak->inFlight = std::max(peak->inFlight, size.inFlight);
+}
+
+QString unknownRequest()
+{
+    return QStringLiteral("There is no request with this name.");
+}
+
+bool endsRequest(Step::Op op)
+{
+    return op == Step::Op::Respond || op == Step::Op::Fail || op == Step::Op::Cancel;
+}
+
+} // namespace
+
+QString ReplayOutcome::problem() const
+{
+    const QString when = QStringLiteral(" at %1 ms").arg(inMs(at).toDouble(), 0, 'f', 3);
+    switch (end) {
+    case End::Finished:
+        return {};
+    case End::BusyLoop:
+        return QStringLiteral("the scheduler has work for ever, and no time passes") + when;
+    case End::TooLong:
+        return QStringLiteral("stopped, as this takes too many steps") + when;
+    }
+    return {};
+}
+
+Replay::Replay(const Scenario &scenario, Sink sink, const ReplayLimits &limits)
+    : m_scenario(scenario)
+    , m_sink(std::move(sink))
+    , m_limits(limits)
+    , m_scheduler(scenario.options)
+{
+    for (const Step &step : scenario.steps) {
+        if (endsRequest(step.op))
+            ++m_stepsToCome[step.name];
+    }
+}
+
+TimePoint Replay::now() const
+{
+    return start + m_now;
+}
+
+WallTime Replay::wallNow() const
+{
+    return wallStart + std::chrono::floor<milliseconds>(m_now);
+}
+
+Elapsed Replay::elapsed(TimePoint at) const
+{
+    return at - start;
+}
+
+ReplayOutcome Replay::run()
+{
+    const LocaleGuard locale(m_scenario.locale);
+    if (!locale.isSet())
+        m_outcome.note =
+            QStringLiteral("the locale %1 is not installed here: played in the one that is set")
+                .arg(QString::fromLatin1(m_scenario.locale));
+    play();
+    m_outcome.at = m_now;
+    m_outcome.left = m_scheduler.size();
+    if (const auto deadline = m_scheduler.nextDeadline())
+        m_outcome.nextDeadline = elapsed(*deadline);
+    if (m_outcome.end == ReplayOutcome::End::Finished)
+        settle();
+    return m_outcome;
+}
+
+// At equal times what the scheduler owes comes first, as whoever drives it wakes it no later than
+// it asks, and so a step sees the state of its time. Steps come before automatic answers, so that a
+// step that cancels or asks is not overtaken by what nobody wrote down.
+void Replay::play()
+{
+    constexpr auto never = Elapsed::max();
+    const std::vector<Step> &steps = m_scenario.steps;
+    const Elapsed end = (steps.empty() ? Elapsed() : steps.back().at) + m_limits.after;
+    auto next = steps.begin();
+    int idleAdvances = 0;
+    for (qint64 round = 0;; ++round) {
+        const auto wake = m_scheduler.nextDeadline();
+        const Elapsed wakeAt = wake ? std::max(elapsed(*wake), m_now) : never;
+        const Elapsed stepAt = next == steps.end() ? never : next->at;
+        const Elapsed answerAt = m_answers.empty() ? never : m_answers.front().at;
+        const Elapsed at = std::min({wakeAt, stepAt, answerAt});
+        if (at > end)
+            return;
+        if (round == m_limits.rounds) {
+            m_outcome.end = ReplayOutcome::End::TooLong;
+            return;
+        }
+        const bool timePasses = at > m_now;
+        m_now = at;
+        if (wakeAt == at) {
+            idleAdvances = timePasses ? 0 : idleAdvances + 1;
+            if (idleAdvances > m_limits.idleAdvances) {
+                m_outcome.end = ReplayOutcome::End::BusyLoop;
+                return;
+            }
+            m_scheduler.advance(now());
+        } else {
+            idleAdvances = 0;
+            if (stepAt == at) {
+                perform(*next++);
+            } else {
+                const Answer answer = m_answers.front();
+                m_answers.pop_front();
+                const Request &request = m_requests[answer.request];
+                if (request.state == Request::State::Granted && request.attempt == answer.attempt)
+                    respond(answer.request, m_scenario.autoRespond->response, true);
+            }
+        }
+        takeEvents();
+        keepLargest(&m_outcome.peak, m_scheduler.size());
+    }
+}
+
+// What is idle gets the time to be forgotten. That is no part of the story, so nobody is told.
+void Replay::settle()
+{
+    const SchedulerOptions &options = m_scheduler.options();
+    m_scheduler.shutdown(now());
+    for (const Bucket &bucket : m_scheduler.buckets(now()))
+        m_scheduler.setFlow(bucket.id, Flow::Open, now());
+    const Elapsed end = m_now + 2 * options.responseTimeout + 2 * options.hashLifetime + 31 * 24h;
+    for (int round = 0; round < 1'000'000; ++round) {
+        const auto wake = m_scheduler.nextDeadline();
+        if (!wake || elapsed(*wake) > end)
+            break;
+        m_now = std::max(m_now, elapsed(*wake));
+        m_scheduler.advance(now());
+        m_scheduler.takeEvents();
+    }
+    m_now = std::max(m_now, end);
+    m_scheduler.collectIdle(now());
+    m_scheduler.takeEvents();
+    m_outcome.leftIdle = m_scheduler.size();
+}
+
+void Replay::perform(const Step &step)
+{
+    if (endsRequest(step.op))
+        --m_stepsToCome[step.name];
+    switch (step.op) {
+    case Step::Op::Acquire:
+        if (!step.count) {
+            acquire(step, step.name);
+            break;
+        }
+        for (int i = 0; i < *step.count; ++i)
+            acquire(step, step.name + QString::number(i));
+        break;
+    case Step::Op::Respond:
+        respond(step.name, step.response, step.retry);
+        break;
+    case Step::Op::Fail:
+        fail(step);
+        break;
+    case Step::Op::Cancel:
+        cancel(step);
+        break;
+    case Step::Op::AskBucket:
+        tellBucket(step);
+        break;
+    case Step::Op::AskGlobal:
+        tellGlobal(step);
+        break;
+    case Step::Op::AskStats:
+        tellStats(step);
+        break;
+    case Step::Op::AskWaits:
+        tellWaits(step);
+        break;
+    case Step::Op::Parse:
+        tellParsed(step);
+        break;
+    case Step::Op::Key:
+        tellKey(step);
+        break;
+    case Step::Op::Token:
+        m_scheduler.tokenChanged(step.credential, now());
+        break;
+    case Step::Op::SetFlow:
+        setFlow(step);
+        break;
+    case Step::Op::Sweep:
+        m_scheduler.collectIdle(now());
+        break;
+    case Step::Op::Shutdown:
+        m_scheduler.shutdown(now());
+        break;
+    case Step::Op::End:
+        break;
+    }
+}
+
+void Replay::acquire(const Step &step, const QString &name)
+{
+    if (m_requests.contains(name)) {
+        misuse(name, u"acquire", QStringLiteral("A request with this name was made already."));
+        return;
+    }
+    Request &request = m_requests[name];
+    if (step.cancelledBefore) {
+        // Who gives up a ticket before the limiter looks at it has never asked.
+        request.state = Request::State::Ended;
+        tellEnded(name, u"cancelled", TicketError::of(TicketError::Code::Cancelled).message);
+        return;
+    }
+    request.ticket = m_scheduler.acquire(step.endpoint.at(wallNow()), step.options, now());
+    m_names.insert(request.ticket, name);
+    takeEvents();
+}
+
+void Replay::respond(const QString &name, const ScriptedResponse &response, bool retry)
+{
+    const auto request = m_requests.constFind(name);
+    if (request == m_requests.constEnd()) {
+        misuse(name, u"respond", unknownRequest());
+        return;
+    }
+    const Request::State state = request->state;
+    if (state == Request::State::Waiting || state == Request::State::Ended) {
+        misuse(name, u"respond",
+            state == Request::State::Ended ? QStringLiteral("The request has ended.")
+                                           : QStringLiteral("The request waits: it was not sent."));
+        return;
+    }
+    if (state == Request::State::TimedOut)
+        misuse(name, u"respond", QStringLiteral("The request has timed out: this comes too late."));
+
+    const RatelimitHeaders headers = response.parse(wallNow());
+    for (const HeaderError &error : headers.errors)
+        tell({{QStringLiteral("req"), name}, {QStringLiteral("field"), textOfBytes(error.header)},
+                 {QStringLiteral("message"), error.message()}},
+            u"header_error");
+    if (headers.isRateLimited())
+        ++m_outcome.rateLimited;
+    const Response answer = Response::answered(headers);
+    if (headers.isRateLimited() && retry)
+        m_scheduler.retry(request->ticket, answer, now());
+    else
+        m_scheduler.complete(request->ticket, answer, now());
+    if (state == Request::State::TimedOut)
+        m_requests[name].state = Request::State::Ended; // it is known now what became of it
+}
+
+void Replay::fail(const Step &step)
+{
+    const auto request = m_requests.find(step.name);
+    if (request == m_requests.end()) {
+        misuse(step.name, u"fail", unknownRequest());
+    } else if (request->state != Request::State::Granted) {
+        misuse(step.name, u"fail", QStringLiteral("The request is not under way."));
+        if (request->state == Request::State::TimedOut)
+            m_scheduler.complete(request->ticket, Response::lost(), now());
+    } else {
+        request->lostBecause = step.error;
+        m_scheduler.complete(request->ticket, Response::lost(), now());
+    }
+}
+
+void Replay::cancel(const Step &step)
+{
+    const auto request = m_requests.constFind(step.name);
+    if (request == m_requests.constEnd())
+        misuse(step.name, u"cancel", unknownRequest());
+    else if (request->state == Request::State::Ended || !m_scheduler.cancel(request->ticket, now()))
+        misuse(step.name, u"cancel", QStringLiteral("The request has ended."));
+}
+
+void Replay::setFlow(const Step &step)
+{
+    if (!step.endpoint.isValid()) {
+        m_scheduler.setFlow(step.flow, now());
+        return;
+    }
+    const auto bucket = m_scheduler.bucket(step.endpoint.at(wallNow()), now());
+    if (bucket)
+        m_scheduler.setFlow(bucket->id, step.flow, now());
+    else
+        misuse(step.endpoint.name(), u"flow", QStringLiteral("There is no such bucket."));
+}
+
+// What it tells by itself
+
+void Replay::takeEvents()
+{
+    for (const Event &event : m_scheduler.takeEvents()) {
+        switch (event.type) {
+        case Event::Type::TicketChanged:
+            ticketChanged(event);
+            break;
+        case Event::Type::LockChanged:
+            lockChanged(event);
+            break;
+        case Event::Type::RateLimited: {
+            Request &request = m_requests[m_names.value(event.ticket)];
+            request.limit = event.kind;
+            request.limitWait = event.wait;
+            break;
+        }
+        case Event::Type::AnomalySeen:
+            anomalySeen(event);
+            break;
+        case Event::Type::BucketChanged:
+        case Event::Type::BucketRemoved:
+        case Event::Type::LaneMoved:
+        case Event::Type::InvalidRequest:
+            break;
+        }
+    }
+}
+
+void Replay::ticketChanged(const Event &event)
+{
+    const QString name = m_names.value(event.ticket);
+    Request &request = m_requests[name];
+    request.attempt = event.attempt;
+    switch (event.state) {
+    case TicketState::Queued:
+        request.state = Request::State::Waiting;
+        if (event.attempt > 0)
+            tell({{QStringLiteral("req"), name}, {QStringLiteral("kind"), nameOf(request.limit)},
+                     {QStringLiteral("wait_ms"), inMs(request.limitWait)}},
+                u"requeued");
+        break;
+    case TicketState::Available:
+        request.state = Request::State::Granted;
+        tell({{QStringLiteral("req"), name}, {QStringLiteral("attempt"), event.attempt}},
+            u"granted");
+        if (m_scenario.autoRespond && m_stepsToCome.value(name) == 0)
+            m_answers.push_back({m_now + m_scenario.autoRespond->latency, name, event.attempt});
+        break;
+    case TicketState::InFlight:
+        break;
+    default:
+        request.state =
+            event.state == TicketState::TimedOut ? Request::State::TimedOut : Request::State::Ended;
+        tellEnded(name, howEnded(event),
+            whyEnded(event, request.lostBecause, m_scenario.options.responseTimeout));
+        break;
+    }
+}
+
+void Replay::lockChanged(const Event &event)
+{
+    const bool isEdge = event.reason == WaitReason::Cloudflare;
+    if (isEdge)
+        m_edgeUntil = event.at + event.wait;
+    if (event.wait <= 0ms)
+        return; // it opens again
+    QStringView kind = u"global";
+    if (event.reason != WaitReason::Global)
+        kind = isEdge ? u"cloudflare" : u"invalid";
+    tell({{QStringLiteral("kind"), kind.toString()},
+             {QStringLiteral("until_ms"), inMs(elapsed(event.at + event.wait))}},
+        u"locked");
+}
+
+void Replay::anomalySeen(const Event &event)
+{
+    QJsonObject out{{QStringLiteral("kind"), nameOf(event.anomaly)}};
+    if (const auto bucket = m_scheduler.bucket(event.bucket, now());
+        bucket && !bucket->hash.isEmpty())
+        out[QStringLiteral("bucket")] = textOfBytes(bucket->hash);
+    if (const QString route = m_scheduler.laneName(event.lane); !route.isEmpty())
+        out[QStringLiteral("route")] = route;
+    tell(out, u"anomaly");
+}
+
+void Replay::tellEnded(const QString &name, QStringView how, const QString &why)
+{
+    QJsonObject out{{QStringLiteral("req"), name}, {QStringLiteral("how"), how.toString()}};
+    if (!why.isEmpty())
+        out[QStringLiteral("why")] = why;
+    tell(out, u"ended");
+}
+
+void Replay::misuse(const QString &name, QStringView op, const QString &message)
+{
+    tell({{QStringLiteral("req"), name}, {QStringLiteral("op"), op.toString()},
+             {QStringLiteral("message"), message}},
+        u"misuse");
+}
+
+void Replay::tell(QJsonObject event, QStringView type)
+{
+    event[QStringLiteral("scenario")] = m_scenario.id;
+    event[QStringLiteral("t_ms")] = inMs(m_now);
+    event[QStringLiteral("event")] = type.toString();
+    m_sink(event);
+}
+
+// What it tells when asked
+
+void Replay::tellBucket(const Step &step)
+{
+    QJsonObject out{{QStringLiteral("id"), step.name}};
+    const auto bucket = m_scheduler.bucket(step.endpoint.at(wallNow()), now());
+    out[QStringLiteral("known")] = bucket.has_value();
+    if (bucket) {
+        if (bucket->limit)
+            out[QStringLiteral("limit")] = *bucket->limit;
+        if (bucket->remaining)
+            out[QStringLiteral("remaining")] = *bucket->remaining;
+        if (bucket->resetAt)
+            out[QStringLiteral("reset_after_ms")] = inMs(std::max(*bucket->resetAt, now()) - now());
+        if (!bucket->hash.isEmpty())
+            out[QStringLiteral("hash")] = textOfBytes(bucket->hash);
+        out[QStringLiteral("queued")] = bucket->queued;
+        out[QStringLiteral("in_flight")] = bucket->inFlight;
+    }
+    tell(out, u"bucket");
+}
+
+void Replay::tellGlobal(const Step &step)
+{
+    QJsonObject out{{QStringLiteral("id"), step.name}};
+    const Scheduler::GlobalState state = m_scheduler.globalState(now());
+    std::optional<TimePoint> until = state.lockedUntil;
+    if (m_edgeUntil && *m_edgeUntil > now())
+        until = std::max(until.value_or(*m_edgeUntil), *m_edgeUntil);
+    out[QStringLiteral("locked")] = m_scheduler.isGloballyLocked(now());
+    if (state.limit > 0)
+        out[QStringLiteral("remaining")] = std::max(0, state.limit - state.used);
+    if (until)
+        out[QStringLiteral("unlock_after_ms")] = inMs(*until - now());
+    tell(out, u"global");
+}
+
+void Replay::tellStats(const Step &step)
+{
+    const Scheduler::Size size = m_scheduler.size();
+    tell({{QStringLiteral("id"), step.name}, {QStringLiteral("buckets"), size.buckets},
+             {QStringLiteral("lanes"), size.lanes}, {QStringLiteral("hashes"), size.hashes},
+             {QStringLiteral("tickets"), size.queued + size.inFlight},
+             {QStringLiteral("invalid_count"), m_scheduler.invalidRequests(now())}},
+        u"stats");
+}
+
+void Replay::tellWaits(const Step &step)
+{
+    const auto request = m_requests.constFind(step.name);
+    if (request == m_requests.constEnd()) {
+        misuse(step.name, u"waits", unknownRequest());
+        return;
+    }
+    QJsonArray reasons;
+    for (const Wait &wait : m_scheduler.waits(request->ticket, now())) {
+        QJsonObject reason{{QStringLiteral("reason"), nameOf(wait.reason)}};
+        if (wait.until)
+            reason[QStringLiteral("until_ms")] = inMs(elapsed(*wait.until));
+        if (!wait.behind.isNull())
+            reason[QStringLiteral("behind")] = m_names.value(wait.behind);
+        reasons.append(reason);
+    }
+    tell({{QStringLiteral("req"), step.name}, {QStringLiteral("reasons"), reasons}}, u"waits");
+}
+
+void Replay::tellParsed(const Step &step)
+{
+    tell(parsedHeaders(step.response.parse(wallNow())), u"parsed");
+}
+
+void Replay::tellKey(const Step &step)
+{
+    const Endpoint endpoint = step.endpoint.at(wallNow());
+    tell({{QStringLiteral("id"), step.name},
+             {QStringLiteral("route"), textOfBytes(endpoint.route())},
+             {QStringLiteral("major"), textOfBytes(endpoint.majorResource())},
+             {QStringLiteral("lane"), textOfBytes(endpoint.lane())},
+             {QStringLiteral("exempt_global"), endpoint.isExemptFromGlobal()}},
+        u"key");
+}
+
+} // namespace Turnstile::Sim
