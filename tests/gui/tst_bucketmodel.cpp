@@ -24,6 +24,7 @@ private Q_SLOTS:
     void sorts_data();
     void sorts();
     void namesItsColumns();
+    void startsWithTheHighestWhereThatIsLookedFor();
     void tellsRowsAsTheyAre();
 
 private:
@@ -169,6 +170,21 @@ void TestBucketModel::namesItsColumns()
         names += model.headerData(column, Qt::Horizontal).toString();
     QCOMPARE(names.join(u'|'),
         QStringLiteral("State|Route|Bucket|Tokens|Resets in|Tickets|Granted/s|Wait p95|429"));
+}
+
+void TestBucketModel::startsWithTheHighestWhereThatIsLookedFor()
+{
+    Store store([this] { return now; });
+    const BucketModel model(&store);
+    QList<int> descending;
+    for (int column = 0; column < BucketModel::ColumnCount; ++column) {
+        const QVariant order = model.headerData(column, Qt::Horizontal, Qt::InitialSortOrderRole);
+        if (order.value<Qt::SortOrder>() == Qt::DescendingOrder)
+            descending << column;
+    }
+    const QList<int> expected{BucketModel::TicketsColumn, BucketModel::GrantedColumn,
+        BucketModel::WaitColumn, BucketModel::RateLimitedColumn};
+    QCOMPARE(descending, expected);
 }
 
 void TestBucketModel::tellsRowsAsTheyAre()
