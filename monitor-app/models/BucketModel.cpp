@@ -148,6 +148,10 @@ QString BucketModel::description(const BucketRow &row, int column) const
     const Bucket &bucket = row.bucket;
     switch (column) {
     case StateColumn:
+        if (bucket.wait)
+            return tr("%1\nIts oldest ticket waits for: %2")
+                .arg(
+                    stateDescription(row.state(m_store->now())), bucket.wait->text(m_store->now()));
         return stateDescription(row.state(m_store->now()));
     case RouteColumn:
         if (bucket.exempt && bucket.lanes > 1)

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void staysConsistentUnderARandomLife();
     void saysItInWords_data();
     void saysItInWords();
+    void tellsWhatTheOldestTicketWaitsFor();
     void sorts_data();
     void sorts();
     void namesItsColumns();
@@ -112,6 +113,23 @@ void TestBucketModel::saysItInWords()
     for (int column = 0; column < BucketModel::ColumnCount; ++column)
         words += model.index(row, column).data().toString();
     QTEST(words, "words");
+}
+
+void TestBucketModel::tellsWhatTheOldestTicketWaitsFor()
+{
+    Store store([this] { return now; });
+    BucketModel model(&store);
+    UpdateBatch batch;
+    batch.at = now;
+    Bucket bucket = Fake::bucket(1, QStringLiteral("GET /x"), BucketState::Exhausted);
+    bucket.wait = Wait{WaitReason::Bucket, now + 1500ms};
+    batch.buckets = {bucket};
+    store.apply(batch);
+    store.makeFrame();
+    const auto state = model.index(0, BucketModel::StateColumn);
+    QVERIFY(state.data(Qt::ToolTipRole)
+                .toString()
+                .endsWith(QStringLiteral("\nIts oldest ticket waits for: bucket, 1.5 s")));
 }
 
 void TestBucketModel::sorts_data()
