@@ -91,7 +91,8 @@ function(turnstile_add_test name)
         ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8")
 endfunction()
 
-# find_package(Turnstile COMPONENTS ...) for those who install us, and `turnstile` for pkg-config.
+# find_package(Turnstile COMPONENTS ...) for those who install us, and `turnstile` and `turnstile-testing`
+# for pkg-config.
 function(turnstile_install_package)
     set(dir ${CMAKE_INSTALL_LIBDIR}/cmake/Turnstile)
     configure_package_config_file(cmake/TurnstileConfig.cmake.in
@@ -103,6 +104,9 @@ function(turnstile_install_package)
         ${PROJECT_BINARY_DIR}/TurnstileConfigVersion.cmake DESTINATION ${dir})
 
     file(RELATIVE_PATH up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
-    configure_file(cmake/turnstile.pc.in ${PROJECT_BINARY_DIR}/turnstile.pc @ONLY)
-    install(FILES ${PROJECT_BINARY_DIR}/turnstile.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+    foreach(name IN ITEMS turnstile turnstile-testing)
+        configure_file(cmake/${name}.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
+        install(FILES ${PROJECT_BINARY_DIR}/${name}.pc
+            DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+    endforeach()
 endfunction()

@@ -4,6 +4,8 @@
 
 #include <QtCore/QCommandLineParser>
 #include <QtCore/QCoreApplication>
+#include <QtCore/QFileInfo>
+#include <QtGui/QImageWriter>
 
 namespace Turnstile::Monitor {
 
@@ -57,6 +59,20 @@ QString readSeconds(const QString &text, std::optional<std::chrono::milliseconds
     *after = std::chrono::milliseconds(qint64(seconds * 1000));
     return {};
 }
+// What can be known before the picture is taken.
+QString checkPicture(const QString &file)
+{
+    const QFileInfo info(file);
+    const QByteArray format = info.suffix().toLatin1().toLower();
+    if (!QImageWriter::supportedImageFormats().contains(format))
+        return tr("--screenshot writes .png and the like, not \"%1\".").arg(file);
+    const QFileInfo folder(info.absolutePath());
+    if (!folder.isDir())
+        return tr("There is no folder %1 for the screenshot.").arg(folder.filePath());
+    if (info.isDir() || !(info.exists() ? info : folder).isWritable())
+        return tr("The screenshot cannot be written to %1.").arg(file);
+    return {};
+}
 } // namespace
 
 CommandLine CommandLine::parse(const QStringList &arguments)
@@ -86,6 +102,9 @@ CommandLine CommandLine::parse(const QStringList &arguments)
         line.error = tr("\"%1\" is not understood.").arg(rest.first());
     else if (screenshot && line.screenshot.isEmpty())
         line.error = tr("--screenshot needs the name of a file.");
+    else if (QString problem = screenshot ? checkPicture(line.screenshot) : QString();
+             !problem.isEmpty())
+        line.error = problem;
     else if (screenshot && line.text)
         line.error = tr("--screenshot needs a window, and --text has none.");
     else if (line.after && !screenshot && !line.text)

@@ -22,8 +22,7 @@ public:
         : m_base(base)
     {
         // Once: every reply whose request was stamped completes its ticket.
-        connect(
-            &m_manager, &QNetworkAccessManager::finished, &m_limiter, &Ratelimiter::replyFinished);
+        Ratelimiter::follow(&m_manager);
         connect(&m_limiter, &Ratelimiter::bucketChanged, this, &Bot::showBucket);
         connect(&m_limiter, &Ratelimiter::rateLimited, this,
             [this](const RateLimitHit &hit) { qWarning() << "429 for" << hit.name, ++m_limited; });

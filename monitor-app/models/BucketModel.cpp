@@ -69,6 +69,8 @@ QVariant BucketModel::headerData(int section, Qt::Orientation orientation, int r
     if (role == Qt::TextAlignmentRole)
         return QVariant::fromValue(
             Qt::AlignVCenter | (isNumeric(section) ? Qt::AlignRight : Qt::AlignLeft));
+    if (role == Qt::InitialSortOrderRole)
+        return QVariant::fromValue(startsHigh(section) ? Qt::DescendingOrder : Qt::AscendingOrder);
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
@@ -91,6 +93,11 @@ QVariant BucketModel::headerData(int section, Qt::Orientation orientation, int r
     default:
         return tr("429");
     }
+}
+
+bool BucketModel::startsHigh(int column)
+{
+    return column == TicketsColumn || column == GrantedColumn || isNumeric(column);
 }
 
 bool BucketModel::isNumeric(int column)
@@ -141,8 +148,16 @@ QString BucketModel::description(const BucketRow &row, int column) const
     const Bucket &bucket = row.bucket;
     switch (column) {
     case StateColumn:
+        if (bucket.wait)
+            return tr("%1\nIts oldest ticket waits for: %2")
+                .arg(
+                    stateDescription(row.state(m_store->now())), bucket.wait->text(m_store->now()));
         return stateDescription(row.state(m_store->now()));
     case RouteColumn:
+        if (bucket.exempt && bucket.lanes > 1)
+            return tr("%1\n%2 interactions, each with buckets of its own")
+                .arg(bucket.name)
+                .arg(bucket.lanes);
         return bucket.lanes > 1
             ? tr("%1\n%2 lanes share this bucket").arg(bucket.name).arg(bucket.lanes)
             : bucket.name;

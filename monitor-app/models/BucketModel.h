@@ -41,7 +41,8 @@ public:
     QVariant headerData(
         int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
-    static bool isNumeric(int column); ///< whether it is set flush right
+    static bool isNumeric(int column);  ///< whether it is set flush right
+    static bool startsHigh(int column); ///< whether people look for its highest values
     /// The row behind an index of this model or of a proxy on it.
     static const BucketRow *rowOf(const QModelIndex &index);
 

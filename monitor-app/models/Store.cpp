@@ -13,6 +13,7 @@ constexpr milliseconds frameInterval = 16ms;
 constexpr milliseconds countdownInterval = 33ms; // bars shrink smoothly, numbers have tenths
 constexpr milliseconds historyInterval = 500ms;  // a slot of the sparklines
 constexpr milliseconds figuresInterval = 100ms;  // faster than anybody reads
+constexpr size_t mostUntold = 1000;              // rows that nobody has been told of
 } // namespace
 
 Store::Store(QObject *parent)
@@ -32,10 +33,11 @@ Store::Store(Clock clock, QObject *parent)
 
 Store::~Store() = default;
 
-void Store::apply(const UpdateBatch &batch)
+void Store::apply(const UpdateBatch &update)
 {
-    if (batch.snapshot)
+    if (update.snapshot)
         clear();
+    const UpdateBatch batch = m_groups.merged(update);
     for (const Bucket &bucket : batch.buckets) {
         if (const auto known = m_index.constFind(bucket.id); known != m_index.cend()) {
             BucketRow &row = m_rows[size_t(*known)];
@@ -73,6 +75,8 @@ void Store::apply(const UpdateBatch &batch)
     if (m_watched)
         schedule(std::chrono::ceil<milliseconds>(
             std::max<TimePoint::duration>(0ms, m_frameAt + frameInterval - m_clock())));
+    else if (m_removed.size() + m_rows.size() - size_t(m_shown) > mostUntold)
+        tellRows();
 }
 
 void Store::setWatched(bool watched)
@@ -80,6 +84,7 @@ void Store::setWatched(bool watched)
     if (m_watched == watched)
         return;
     m_watched = watched;
+    m_oldestEvent.reset(); // nobody waited for what happened meanwhile
     if (watched)
         makeFrame();
     else
@@ -96,9 +101,7 @@ void Store::makeFrame()
     m_oldestEvent.reset();
 
     updateWaits();
-    emitChanges();
-    emitAdditions();
-    emitRemovals();
+    tellRows();
     if (m_now - m_figuresAt >= figuresInterval) {
         m_figuresAt = m_now;
         m_figures.setLoad(load(), m_now);
@@ -110,9 +113,17 @@ void Store::makeFrame()
         scheduleNext();
 }
 
+void Store::tellRows()
+{
+    emitChanges();
+    emitAdditions();
+    emitRemovals();
+}
+
 void Store::clear()
 {
     Q_EMIT aboutToBeReset();
+    m_groups.clear();
     m_rows.clear();
     m_dirty.clear();
     m_dirtyRows.clear();

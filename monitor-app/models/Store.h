@@ -3,6 +3,7 @@
 #pragma once
 
 #include "monitor-app/models/BucketRow.h"
+#include "monitor-app/models/ExemptGroups.h"
 #include "monitor-app/models/Figures.h"
 #include "monitor-app/models/UpdateBatch.h"
 
@@ -19,7 +20,8 @@ namespace Turnstile::Monitor {
 /// out as ranges of rows once per frame.
 ///
 /// A frame is at most every 16 ms. There is none while nothing moves or nobody watches; then
-/// changes only gather. Rows keep their order, new ones come last.
+/// changes gather, and are told without a frame when they are many. Rows keep their order, new ones
+/// come last. Interactions are one row, see ExemptGroups.
 class Store : public QObject {
     Q_OBJECT
 public:
@@ -28,7 +30,7 @@ public:
     explicit Store(Clock clock, QObject *parent = nullptr);
     ~Store() override;
 
-    void apply(const UpdateBatch &batch);
+    void apply(const UpdateBatch &update);
 
     /// Whether somebody looks: without, there are no frames.
     void setWatched(bool watched);
@@ -40,6 +42,8 @@ public:
     TimePoint now() const { return m_now; }
     /// Rows that were told so far.
     int bucketCount() const { return m_shown; }
+    /// Rows, and removals of rows, in memory: told or not.
+    int heldCount() const { return int(m_rows.size() + m_removed.size()); }
     const BucketRow &bucketAt(int row) const { return m_rows[size_t(row)]; }
     const Figures &figures() const { return m_figures; }
     /// From the oldest event of a batch until the frame that showed it; the last one.
@@ -64,6 +68,7 @@ Q_SIGNALS:
 
 private:
     void clear();
+    void tellRows();
     BucketRow *find(BucketId id);
     void markDirty(int row);
     void emitChanges();
@@ -81,6 +86,7 @@ private:
     std::vector<int> m_dirtyRows;
     std::vector<BucketId> m_removed;
     QHash<BucketId, int> m_index;
+    ExemptGroups m_groups;
     Figures m_figures;
     int m_shown = 0;
     int m_queued = 0;

@@ -103,8 +103,10 @@ QString DemoBot::freshPath(const QString &path)
     const qint64 age = 3'600'000 + m_random.bounded(3'600'000);
     const quint64 snowflake = quint64(QDateTime::currentMSecsSinceEpoch() - age - discordEpoch)
         << 22;
+    const quint64 token = m_random.generate64();
     QString fresh = path;
-    return fresh.replace(QStringLiteral("{id}"), QString::number(snowflake));
+    return fresh.replace(QStringLiteral("{id}"), QString::number(snowflake))
+        .replace(QStringLiteral("{token}"), QStringLiteral("demo-%1").arg(token, 0, 36));
 }
 
 } // namespace Turnstile::Monitor

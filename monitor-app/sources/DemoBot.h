@@ -29,7 +29,7 @@ public:
     /// Something that the bot does again and again.
     struct Habit {
         Method method = Method::Get;
-        QString path; ///< `{id}` becomes a new snowflake each time
+        QString path; ///< `{id}` and `{token}` are new ones each time
         int burst = 1;
         milliseconds every{1000}; ///< on average: traffic swells and ebbs; zero: once
         milliseconds first{0};    ///< after the start

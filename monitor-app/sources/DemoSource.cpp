@@ -67,7 +67,7 @@ std::vector<DemoBot::Habit> musicHabits()
             .every = 700ms,
             .first = 500ms},
         {.method = Method::Post,
-            .path = QStringLiteral("/interactions/845027738276462632/demo-token/callback"),
+            .path = QStringLiteral("/interactions/{id}/{token}/callback"),
             .burst = 2,
             .every = 600ms,
             .first = 700ms},
@@ -162,7 +162,7 @@ QString DemoSource::start()
     return {};
 }
 
-// The next request, whichever it is, meets the token's limit.
+// The next request meets the token's limit, whichever it is of those that have a part in it.
 void DemoSource::lockNowAndThen()
 {
     d->api.addFault({.kind = Fault::Kind::GlobalLimit, .retryAfter = 940ms});

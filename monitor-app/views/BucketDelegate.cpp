@@ -105,8 +105,8 @@ void BucketDelegate::paintRoute(QPainter *painter, const QRectF &cell, const Buc
         cell.left() + QFontMetricsF(Theme::label()).horizontalAdvance(row.method) + 4;
     painter->setFont(Theme::body());
     painter->setPen(m_theme->text);
-    painter->drawText(
-        QPointF(left, baseline), metrics.elidedText(row.path, Qt::ElideRight, cell.right() - left));
+    painter->drawText(QPointF(left, baseline),
+        metrics.elidedText(row.path, Qt::ElideMiddle, cell.right() - left));
 }
 
 void BucketDelegate::paintTokens(QPainter *painter, const QRectF &cell, const BucketRow &row) const

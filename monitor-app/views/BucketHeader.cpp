@@ -81,17 +81,18 @@ void BucketHeader::showMenu(const QPoint &globalPosition)
 {
     auto *menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->setPalette(palette());
+    menu->setPalette(m_theme->palette());
 
     QMenu *sort = menu->addMenu(tr("Sort by"));
-    sort->setPalette(palette());
+    sort->setPalette(m_theme->palette());
     const auto addSort = [this, sort](const QString &title, int column) {
         QAction *action = sort->addAction(title);
         action->setCheckable(true);
         action->setChecked(sortIndicatorSection() == column);
         connect(action, &QAction::triggered, this, [this, column] {
-            const bool again = sortIndicatorSection() == column;
-            const bool descending = again && sortIndicatorOrder() == Qt::AscendingOrder;
+            bool descending = BucketModel::startsHigh(column);
+            if (sortIndicatorSection() == column)
+                descending = sortIndicatorOrder() == Qt::AscendingOrder;
             setSortIndicator(column, descending ? Qt::DescendingOrder : Qt::AscendingOrder);
         });
     };

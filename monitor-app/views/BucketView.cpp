@@ -14,12 +14,15 @@
 #include <QtGui/QPainter>
 #include <QtWidgets/QScrollBar>
 
+#include <algorithm>
 #include <utility>
 
 namespace Turnstile::Monitor {
 
 namespace {
 constexpr int columnsVersion = 1; // count up when columns change, so that old states are dropped
+
+constexpr int leastRoute = 160; // routes are still told apart
 
 QString columnsKey()
 {
@@ -62,7 +65,11 @@ BucketView::BucketView(Store *store, QWidget *parent)
     const int widths[BucketModel::ColumnCount] = {108, 374, 82, 159, 122, 184, 112, 84, 56};
     for (int column = 0; column < BucketModel::ColumnCount; ++column)
         m_header->resizeSection(column, widths[column]);
-    m_header->setSectionResizeMode(BucketModel::RouteColumn, QHeaderView::Stretch);
+    m_header->setSectionResizeMode(BucketModel::RouteColumn, QHeaderView::Fixed);
+    connect(m_header, &QHeaderView::sectionResized, this, [this](int column) {
+        if (column != BucketModel::RouteColumn)
+            fitRoutes();
+    });
 
     connect(store, &Store::frameMade, this, &BucketView::repaintWhatTimeMoves);
 }
@@ -87,7 +94,8 @@ void BucketView::saveColumns() const
 void BucketView::restoreColumns()
 {
     m_header->restoreState(QSettings().value(columnsKey()).toByteArray());
-    m_header->setSectionResizeMode(BucketModel::RouteColumn, QHeaderView::Stretch);
+    m_header->setSectionResizeMode(BucketModel::RouteColumn, QHeaderView::Fixed);
+    fitRoutes();
     sortByColumn(m_header->sortIndicatorSection(), m_header->sortIndicatorOrder());
 }
 
@@ -103,9 +111,23 @@ void BucketView::paintEvent(QPaintEvent *event)
         viewport()->rect(), Qt::AlignCenter, tr("No request has asked for a ticket yet"));
 }
 
+void BucketView::resizeEvent(QResizeEvent *event)
+{
+    QTableView::resizeEvent(event);
+    fitRoutes();
+}
+
 void BucketView::contextMenuEvent(QContextMenuEvent *event)
 {
     m_header->showMenu(event->globalPos());
+}
+
+void BucketView::fitRoutes()
+{
+    if (isColumnHidden(BucketModel::RouteColumn))
+        return;
+    const int others = m_header->length() - columnWidth(BucketModel::RouteColumn);
+    setColumnWidth(BucketModel::RouteColumn, std::max(leastRoute, viewport()->width() - others));
 }
 
 void BucketView::repaintWhatTimeMoves()

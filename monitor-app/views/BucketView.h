@@ -31,9 +31,11 @@ public:
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     void contextMenuEvent(QContextMenuEvent *event) override;
 
 private:
+    void fitRoutes(); ///< their column takes what the others leave
     void repaintWhatTimeMoves();
     void repaintResets(TimePoint since);
     void keepSorted();

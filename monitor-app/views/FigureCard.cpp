@@ -25,6 +25,7 @@ void FigureCard::setContent(const Content &content)
     setAccessibleDescription(content.remark.isEmpty()
             ? content.value
             : content.value + QStringLiteral(", ") + content.remark);
+    setToolTip(content.remark);
     update();
 }
 
@@ -64,17 +65,17 @@ void FigureCard::paintEvent(QPaintEvent *)
     QRectF last(inner.left(), inner.bottom() - 22, inner.width(), 22);
     painter.setFont(Theme::small());
     painter.setPen(m_theme->dim);
-    const qreal remark = m_content.remark.isEmpty()
-        ? 0
-        : QFontMetricsF(Theme::small()).horizontalAdvance(m_content.remark) + 9;
+    const QFontMetricsF metrics(Theme::small());
+    const QString text = metrics.elidedText(m_content.remark, Qt::ElideRight, last.width());
+    const qreal remark = text.isEmpty() ? 0 : metrics.horizontalAdvance(text) + 9;
     if (m_content.bar) {
-        painter.drawText(last, int(Qt::AlignRight | Qt::AlignVCenter), m_content.remark);
+        painter.drawText(last, int(Qt::AlignRight | Qt::AlignVCenter), text);
         const QRectF track(
             last.left(), last.center().y() - 3, std::max<qreal>(0, last.width() - remark), 6);
         Paint::bar(&painter, track, *m_content.bar, m_content.color, m_theme->track);
         return;
     }
-    painter.drawText(last, int(Qt::AlignLeft | Qt::AlignVCenter), m_content.remark);
+    painter.drawText(last, int(Qt::AlignLeft | Qt::AlignVCenter), text);
     if (m_content.line && last.width() - remark > 30) {
         last.adjust(remark, 2, 0, -1);
         Paint::line(&painter, sparkline(last, *m_content.line, 1), m_content.color);

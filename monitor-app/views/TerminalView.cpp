@@ -55,8 +55,9 @@ TerminalView::TerminalView(std::FILE *output, QObject *parent)
 
 TerminalView::~TerminalView()
 {
-    // The last second is shown too, and the shell's prompt begins on a line of its own.
-    if (m_timer.isActive())
+    // What has happened since is shown too, unless that was just now.
+    if (m_timer.isActive()
+        && (!m_hasPrinted || m_timer.remainingTimeAsDuration() < m_timer.intervalAsDuration() / 2))
         print();
 }
 
@@ -73,6 +74,7 @@ QString TerminalView::watch(MonitorSource *source)
 
 void TerminalView::print()
 {
+    m_hasPrinted = true;
     m_store.makeFrame();
     const TerminalSize size = sizeOf(m_output);
     const auto running = std::chrono::round<std::chrono::seconds>(m_store.now() - m_startedAt);
@@ -81,7 +83,7 @@ void TerminalView::print()
         lines += figuresLines(m_store, size.columns);
     else
         lines += figuresLine(m_store);
-    lines += bucketTable(m_store, size.columns);
+    lines += m_isTerminal ? bucketTable(m_store, size.columns) : bucketTable(m_store);
 
     QString text;
     if (m_isTerminal) {

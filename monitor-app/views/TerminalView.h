@@ -29,6 +29,7 @@ private:
 
     std::FILE *m_output;
     bool m_isTerminal;
+    bool m_hasPrinted = false;
     Store m_store;
     QTimer m_timer;
     QString m_title;

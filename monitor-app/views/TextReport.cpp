@@ -36,15 +36,21 @@ Line cells(const BucketRow &row, TimePoint now)
         QString::number(bucket.rateLimited)};
 }
 
+QString elided(const QString &text, int width)
+{
+    if (text.size() <= width)
+        return text;
+    const int end = (width - 1) / 2;
+    return text.left(width - 1 - end) + QStringLiteral("…") + text.right(end);
+}
+
 QString joined(const Line &line, int routeWidth)
 {
     QString text;
     for (int field = 0; field < FieldCount; ++field) {
         const bool left = field == State || field == Route;
         const int width = field == Route ? routeWidth : widths[size_t(field)];
-        QString cell = line[size_t(field)];
-        if (cell.size() > width)
-            cell = cell.left(width - 1) + QStringLiteral("…");
+        const QString cell = elided(line[size_t(field)], width);
         text += left ? cell.leftJustified(width + 1) : cell.rightJustified(width);
     }
     while (text.endsWith(QLatin1Char(' ')))
@@ -94,12 +100,14 @@ QStringList figuresLines(const Store &store, int width)
     return lines;
 }
 
-QStringList bucketTable(const Store &store, int width)
+QStringList bucketTable(const Store &store, std::optional<int> width)
 {
     int others = 2; // the blanks behind the two that are set flush left
     for (int field : widths)
         others += field;
-    const int routeWidth = std::max(leastRoute, width - others);
+    int routeWidth = std::max(leastRoute, width.value_or(0) - others);
+    for (int row = 0; row < store.bucketCount() && !width; ++row)
+        routeWidth = std::max(routeWidth, int(store.bucketAt(row).bucket.name.size()));
     QStringList lines{joined({tr("State"), tr("Route"), tr("Tokens"), tr("Resets"), tr("Queued"),
                                  tr("In flight"), tr("Wait p95"), tr("429s")},
         routeWidth)};

@@ -7,6 +7,8 @@
 #include <QtCore/QString>
 #include <QtCore/QStringList>
 
+#include <optional>
+
 namespace Turnstile::Monitor {
 
 class Store;
@@ -18,7 +20,8 @@ QString figuresLine(const Store &store);
 QStringList figuresLines(const Store &store, int width);
 
 /// The buckets as a table in \a width columns of text, with its titles first. The route column
-/// takes what is left, and is cut where it is too long.
-QStringList bucketTable(const Store &store, int width);
+/// takes what is left; of what is too long the middle is left out, so that routes stay apart.
+/// Without a width nothing is.
+QStringList bucketTable(const Store &store, std::optional<int> width = {});
 
 } // namespace Turnstile::Monitor

@@ -128,7 +128,7 @@ LearntRoutes LearntRoutes::fromJson(QByteArrayView json)
 
     LearntRoutes result;
     result.routes.reserve(size_t(entries.size()));
-    for (const QJsonValue entry : entries) {
+    for (const auto &entry : entries) {
         LearntRoute route = fromObject(entry.toObject());
         if (const QString problem = problemOf(route); !problem.isEmpty()) {
             return failure(QStringLiteral("Route %1 cannot be used: %2")

@@ -37,7 +37,8 @@ bool Scheduler::cancel(TicketId id, TimePoint now)
     if (!ticket || ticket->state == TicketState::TimedOut)
         return false;
     if (ticket->state != TicketState::Queued)
-        return complete(id, Response::unused(), now);
+        return complete(id,
+            ticket->state == TicketState::InFlight ? Response::lost() : Response::unused(), now);
     d->endWaiting(ticket, TicketState::Cancelled, TicketError::Code::Cancelled);
     d->pump();
     return true;
@@ -186,7 +187,7 @@ std::vector<Wait> Scheduler::waits(TicketId ticket, TimePoint now) const
 Estimate Scheduler::estimate(
     const Endpoint &endpoint, const TicketOptions &options, TimePoint now) const
 {
-    return d->estimate(endpoint, options.lane, now);
+    return d->estimate(endpoint, options, now);
 }
 
 QString Scheduler::laneName(LaneId id) const

@@ -44,7 +44,8 @@ public:
     /// Asks for a ticket. It may be Available, or Rejected, in the events of this very call.
     TicketId acquire(const Endpoint &endpoint, const TicketOptions &options, TimePoint now);
 
-    /// Gives up a ticket: while it waits it ends as Cancelled, when it was granted as Dropped.
+    /// Gives up a ticket: while it waits it ends as Cancelled, when it was granted as Dropped, and
+    /// when its request was sent as Lost.
     /// Returns false when the ticket has ended already.
     bool cancel(TicketId id, TimePoint now);
 

@@ -96,7 +96,7 @@ Refusal SchedulerPrivate::refusal(
     if (!full && !maxWait)
         return {};
 
-    const Estimate expected = estimate(endpoint, ticketOptions.lane, now);
+    const Estimate expected = estimate(endpoint, ticketOptions, now);
     const auto reason = expected.waits.empty() ? WaitReason::None : expected.waits.back().reason;
     if (full && !expected.waits.empty())
         return {Code::QueueFull, reason};
@@ -202,8 +202,10 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
         else {
             lane->bucket->blindLimits = blindGlobalLimits = 0;
             lane->probes = false;
+            if (ticket->grantedAt >= edgeUntil)
+                m_edgeBlocks = 0;
         }
-        judge(lane, *response.headers);
+        judge(*ticket, *response.headers);
         break;
     }
     changed(lane->bucket);
@@ -473,8 +475,9 @@ void SchedulerPrivate::shutdown()
 
 // What ends waiting tickets besides: the token, or their webhook, is refused
 
-void SchedulerPrivate::judge(const Lane *lane, const RatelimitHeaders &headers)
+void SchedulerPrivate::judge(const Ticket &ticket, const RatelimitHeaders &headers)
 {
+    const Lane *lane = ticket.lane;
     if (headers.status > 0 && invalid.add(headers.status, headers.scope, now)) {
         Event counted;
         counted.type = Event::Type::InvalidRequest;
@@ -489,8 +492,9 @@ void SchedulerPrivate::judge(const Lane *lane, const RatelimitHeaders &headers)
     // Some routes take no token of bots at all. So one 401 closes its own lane; the second from
     // elsewhere, with no authorised success between them, means the token.
     const Endpoint &endpoint = lane->endpoint;
-    if (endpoint.isAuthorized()) {
-        const QByteArray &credential = endpoint.credential().fingerprint();
+    const QByteArray &credential = endpoint.credential().fingerprint();
+    const bool isOfOldToken = ticket.grantedAt < m_tokenSince.value(credential);
+    if (endpoint.isAuthorized() && !isOfOldToken) {
         const auto known = m_refused.find(credential);
         if (headers.status == 401) {
             if (known == m_refused.end())
@@ -501,7 +505,7 @@ void SchedulerPrivate::judge(const Lane *lane, const RatelimitHeaders &headers)
                 [this](const Lane &waiting) { return isUnauthorized(waiting.endpoint); });
         } else if (known != m_refused.end() && !known->all && headers.status < 500
             && headers.status != 429) {
-            m_refused.erase(known);
+            m_refused.remove(credential);
         }
     }
 
@@ -520,6 +524,7 @@ void SchedulerPrivate::judge(const Lane *lane, const RatelimitHeaders &headers)
 void SchedulerPrivate::tokenChanged(const Credential &credential)
 {
     m_refused.remove(credential.fingerprint());
+    m_tokenSince.insert(credential.fingerprint(), now);
 }
 
 bool SchedulerPrivate::isUnauthorized(const Endpoint &endpoint) const

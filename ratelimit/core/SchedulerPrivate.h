@@ -59,14 +59,15 @@ public:
     void split(Lane *lane);
     void moveLane(Lane *lane, BucketNode *target);
     void limited(Ticket *ticket, const RatelimitHeaders &headers);
-    void judge(const Lane *lane, const RatelimitHeaders &headers);
+    void judge(const Ticket &ticket, const RatelimitHeaders &headers);
     void tokenChanged(const Credential &credential);
     bool isUnauthorized(const Endpoint &endpoint) const;
     bool isGone(const Endpoint &endpoint) const;
 
     // Answers to "why does it wait"
     std::vector<Wait> waits(const Ticket &ticket, TimePoint at) const;
-    Estimate estimate(const Endpoint &endpoint, const QByteArray &laneName, TimePoint at) const;
+    Estimate estimate(
+        const Endpoint &endpoint, const TicketOptions &ticketOptions, TimePoint at) const;
 
     // Flow
     void setFlow(BucketNode *bucket, Flow to);
@@ -166,9 +167,10 @@ private:
         QByteArray lane;  // of the one request that was refused
         bool all = false; // another one was too
     };
-    QHash<QByteArray, Refused> m_refused; // by credential
-    QHash<QByteArray, TimePoint> m_gone;  // webhooks, and until when that is remembered
-    int m_edgeBlocks = 0;                 // in a row
+    QHash<QByteArray, Refused> m_refused;      // by credential
+    QHash<QByteArray, TimePoint> m_tokenSince; // what tokenChanged() said, by credential
+    QHash<QByteArray, TimePoint> m_gone;       // webhooks, and until when that is remembered
+    int m_edgeBlocks = 0;                      // in a row
     bool m_lockAnnounced = false;
     bool m_edgeAnnounced = false;
     bool m_guardAnnounced = false;

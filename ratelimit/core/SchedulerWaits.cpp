@@ -69,9 +69,11 @@ std::vector<Wait> SchedulerPrivate::waits(const Ticket &ticket, TimePoint at) co
 }
 
 Estimate SchedulerPrivate::estimate(
-    const Endpoint &endpoint, const QByteArray &laneName, TimePoint at) const
+    const Endpoint &endpoint, const TicketOptions &ticketOptions, TimePoint at) const
 {
     at = std::max(at, now);
+    const QByteArray &laneName = ticketOptions.lane;
+    const Ordering ordering = ticketOptions.ordering.value_or(options.ordering);
     Estimate result{at};
     const auto add = [&result](WaitReason reason, std::optional<TimePoint> until) {
         result.waits.push_back({reason, until});
@@ -85,7 +87,7 @@ Estimate SchedulerPrivate::estimate(
         if (at < lane->blockedUntil)
             add(WaitReason::Route, lane->blockedUntil);
         const int ahead = lane->queued + lane->inFlight;
-        const bool serial = options.ordering == Ordering::Automatic && endpoint.isOrdered();
+        const bool serial = ordering == Ordering::Automatic && endpoint.isOrdered();
         if (serial && ahead > 0)
             add(WaitReason::Order, at + ahead * trip);
     }
@@ -96,12 +98,16 @@ Estimate SchedulerPrivate::estimate(
         counter.roll(at);
         const int free = counter.available(bucket->countedInFlight(), at);
         const auto next = counter.nextChange(at);
-        if (bucket->queued >= free) {
+        // A higher priority overtakes; those that have aged enough not to be are few, or old.
+        const bool overtakes = ticketOptions.priority > Priority::Normal;
+        const int ahead = overtakes ? (lane ? lane->queued : 0) : bucket->queued;
+        if (ordering == Ordering::Strict && ahead + bucket->inFlight > 0)
+            add(WaitReason::Order, at + (ahead + bucket->inFlight) * trip);
+        if (ahead >= free) {
             if (counter.knowledge() == TokenCounter::Knowledge::Unknown && bucket->inFlight > 0) {
                 add(WaitReason::Probe, at + trip);
             } else {
-                const auto windows =
-                    (bucket->queued - free) / std::max(1, counter.limit().value_or(1));
+                const auto windows = (ahead - free) / std::max(1, counter.limit().value_or(1));
                 const auto first = next.value_or(at + trip);
                 add(WaitReason::Bucket, first + windows * counter.window().value_or(0ms));
             }

@@ -105,9 +105,9 @@ private:
     WindowKind m_kind = WindowKind::Undecided;
     bool m_limitIsLearnt : 1 = false;
     bool m_tellsFractions : 1 = false; // some answer did: the server does not round to seconds
-    qint8 m_moved = 0; // the latest name heard for the window is so many ms after m_reset
+    qint8 m_moved = 0;       // the latest name heard for the window is so many ms after m_reset
     qint8 m_bareAnswers = 0; // in a row
-    int m_lost = 0;    // requests of which nothing was heard
+    int m_lost = 0;          // requests of which nothing was heard
     std::optional<int> m_limit;
     std::optional<int> m_remaining;
     std::optional<TimePoint> m_resetAt; // when the open window is over at the latest

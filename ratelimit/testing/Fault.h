@@ -32,7 +32,8 @@ public:
         MissingHeaders,    ///< no `X-RateLimit` headers
         ServerError,       ///< \ref status, as a gateway gives it: without `X-RateLimit` headers
         CloudflarePage,    ///< 429 with an HTML page, without `Via`: the API is never reached
-        GlobalLimit,       ///< 429 of the global limit, for \ref retryAfter
+        GlobalLimit,       ///< 429 of the global limit, for \ref retryAfter; never of an endpoint
+                           ///< that is exempt from it
         HashFlip,          ///< names \ref hash as the bucket
     };
     Q_ENUM(Kind)

@@ -16,8 +16,10 @@ QByteArray wholeSeconds(milliseconds time)
     return QByteArray::number(std::chrono::ceil<std::chrono::seconds>(time).count());
 }
 
-bool applies(const Fault &fault, const QByteArray &pattern)
+bool applies(const Fault &fault, const QByteArray &pattern, bool exempt)
 {
+    if (exempt && fault.kind == Fault::Kind::GlobalLimit)
+        return false;
     return fault.route.isEmpty() || fault.route == pattern
         || fault.route == withoutVariant(pattern);
 }
@@ -40,14 +42,14 @@ void FaultScript::add(const Fault &fault)
     m_entries.last().fault.route = routePattern(fault.route);
 }
 
-std::optional<Fault> FaultScript::next(const QByteArray &route)
+std::optional<Fault> FaultScript::next(const QByteArray &route, bool exempt)
 {
     std::optional<Fault> result;
     if (m_entries.isEmpty())
         return result;
     const QByteArray pattern = routePattern(route);
     for (Entry &entry : m_entries) {
-        if (result || !applies(entry.fault, pattern) || ++entry.seen < entry.fault.every)
+        if (result || !applies(entry.fault, pattern, exempt) || ++entry.seen < entry.fault.every)
             continue;
         entry.seen = 0;
         result = entry.fault;

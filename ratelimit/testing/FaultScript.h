@@ -18,8 +18,8 @@ public:
     void clear() { m_entries.clear(); }
 
     /// The fault of the next request, which has \a route. When several apply, the one that was
-    /// added first.
-    std::optional<Fault> next(const QByteArray &route);
+    /// added first. A global limit never meets what is \a exempt from it.
+    std::optional<Fault> next(const QByteArray &route, bool exempt = false);
 
 private:
     struct Entry {

@@ -117,7 +117,8 @@ ModelConnection::Outcome ModelApi::Private::decide(
 {
     served.arrived = std::chrono::steady_clock::now();
     const auto wall = epoch + std::chrono::floor<milliseconds>(served.arrived.time_since_epoch());
-    const std::optional<Fault> fault = faults.next(request.endpoint.at(wall).route());
+    const std::optional<Fault> fault =
+        faults.next(request.endpoint.at(wall).route(), request.endpoint.isExemptFromGlobal());
     ServerDecision decision;
     if (!fault || fault->isCounted()) {
         decision = model.decide(request.endpoint, served.arrived, credential);

@@ -21,9 +21,11 @@ private Q_SLOTS:
     void staysConsistentUnderARandomLife();
     void saysItInWords_data();
     void saysItInWords();
+    void tellsWhatTheOldestTicketWaitsFor();
     void sorts_data();
     void sorts();
     void namesItsColumns();
+    void startsWithTheHighestWhereThatIsLookedFor();
     void tellsRowsAsTheyAre();
 
 private:
@@ -113,6 +115,23 @@ void TestBucketModel::saysItInWords()
     QTEST(words, "words");
 }
 
+void TestBucketModel::tellsWhatTheOldestTicketWaitsFor()
+{
+    Store store([this] { return now; });
+    BucketModel model(&store);
+    UpdateBatch batch;
+    batch.at = now;
+    Bucket bucket = Fake::bucket(1, QStringLiteral("GET /x"), BucketState::Exhausted);
+    bucket.wait = Wait{WaitReason::Bucket, now + 1500ms};
+    batch.buckets = {bucket};
+    store.apply(batch);
+    store.makeFrame();
+    const auto state = model.index(0, BucketModel::StateColumn);
+    QVERIFY(state.data(Qt::ToolTipRole)
+                .toString()
+                .endsWith(QStringLiteral("\nIts oldest ticket waits for: bucket, 1.5 s")));
+}
+
 void TestBucketModel::sorts_data()
 {
     QTest::addColumn<int>("column");
@@ -169,6 +188,21 @@ void TestBucketModel::namesItsColumns()
         names += model.headerData(column, Qt::Horizontal).toString();
     QCOMPARE(names.join(u'|'),
         QStringLiteral("State|Route|Bucket|Tokens|Resets in|Tickets|Granted/s|Wait p95|429"));
+}
+
+void TestBucketModel::startsWithTheHighestWhereThatIsLookedFor()
+{
+    Store store([this] { return now; });
+    const BucketModel model(&store);
+    QList<int> descending;
+    for (int column = 0; column < BucketModel::ColumnCount; ++column) {
+        const QVariant order = model.headerData(column, Qt::Horizontal, Qt::InitialSortOrderRole);
+        if (order.value<Qt::SortOrder>() == Qt::DescendingOrder)
+            descending << column;
+    }
+    const QList<int> expected{BucketModel::TicketsColumn, BucketModel::GrantedColumn,
+        BucketModel::WaitColumn, BucketModel::RateLimitedColumn};
+    QCOMPARE(descending, expected);
 }
 
 void TestBucketModel::tellsRowsAsTheyAre()

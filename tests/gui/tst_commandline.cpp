@@ -61,6 +61,9 @@ void TestCommandLine::refusesNonsense_data()
     row("--screenshot a.png --after soon", "--after is a number of seconds, not \"soon\".");
     row("--screenshot a.png --after -1", "--after is a number of seconds, not \"-1\".");
     row("--screenshot a.png --after nan", "--after is a number of seconds, not \"nan\".");
+    row("--screenshot /nonexist/x.png", "There is no folder /nonexist for the screenshot.");
+    row("--screenshot a.xyz", "--screenshot writes .png and the like, not \"a.xyz\".");
+    row("--screenshot picture", "--screenshot writes .png and the like, not \"picture\".");
     row("--theme pink", "--theme is dark, light or system, not \"pink\".");
     row("--text", "--text needs something to watch: add --demo.");
     row("--text --demo --screenshot a.png", "--screenshot needs a window, and --text has none.");

@@ -34,8 +34,10 @@ void TestDemoSource::showsTheStatesOfBuckets()
         }
         for (const TicketInfo &ticket : batch.tickets)
             tickets.insert(ticket.state);
-        for (const RateLimitEvent &event : batch.hits)
+        for (const RateLimitEvent &event : batch.hits) {
             hits.insert(event.hit.kind);
+            QVERIFY2(!event.hit.name.contains(u"interactions"), "callbacks are exempt");
+        }
     });
     QCOMPARE(source.start(), QString());
     const std::set<BucketState> allStates{BucketState::Probing, BucketState::Exhausted,
@@ -50,6 +52,10 @@ void TestDemoSource::showsTheStatesOfBuckets()
     QCOMPARE(hits, std::set<LimitKind>({LimitKind::Sublimit, LimitKind::Global}));
     store.makeFrame();
     QVERIFY(store.bucketCount() >= 12);
+    int callbacks = 0;
+    for (int row = 0; row < store.bucketCount(); ++row)
+        callbacks += store.bucketAt(row).bucket.name.contains(u"interactions");
+    QCOMPARE(callbacks, 1);
 }
 
 QTEST_GUILESS_MAIN(TestDemoSource)

@@ -34,6 +34,9 @@ private Q_SLOTS:
     void sortsByHeader();
     void staysSorted();
     void keepsOneColumn();
+    void clicksSortByTheHighestFirst();
+    void menuHasTheThemesColours();
+    void fitsIntoANarrowWindow();
 
 private:
     QTemporaryDir m_settings;
@@ -209,6 +212,54 @@ void TestMainWindow::keepsOneColumn()
         enabled += action->isCheckable() && action->isEnabled();
     QCOMPARE(enabled, BucketModel::ColumnCount - 1);
     menu->close();
+}
+
+void TestMainWindow::clicksSortByTheHighestFirst()
+{
+    MainWindow window;
+    window.watch(new Fake::Source);
+    window.show();
+    QHeaderView *header = window.findChild<BucketView *>()->horizontalHeader();
+    const auto click = [header](int column) {
+        const QPoint at(header->sectionViewportPosition(column) + 20, header->height() / 2);
+        QTest::mouseClick(header->viewport(), Qt::LeftButton, {}, at);
+        return header->sortIndicatorOrder();
+    };
+    QCOMPARE(click(BucketModel::TicketsColumn), Qt::DescendingOrder);
+    QCOMPARE(click(BucketModel::TicketsColumn), Qt::AscendingOrder);
+    QCOMPARE(click(BucketModel::RouteColumn), Qt::AscendingOrder);
+}
+
+void TestMainWindow::menuHasTheThemesColours()
+{
+    for (const Theme *theme : {&Theme::dark(), &Theme::light()}) {
+        MainWindow window;
+        window.setTheme(*theme);
+        window.show();
+        auto *header = window.findChild<BucketHeader *>();
+        header->showMenu({});
+        auto *menu = header->findChild<QMenu *>(QString(), Qt::FindDirectChildrenOnly);
+        QVERIFY(menu);
+        const QImage image = menu->grab().toImage();
+        const bool isDark =
+            image.pixelColor(image.width() / 2, image.height() - 5).lightness() < 128;
+        QCOMPARE(isDark, theme == &Theme::dark());
+        menu->close();
+    }
+}
+
+void TestMainWindow::fitsIntoANarrowWindow()
+{
+    MainWindow window;
+    window.watch(new Fake::Source);
+    window.resize(870, 500);
+    window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&window));
+    QCOMPARE(window.width(), 870);
+    const auto *header = window.findChild<BucketView *>()->horizontalHeader();
+    QCOMPARE(header->sectionSize(BucketModel::RouteColumn), 160);
+    window.resize(1440, 500);
+    QTRY_VERIFY(header->sectionSize(BucketModel::RouteColumn) > 300);
 }
 
 QTEST_MAIN(TestMainWindow)

@@ -28,6 +28,9 @@ private Q_SLOTS:
     void gathersForTheNextFrame();
     void makesNoFramesWhenNothingMoves();
     void makesFramesWhileAWindowIsOpen();
+    void keepsNoMoreThanThereIsWhileNobodyWatches();
+    void forgetsTheLagOfTimesWhenNobodyWatched();
+    void showsInteractionsAsOneRow();
 
 private:
     UpdateBatch batch(std::vector<Bucket> buckets) const
@@ -272,6 +275,58 @@ void TestStore::makesFramesWhileAWindowIsOpen()
     now += 20s;
     store->makeFrame();
     QVERIFY(!store->isFramePending());
+}
+
+void TestStore::keepsNoMoreThanThereIsWhileNobodyWatches()
+{
+    const auto store = makeStore();
+    int most = 0;
+    for (quint64 number = 1; number <= 10'000; number += 10) {
+        store->apply(batch(numbered(number, number + 9)));
+        UpdateBatch removal = batch({});
+        for (quint64 gone = number; gone < number + 10; ++gone)
+            removal.removed.push_back(Fake::bucketId(gone));
+        store->apply(removal);
+        most = std::max(most, store->heldCount());
+    }
+    QVERIFY2(most < 2500, qPrintable(QString::number(most)));
+    store->apply(batch(numbered(20'000, 20'000)));
+    store->makeFrame();
+    QCOMPARE(store->bucketCount(), 1);
+    QCOMPARE(store->heldCount(), 1);
+}
+
+void TestStore::forgetsTheLagOfTimesWhenNobodyWatched()
+{
+    const auto store = makeStore();
+    store->apply(batch(numbered(1, 1)));
+    now += 60s;
+    store->setWatched(true);
+    QCOMPARE(store->bucketCount(), 1);
+    QCOMPARE(store->updateLag(), 0ms);
+    store->apply(batch(numbered(1, 1)));
+    now += 7ms;
+    store->makeFrame();
+    QCOMPARE(store->updateLag(), 7ms);
+}
+
+void TestStore::showsInteractionsAsOneRow()
+{
+    const auto store = makeStore();
+    std::vector<Bucket> buckets = numbered(1, 50);
+    for (Bucket &bucket : buckets) {
+        bucket.name = QStringLiteral("POST /interactions/…/••••/callback");
+        bucket.exempt = true;
+        bucket.inFlight = 1;
+    }
+    UpdateBatch update = batch(buckets);
+    update.tickets = {Fake::grant(Fake::bucketId(40), now, 5ms)};
+    store->apply(update);
+    store->makeFrame();
+    QCOMPARE(store->bucketCount(), 1);
+    QCOMPARE(store->bucketAt(0).bucket.inFlight, 50);
+    QCOMPARE(store->bucketAt(0).waitP95, std::optional(5ms));
+    QCOMPARE(store->figures().inFlight(), 50);
 }
 
 QTEST_GUILESS_MAIN(TestStore)

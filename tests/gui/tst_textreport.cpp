@@ -20,8 +20,10 @@ private Q_SLOTS:
     void breaksFiguresIntoLines();
     void saysThatTheGlobalLimitIsLocked();
     void alignsTheTable();
-    void cutsLongRoutes();
+    void keepsLongRoutesApart();
+    void leavesNothingOutWithoutAWidth();
     void printsPlainLinesToAFile();
+    void printsTheLastBlockOnce();
 
 private:
     TimePoint now{1000s};
@@ -84,15 +86,28 @@ void TestTextReport::alignsTheTable()
     QVERIFY(lines[2].contains(QStringLiteral(" 6:52 ")));
 }
 
-void TestTextReport::cutsLongRoutes()
+void TestTextReport::keepsLongRoutesApart()
 {
     Store store([this] { return now; });
     store.apply(Fake::sampleTraffic(now));
     store.makeFrame();
     const QStringList lines = bucketTable(store, 80);
-    QVERIFY(lines[1].contains(QStringLiteral("POST /channels/41771983…")));
+    QVERIFY(lines[1].contains(QStringLiteral(" POST /channe…37/messages ")));
+    QVERIFY(lines[2].contains(QStringLiteral(" PATCH /chann…83423143937 ")));
     for (const QString &line : lines)
         QCOMPARE(line.size(), lines[0].size());
+}
+
+void TestTextReport::leavesNothingOutWithoutAWidth()
+{
+    Store store([this] { return now; });
+    store.apply(Fake::sampleTraffic(now));
+    store.makeFrame();
+    const QStringList lines = bucketTable(store);
+    for (int row = 0; row < store.bucketCount(); ++row) {
+        QVERIFY(lines[row + 1].contains(store.bucketAt(row).bucket.name + QLatin1Char(' ')));
+        QCOMPARE(lines[row + 1].size(), lines[0].size());
+    }
 }
 
 void TestTextReport::printsPlainLinesToAFile()
@@ -110,6 +125,21 @@ void TestTextReport::printsPlainLinesToAFile()
     QVERIFY(text.startsWith(QStringLiteral("music-bot · pid 4121, after 0 s\ngranted ")));
     QVERIFY(text.contains(QStringLiteral("\nexhausted ")));
     QVERIFY(!text.contains(QChar(0x1b)));
+}
+
+void TestTextReport::printsTheLastBlockOnce()
+{
+    QTemporaryFile file;
+    QVERIFY(file.open());
+    std::FILE *output = std::fopen(qPrintable(file.fileName()), "w");
+    QVERIFY(output);
+    {
+        TerminalView view(output);
+        QCOMPARE(view.watch(new Fake::Source), QString());
+        QTRY_VERIFY(QFileInfo(file.fileName()).size() > 0); // the timer's
+    }
+    std::fclose(output);
+    QCOMPARE(QString::fromUtf8(file.readAll()).count(QStringLiteral("music-bot")), 1);
 }
 
 QTEST_GUILESS_MAIN(TestTextReport)

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void faultOfTheAnswer_data();
     void faultOfTheAnswer();
     void faultsByRouteAndNumber();
+    void theGlobalLimitLeavesExemptRequestsAlone();
     void handlerAnswers();
     void servesManyConnections();
     void closeDropsAndListensAgain();
@@ -529,6 +530,15 @@ void tst_ModelApi::faultsByRouteAndNumber()
     QCOMPARE(statuses(QStringLiteral("/guilds/1"), 2), (QList{502, 502}));
     QCOMPARE(statuses(QStringLiteral("/channels/1"), 2), (QList{503, 200}));
     QCOMPARE(m_api->stats().faults, 7u);
+}
+
+void tst_ModelApi::theGlobalLimitLeavesExemptRequestsAlone()
+{
+    m_api->addFault({.kind = Fault::Kind::GlobalLimit});
+    QCOMPARE(status(finished("POST", QStringLiteral("/interactions/1/token/callback"))), 200);
+    QCOMPARE(status(finished("GET", QStringLiteral("/channels/1"))), 429);
+    m_api->addFault({.kind = Fault::Kind::CloudflarePage}); // stands before everything
+    QCOMPARE(status(finished("POST", QStringLiteral("/interactions/1/token/callback"))), 429);
 }
 
 void tst_ModelApi::handlerAnswers()

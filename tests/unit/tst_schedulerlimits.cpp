@@ -55,6 +55,31 @@ private Q_SLOTS:
         }
     }
 
+    void aSuccessEndsTheDoubling()
+    {
+        Desk desk;
+        const auto a = desk.ask(messages, 0ms);
+        desk.retry(a, noHeaders(429), 0ms);
+        desk.runTo(60s);
+        desk.complete(a, answered(200), 60s);
+        const auto b = desk.ask(roles, 61s);
+        desk.retry(b, noHeaders(429), 61s);
+        desk.runTo(121s);
+        QVERIFY(desk.isGranted(b)); // 60 s again
+    }
+
+    void a401OfTheOldTokenSaysNothingOfTheNewOne()
+    {
+        Desk desk;
+        const auto a = desk.ask(messages, 0ms), b = desk.ask(roles, 0ms), c = desk.ask(guilds, 0ms);
+        desk.complete(c, answered(401), 10ms);
+        desk.scheduler.tokenChanged({}, at(20ms));
+        desk.complete(a, answered(401), 30ms);
+        desk.complete(b, answered(401), 31ms);
+        QVERIFY(desk.isGranted(desk.ask(guilds, 40ms)));
+        QVERIFY(desk.isGranted(desk.ask(messages, 40ms)));
+    }
+
     void requestsOnTheirWayDoNotDoubleTheEdgesBlock()
     {
         Desk desk;

@@ -123,6 +123,31 @@ private Q_SLOTS:
         QCOMPARE(reasons(expected.waits), std::vector({WaitReason::Bucket}));
     }
 
+    void estimatesForTheTicketThatIsAskedFor()
+    {
+        Desk desk({.maxWait = 3s});
+        desk.complete(desk.ask(history, 0ms), answer(5, 0, 2s), 0ms);
+        for (int i = 0; i < 5; ++i)
+            desk.ask(history, 1ms);
+        QCOMPARE(desk.errorOf(desk.ask(history, 1ms)), TicketError::Code::WaitTooLong);
+        desk.complete(desk.ask(pins, 2ms), answer(5, 0, 2s), 3ms); // the same bucket
+        const auto high = desk.ask(pins, 4ms, {.priority = Priority::High});
+        QCOMPARE(desk.state(high), TicketState::Queued);
+        desk.runTo(2100ms);
+        QVERIFY(desk.isGranted(high));
+    }
+
+    void cancellingWhatWasSentGivesNothingBack()
+    {
+        Desk desk({.globalLimit = 1});
+        const auto sent = desk.ask(history, 0ms);
+        desk.scheduler.markSent(sent, at(1ms));
+        desk.note();
+        QVERIFY(desk.cancel(sent, 2ms));
+        QCOMPARE(desk.state(sent), TicketState::Lost);
+        QCOMPARE(desk.scheduler.globalState(at(3ms)).used, 1);
+    }
+
     void rejectsWhatWouldWaitTooLong()
     {
         Desk desk({.maxWait = 3s});

@@ -145,7 +145,7 @@ void ScenarioReader::readSteps(const QJsonArray &given, JsonFields &fields, Scen
         return;
     }
     Elapsed before{};
-    for (const QJsonValue each : given) {
+    for (const auto &each : given) {
         const QString where = textOf("given[%1]").arg(scenario->steps.size());
         if (!each.isObject()) {
             fields.fail(where + textOf(": is an object, not ") + jsonText(each));
@@ -281,7 +281,8 @@ void ScenarioReader::readResponse(JsonFields &fields, bool needsStatus, Scripted
     const QJsonValue headers = fields.value(u"headers");
     if (!headers.isArray() && !headers.isUndefined())
         fields.fail(u"headers", textOf("is an array of pairs, not ") + jsonText(headers));
-    for (const QJsonValue each : headers.toArray()) {
+    const QJsonArray pairs = headers.toArray();
+    for (const auto &each : pairs) {
         const QJsonArray pair = each.toArray();
         if (pair.size() != 2 || !pair[0].isString()) {
             fields.fail(u"headers", textOf("has what is no pair: ") + jsonText(each));
