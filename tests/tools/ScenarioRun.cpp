@@ -36,7 +36,7 @@ void ScenarioRun::insert(const QJsonObject &step, double atMs)
 {
     QJsonObject timed = step;
     timed[timeKey] = atMs;
-    const auto position = std::upper_bound(m_steps.begin(), m_steps.end(), atMs,
+    const auto position = std::upper_bound(m_steps.cbegin(), m_steps.cend(), atMs,
         [](double at, const QJsonObject &each) { return at < each[timeKey].toDouble(); });
     m_steps.insert(position, timed);
 }
@@ -50,7 +50,7 @@ QJsonObject ScenarioRun::acquireStep(const QString &request) const
         const QString prefix = step[u"prefix"].toString();
         if (op == u"acquire_many" && request.startsWith(prefix)) {
             bool isNumber = false;
-            const int index = request.mid(prefix.size()).toInt(&isNumber);
+            const int index = QStringView(request).mid(prefix.size()).toInt(&isNumber);
             if (isNumber && index < step[u"count"].toInt())
                 return step;
         }
