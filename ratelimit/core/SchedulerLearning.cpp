@@ -129,11 +129,15 @@ void SchedulerPrivate::moveLane(Lane *lane, BucketNode *target)
     --source->laneCount;
     source->queued -= lane->queued;
     source->inFlight -= lane->inFlight;
+    source->strictInFlight -= lane->strictInFlight;
     lane->bucket = target;
     target->lanes.append(lane);
     ++target->laneCount;
     target->queued += lane->queued;
     target->inFlight += lane->inFlight;
+    target->strictInFlight += lane->strictInFlight;
+    if (lane->inFlight > 0)
+        target->lastGranted = std::max(target->lastGranted, lane->lastGranted);
     m_idleBuckets.remove(target);
 
     Event move;

@@ -170,9 +170,7 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
             return; // it was spent when it timed out
     } else {
         m_granted.remove(ticket);
-        --lane->inFlight;
-        --lane->bucket->inFlight;
-        --inFlight;
+        countInFlight(*ticket, -1);
         if (!lane->bucket->exempt) {
             if (response.kind == Response::Kind::Unused)
                 global.giveBack();
@@ -273,18 +271,28 @@ void SchedulerPrivate::grant(BucketNode *bucket)
     gateOf(bucket).remove(bucket);
     bucket->ready.remove(lane);
     dequeue(ticket);
-    ++lane->inFlight;
-    ++bucket->inFlight;
-    ++inFlight;
+    countInFlight(*ticket, 1);
     ++bucket->granted;
     if (!bucket->exempt)
         global.take();
     ticket->grantedAt = ticket->sentAt = now;
-    lane->lastGranted = ticket->id;
+    lane->lastGranted = bucket->lastGranted = ticket->id;
     ++ticket->attempt;
     m_granted.append(ticket);
     enter(ticket, TicketState::Available);
     updateLane(lane);
+}
+
+void SchedulerPrivate::countInFlight(const Ticket &ticket, int change)
+{
+    Lane *lane = ticket.lane;
+    inFlight += change;
+    lane->inFlight += change;
+    lane->bucket->inFlight += change;
+    if (ticket.ordering == Ordering::Strict) {
+        lane->strictInFlight += change;
+        lane->bucket->strictInFlight += change;
+    }
 }
 
 void SchedulerPrivate::updateLane(Lane *lane)
@@ -310,8 +318,8 @@ void SchedulerPrivate::updateBucket(BucketNode *bucket)
         gate.remove(bucket);
         return;
     }
-    const bool strict = bucket->ready.top()->head()->ordering == Ordering::Strict;
-    if (bucket->available(now) > 0 && !(strict && bucket->inFlight > 0)) {
+    if (bucket->available(now) > 0
+        && !bucket->isHeldByOrder(bucket->ready.top()->head()->ordering)) {
         gate.update(bucket);
         return;
     }
@@ -356,9 +364,7 @@ void SchedulerPrivate::timeOut(Ticket *ticket)
 {
     Lane *lane = ticket->lane;
     m_granted.remove(ticket);
-    --lane->inFlight;
-    --lane->bucket->inFlight;
-    --inFlight;
+    countInFlight(*ticket, -1);
     if (!lane->bucket->exempt)
         global.giveBack();
     lane->bucket->counter.spend(now);

@@ -50,6 +50,7 @@ public:
     // Granting
     void pump();
     void grant(BucketNode *bucket);
+    void countInFlight(const Ticket &ticket, int change);
     void updateLane(Lane *lane);
     void updateBucket(BucketNode *bucket);
 
