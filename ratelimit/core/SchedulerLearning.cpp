@@ -40,8 +40,9 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
         if (isSuccess && bucket->counter.knowledge() == TokenCounter::Knowledge::Limited
             && !std::exchange(bucket->vanished, true))
             tellAnomaly(Anomaly::HeadersVanished, lane);
-        bucket->counter.learnNothing(
-            isSuccess && headers.kind == RatelimitHeaders::Kind::None, now);
+        if (!headers.isRateLimited()) // a 429 takes no token
+            bucket->counter.learnNothing(
+                isSuccess && headers.kind == RatelimitHeaders::Kind::None, now);
         return;
     }
     std::optional<TimePoint> countedAt;

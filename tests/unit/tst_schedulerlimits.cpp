@@ -113,6 +113,23 @@ private Q_SLOTS:
         QCOMPARE(desk.scheduler.invalidRequests(at(5002ms)), 0);
     }
 
+    // It took no token, so none is missing when its wait is over.
+    void a429WithoutNumbersWaitsNoLongerThanItSays()
+    {
+        Desk desk;
+        desk.complete(desk.ask(roles, 0ms), answer(1, 0, 60s), 0ms);
+        const auto limited = desk.ask(roles, 1ms);
+        desk.runTo(61s);
+        QVERIFY(desk.isGranted(limited));
+        Response bare = answered(429);
+        bare.headers->retryAfter = 2s;
+        desk.retry(limited, bare, 61s);
+        desk.runTo(62'999ms);
+        QCOMPARE(desk.state(limited), TicketState::Queued);
+        desk.runTo(63s);
+        QVERIFY(desk.isGranted(limited));
+    }
+
     void afterASublimitOneRequestGoesFirst()
     {
         Desk desk;
