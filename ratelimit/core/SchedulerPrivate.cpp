@@ -100,8 +100,12 @@ Refusal SchedulerPrivate::refusal(
     const auto reason = expected.waits.empty() ? WaitReason::None : expected.waits.back().reason;
     if (full && !expected.waits.empty())
         return {Code::QueueFull, reason};
-    if (maxWait && expected.at - now > *maxWait)
-        return {Code::WaitTooLong, reason};
+    if (maxWait) {
+        const bool isPaused = std::any_of(expected.waits.begin(), expected.waits.end(),
+            [](const Wait &wait) { return wait.reason == WaitReason::Paused; });
+        if (isPaused || expected.at - now > *maxWait)
+            return {Code::WaitTooLong, isPaused ? WaitReason::Paused : reason};
+    }
     return {};
 }
 

@@ -201,6 +201,26 @@ private Q_SLOTS:
         QCOMPARE(desk.state(desk.ask(history, 1ms, {.maxWait = 1min})), TicketState::Queued);
     }
 
+    void aPauseIsTooLongForAnyMaxWait()
+    {
+        Desk desk;
+        const TicketOptions patient{.maxWait = 1h};
+        desk.complete(desk.ask(history, 0ms), answer(5, 4, 10s), 0ms);
+        const auto id = desk.scheduler.bucket(history, at(0ms))->id;
+        desk.scheduler.setFlow(id, Flow::Paused, at(1ms));
+        const auto rejected = desk.ask(history, 2ms, patient);
+        QCOMPARE(desk.errorOf(rejected), TicketError::Code::WaitTooLong);
+        const auto event = std::find_if(desk.events.begin(), desk.events.end(),
+            [rejected](const Event &each) { return each.ticket == rejected; });
+        QCOMPARE(event->reason, WaitReason::Paused);
+        QCOMPARE(desk.state(desk.ask(history, 2ms)), TicketState::Queued);
+        QVERIFY(desk.isGranted(desk.ask(roles, 2ms, patient)));
+        desk.setFlow(Flow::Paused, 3ms);
+        QCOMPARE(desk.errorOf(desk.ask(pins, 4ms, patient)), TicketError::Code::WaitTooLong);
+        desk.setFlow(Flow::Open, 5ms);
+        QVERIFY(desk.isGranted(desk.ask(pins, 6ms, patient)));
+    }
+
     void aFullQueueStillLetsThroughWhatNeedNotWait()
     {
         Desk desk({.maxQueued = 0});
