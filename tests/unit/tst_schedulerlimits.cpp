@@ -4,7 +4,6 @@
 // The scheduler's rules for 429s, refused tokens, gone webhooks and invalid requests.
 #include "tests/common/Desk.h"
 
-#include <QtCore/QElapsedTimer>
 #include <QtTest/QTest>
 
 static const Endpoint messages(Method::Post, "/channels/1/messages");
@@ -189,25 +188,6 @@ private Q_SLOTS:
         desk.scheduler.collectIdle(at(5h));
         QCOMPARE(desk.scheduler.size().lanes, 1);
         QCOMPARE(desk.scheduler.size().inFlight, 1);
-    }
-
-    // Each 401 must cost the same, however many lanes there are.
-    void aStormOf401sIsCheap()
-    {
-        Desk desk({.globalLimit = 0, .invalidLimit = 0});
-        std::vector<TicketId> asked;
-        QElapsedTimer timer;
-        timer.start();
-        for (int i = 0; i < 4000; ++i)
-            asked.push_back(desk.ask(
-                Endpoint(Method::Get, QStringLiteral("/channels/%1/pins").arg(1000 + i)), 0ms));
-        const qint64 asking = timer.restart();
-        for (const TicketId ticket : asked)
-            desk.complete(ticket, answered(401), 1ms);
-        QVERIFY2(timer.elapsed() < 5 * asking + 100,
-            qPrintable(
-                QStringLiteral("%1 ms to ask, %2 ms to refuse").arg(asking).arg(timer.elapsed())));
-        QCOMPARE(desk.errorOf(desk.ask(guilds, 2ms)), TicketError::Code::Unauthorized);
     }
 
     void aSuccessElsewhereSaysThatTheTokenIsFine()
