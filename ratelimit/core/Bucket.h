@@ -32,8 +32,9 @@ public:
     std::optional<int> limit; ///< tokens in a window; nothing until learnt
     /// Tokens left by the last word of the server; those in flight are not subtracted.
     std::optional<int> remaining;
-    /// When the window ends, or a 429's wait; after that all tokens are there again, without
-    /// another word. Nothing: no window is open.
+    /// When the window ends and no 429 holds the bucket: all tokens are there again, without
+    /// another word. Nothing: no window is open. While the bucket is RouteLimited: when the last of
+    /// its routes opens again.
     std::optional<TimePoint> resetAt;
     std::optional<milliseconds>
         window;              ///< the longest `Reset-After` seen: about the window's length

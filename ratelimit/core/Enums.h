@@ -51,7 +51,7 @@ constexpr bool isFinal(TicketState state)
 /// What order the requests of one lane keep.
 enum class Ordering : quint8 {
     Automatic,  ///< POST and PATCH one after another, the rest as many as the bucket has tokens
-    Strict,     ///< one request in flight in the whole bucket
+    Strict,     ///< one request in flight in the whole bucket: nothing else goes beside it
     Concurrent, ///< no ordering duty: as many as the bucket has tokens
 };
 Q_ENUM_NS(Ordering)

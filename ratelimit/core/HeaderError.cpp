@@ -55,6 +55,10 @@ QString HeaderError::message() const
     case Kind::Negative:
         return QStringLiteral("%1 is %2: expected nothing below zero").arg(name, quoted(value));
     case Kind::TooLarge:
+        if (header == "x-ratelimit-bucket")
+            return QStringLiteral("%1 is %2: expected at most %3 bytes")
+                .arg(name, quoted(value))
+                .arg(RatelimitHeaders::maxBucket);
         return header == "x-ratelimit-limit" || header == "x-ratelimit-remaining"
             ? QStringLiteral("%1 is %2: too large to be a number of requests")
                   .arg(name, quoted(value))

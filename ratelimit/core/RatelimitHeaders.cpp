@@ -159,6 +159,8 @@ void Parser::readBucket(QByteArrayView value)
 {
     if (value.isEmpty())
         return fail(Kind::Malformed, Field::Bucket);
+    if (value.size() > RatelimitHeaders::maxBucket)
+        return fail(Kind::TooLarge, Field::Bucket, value);
     if (!out.bucket.isEmpty() && out.bucket != value)
         fail(Kind::Duplicate, Field::Bucket, value);
     out.bucket = value.toByteArray();

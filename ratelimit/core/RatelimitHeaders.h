@@ -29,7 +29,7 @@ public:
         Missing,   ///< others of its group are there, this one is not
         Malformed, ///< not a number, not a date
         Negative,
-        TooLarge,  ///< not finite, over 30 days, or over what the type holds
+        TooLarge,  ///< not finite, over 30 days, over what the type holds, or too long
         Duplicate, ///< came more than once with different values
     };
     Q_ENUM(Kind)
@@ -83,6 +83,8 @@ public:
     QList<HeaderError> errors;
 
     bool isRateLimited() const { return status == 429; }
+
+    static constexpr qsizetype maxBucket = 256; ///< bytes; a longer hash is an error, and left out
 
     /// Whether the body of a response with \a status is looked at.
     static constexpr bool readsBody(int status) { return status == 404 || status == 429; }

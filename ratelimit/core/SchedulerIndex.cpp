@@ -156,7 +156,9 @@ Bucket SchedulerPrivate::snapshot(const BucketNode &bucket, TimePoint at) const
     result.exempt = bucket.exempt;
     result.limit = counter.limit();
     result.remaining = counter.remaining();
-    result.resetAt = counter.nextChange(at);
+    result.resetAt = std::max(counter.resetAt(), counter.blockedUntil(at));
+    if (!result.resetAt)
+        result.resetAt = counter.nextChange(at); // of what was lost
     result.window = counter.window();
     result.queued = bucket.queued;
     result.inFlight = bucket.inFlight;
@@ -165,13 +167,14 @@ Bucket SchedulerPrivate::snapshot(const BucketNode &bucket, TimePoint at) const
     result.name = bucket.name;
     result.lanes = bucket.laneCount;
     const Ticket *oldest = nullptr;
+    TimePoint routesOpenAt;
     for (const Lane *lane = bucket.lanes.first(); lane; lane = bucket.lanes.next(lane)) {
-        if (lane->blockedUntil > at && lane->head())
-            result.resetAt =
-                std::max(result.resetAt.value_or(lane->blockedUntil), lane->blockedUntil);
+        routesOpenAt = std::max(routesOpenAt, lane->blockedUntil);
         if (lane->head() && (!oldest || lane->head()->askedAt < oldest->askedAt))
             oldest = lane->head();
     }
+    if (result.state == BucketState::RouteLimited)
+        result.resetAt = routesOpenAt;
     if (oldest) {
         result.oldestAskedAt = oldest->askedAt;
         if (const auto reasons = waits(*oldest, at); !reasons.empty())

@@ -40,8 +40,9 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
         if (isSuccess && bucket->counter.knowledge() == TokenCounter::Knowledge::Limited
             && !std::exchange(bucket->vanished, true))
             tellAnomaly(Anomaly::HeadersVanished, lane);
-        bucket->counter.learnNothing(
-            isSuccess && headers.kind == RatelimitHeaders::Kind::None, now);
+        if (!headers.isRateLimited()) // a 429 takes no token
+            bucket->counter.learnNothing(
+                isSuccess && headers.kind == RatelimitHeaders::Kind::None, now);
         return;
     }
     std::optional<TimePoint> countedAt;
@@ -129,11 +130,15 @@ void SchedulerPrivate::moveLane(Lane *lane, BucketNode *target)
     --source->laneCount;
     source->queued -= lane->queued;
     source->inFlight -= lane->inFlight;
+    source->strictInFlight -= lane->strictInFlight;
     lane->bucket = target;
     target->lanes.append(lane);
     ++target->laneCount;
     target->queued += lane->queued;
     target->inFlight += lane->inFlight;
+    target->strictInFlight += lane->strictInFlight;
+    if (lane->inFlight > 0)
+        target->lastGranted = std::max(target->lastGranted, lane->lastGranted);
     m_idleBuckets.remove(target);
 
     Event move;

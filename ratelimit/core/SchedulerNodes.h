@@ -68,7 +68,8 @@ struct Lane {
     TicketQueue queue;
     int queued = 0; // the length of the queue
     int inFlight = 0;
-    int late = 0; // timed out, and an answer may still come
+    int strictInFlight = 0; // of these
+    int late = 0;           // timed out, and an answer may still come
     int readyPosition = -1;
     int wakePosition = -1;
     TimePoint blockedUntil; // a sublimit or shared 429
@@ -121,11 +122,13 @@ struct BucketNode {
     int laneCount = 0;
     int queued = 0;
     int inFlight = 0;
+    int strictInFlight = 0; // of these: Ordering::Strict
     int gatePosition = -1;
     int wakePosition = -1;
     int blindLimits = 0; // 429s in a row that did not say how long to wait
     quint64 granted = 0;
     quint64 rateLimited = 0;
+    TicketId lastGranted;
     TimePoint wakeAt;
     TimePoint idleSince;
     ListHook<BucketNode> idle;
@@ -142,6 +145,11 @@ struct BucketNode {
         return unprobed ? 0 : inFlight;
     }
     int available(TimePoint now) const { return counter.available(countedInFlight(), now); }
+    // Whether a ticket of this ordering may not be in flight beside what is.
+    bool isHeldByOrder(Ordering ordering) const
+    {
+        return strictInFlight > 0 || (ordering == Ordering::Strict && inFlight > 0);
+    }
 };
 
 struct ByOldestTicket {

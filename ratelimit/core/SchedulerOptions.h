@@ -23,8 +23,8 @@ struct SchedulerOptions {
     /// network gets slower than it was.
     bool compensate = false;
 
-    /// A ticket that would have to wait longer, by Scheduler::estimate(), is Rejected at once.
-    /// Nothing: none is.
+    /// A ticket that would have to wait longer, by Scheduler::estimate(), or that is paused, is
+    /// Rejected at once. Nothing: none is.
     std::optional<milliseconds> maxWait{};
 
     /// Answers 401, 403 or 429 (but shared ones) in any \ref invalidPeriod. Discord bans an address

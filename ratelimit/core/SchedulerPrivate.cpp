@@ -100,8 +100,12 @@ Refusal SchedulerPrivate::refusal(
     const auto reason = expected.waits.empty() ? WaitReason::None : expected.waits.back().reason;
     if (full && !expected.waits.empty())
         return {Code::QueueFull, reason};
-    if (maxWait && expected.at - now > *maxWait)
-        return {Code::WaitTooLong, reason};
+    if (maxWait) {
+        const bool isPaused = std::any_of(expected.waits.begin(), expected.waits.end(),
+            [](const Wait &wait) { return wait.reason == WaitReason::Paused; });
+        if (isPaused || expected.at - now > *maxWait)
+            return {Code::WaitTooLong, isPaused ? WaitReason::Paused : reason};
+    }
     return {};
 }
 
@@ -156,13 +160,10 @@ void SchedulerPrivate::endWaiting(Ticket *ticket, TicketState state, TicketError
     idleIfDone(lane);
 }
 
-template <typename Predicate>
-void SchedulerPrivate::rejectWaiting(TicketError::Code error, Predicate concerns)
+void SchedulerPrivate::rejectWaiting(Lane *lane, TicketError::Code error)
 {
-    for (Lane *lane : std::as_const(laneIndex)) {
-        while (lane->head() && concerns(*lane))
-            endWaiting(lane->queue.first(), TicketState::Rejected, error);
-    }
+    while (lane->head())
+        endWaiting(lane->queue.first(), TicketState::Rejected, error);
 }
 
 void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
@@ -173,9 +174,7 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
             return; // it was spent when it timed out
     } else {
         m_granted.remove(ticket);
-        --lane->inFlight;
-        --lane->bucket->inFlight;
-        --inFlight;
+        countInFlight(*ticket, -1);
         if (!lane->bucket->exempt) {
             if (response.kind == Response::Kind::Unused)
                 global.giveBack();
@@ -276,18 +275,28 @@ void SchedulerPrivate::grant(BucketNode *bucket)
     gateOf(bucket).remove(bucket);
     bucket->ready.remove(lane);
     dequeue(ticket);
-    ++lane->inFlight;
-    ++bucket->inFlight;
-    ++inFlight;
+    countInFlight(*ticket, 1);
     ++bucket->granted;
     if (!bucket->exempt)
         global.take();
     ticket->grantedAt = ticket->sentAt = now;
-    lane->lastGranted = ticket->id;
+    lane->lastGranted = bucket->lastGranted = ticket->id;
     ++ticket->attempt;
     m_granted.append(ticket);
     enter(ticket, TicketState::Available);
     updateLane(lane);
+}
+
+void SchedulerPrivate::countInFlight(const Ticket &ticket, int change)
+{
+    Lane *lane = ticket.lane;
+    inFlight += change;
+    lane->inFlight += change;
+    lane->bucket->inFlight += change;
+    if (ticket.ordering == Ordering::Strict) {
+        lane->strictInFlight += change;
+        lane->bucket->strictInFlight += change;
+    }
 }
 
 void SchedulerPrivate::updateLane(Lane *lane)
@@ -313,8 +322,8 @@ void SchedulerPrivate::updateBucket(BucketNode *bucket)
         gate.remove(bucket);
         return;
     }
-    const bool strict = bucket->ready.top()->head()->ordering == Ordering::Strict;
-    if (bucket->available(now) > 0 && !(strict && bucket->inFlight > 0)) {
+    if (bucket->available(now) > 0
+        && !bucket->isHeldByOrder(bucket->ready.top()->head()->ordering)) {
         gate.update(bucket);
         return;
     }
@@ -359,9 +368,7 @@ void SchedulerPrivate::timeOut(Ticket *ticket)
 {
     Lane *lane = ticket->lane;
     m_granted.remove(ticket);
-    --lane->inFlight;
-    --lane->bucket->inFlight;
-    --inFlight;
+    countInFlight(*ticket, -1);
     if (!lane->bucket->exempt)
         global.giveBack();
     lane->bucket->counter.spend(now);
@@ -455,6 +462,9 @@ void SchedulerPrivate::collectIdle()
             return learnt.value().usedAt + options.hashLifetime <= now;
         });
         erase_if(m_gone, [this](const auto &webhook) { return webhook.value() <= now; });
+        erase_if(m_tokenSince, [this](const auto &token) { // what it was for has ended
+            return token.value() + 2 * options.responseTimeout <= now;
+        });
     }
 }
 
@@ -470,10 +480,24 @@ void SchedulerPrivate::setFlow(BucketNode *bucket, Flow to)
 void SchedulerPrivate::shutdown()
 {
     isShutDown = true;
-    rejectWaiting(TicketError::Code::RatelimiterGone, [](const Lane &) { return true; });
+    for (Lane *lane : std::as_const(laneIndex))
+        rejectWaiting(lane, TicketError::Code::RatelimiterGone);
 }
 
 // What ends waiting tickets besides: the token, or their webhook, is refused
+
+// Tokens and webhooks of which something is remembered. Beyond that the oldest is forgotten, which
+// costs one more answer that says the same.
+static constexpr qsizetype mostRemembered = 1000;
+
+template <typename Value, typename TimeOf>
+static void remember(
+    QHash<QByteArray, Value> &known, const QByteArray &key, const Value &value, TimeOf timeOf)
+{
+    known.insert(key, value);
+    if (known.size() > mostRemembered)
+        known.erase(std::ranges::min_element(std::as_const(known), {}, timeOf));
+}
 
 void SchedulerPrivate::judge(const Ticket &ticket, const RatelimitHeaders &headers)
 {
@@ -489,23 +513,16 @@ void SchedulerPrivate::judge(const Ticket &ticket, const RatelimitHeaders &heade
         m_events.push_back(counted);
     }
 
-    // Some routes take no token of bots at all. So one 401 closes its own lane; the second from
-    // elsewhere, with no authorised success between them, means the token.
     const Endpoint &endpoint = lane->endpoint;
     const QByteArray &credential = endpoint.credential().fingerprint();
     const bool isOfOldToken = ticket.grantedAt < m_tokenSince.value(credential);
     if (endpoint.isAuthorized() && !isOfOldToken) {
-        const auto known = m_refused.find(credential);
         if (headers.status == 401) {
-            if (known == m_refused.end())
-                m_refused.insert(credential, {endpoint.lane()});
-            else if (known->lane != endpoint.lane())
-                known->all = true;
-            rejectWaiting(TicketError::Code::Unauthorized,
-                [this](const Lane &waiting) { return isUnauthorized(waiting.endpoint); });
-        } else if (known != m_refused.end() && !known->all && headers.status < 500
-            && headers.status != 429) {
-            m_refused.remove(credential);
+            refuse(*lane);
+        } else if (headers.status < 500 && headers.status != 429) {
+            const auto known = m_refused.constFind(credential);
+            if (known != m_refused.cend() && !known->all)
+                m_refused.erase(known);
         }
     }
 
@@ -514,17 +531,44 @@ void SchedulerPrivate::judge(const Ticket &ticket, const RatelimitHeaders &heade
     constexpr int unknownWebhook = 10015;
     if (headers.status == 404 && endpoint.majorResource().startsWith("webhooks/")
         && (headers.code == unknownWebhook
-            || (headers.code == 0 && !endpoint.route().contains("/messages")))) {
-        m_gone.insert(endpoint.majorResource(), now + options.idleBucketLifetime);
-        rejectWaiting(TicketError::Code::WebhookGone,
-            [this](const Lane &waiting) { return isGone(waiting.endpoint); });
+            || (headers.code == 0 && !endpoint.route().contains("/messages")))
+        && !isGone(endpoint)) {
+        remember(m_gone, endpoint.majorResource(), now + options.idleBucketLifetime,
+            [](TimePoint until) { return until; });
+        for (Lane *other : std::as_const(laneIndex)) {
+            if (other->head() && other->endpoint.majorResource() == endpoint.majorResource())
+                rejectWaiting(other, TicketError::Code::WebhookGone);
+        }
+    }
+}
+
+// Some routes take no token of bots at all. So one 401 closes its own lane; the second from
+// elsewhere, with no authorised success between them, means the token.
+void SchedulerPrivate::refuse(const Lane &lane)
+{
+    const QByteArray &credential = lane.endpoint.credential().fingerprint();
+    const auto known = m_refused.find(credential);
+    if (known == m_refused.end()) {
+        remember(m_refused, credential, {lane.endpoint.lane(), false, now},
+            [](const Refused &refused) { return refused.since; });
+        for (Lane *other = lane.bucket->lanes.first(); other;
+             other = lane.bucket->lanes.next(other)) {
+            if (other->endpoint == lane.endpoint)
+                rejectWaiting(other, TicketError::Code::Unauthorized);
+        }
+    } else if (!known->all && known->lane != lane.endpoint.lane()) {
+        known->all = true;
+        for (Lane *other : std::as_const(laneIndex)) {
+            if (other->head() && isUnauthorized(other->endpoint))
+                rejectWaiting(other, TicketError::Code::Unauthorized);
+        }
     }
 }
 
 void SchedulerPrivate::tokenChanged(const Credential &credential)
 {
     m_refused.remove(credential.fingerprint());
-    m_tokenSince.insert(credential.fingerprint(), now);
+    remember(m_tokenSince, credential.fingerprint(), now, [](TimePoint since) { return since; });
 }
 
 bool SchedulerPrivate::isUnauthorized(const Endpoint &endpoint) const

@@ -41,7 +41,7 @@ public:
     void dequeue(Ticket *ticket);
     void enter(Ticket *ticket, TicketState state, int status = 0, const Refusal &why = {});
     void endWaiting(Ticket *ticket, TicketState state, TicketError::Code error);
-    template <typename Predicate> void rejectWaiting(TicketError::Code error, Predicate concerns);
+    void rejectWaiting(Lane *lane, TicketError::Code error);
     void answer(Ticket *ticket, const Response &response); // counts and learns; the ticket stays
     void finish(Ticket *ticket, const Response &response);
     void requeue(Ticket *ticket);
@@ -50,6 +50,7 @@ public:
     // Granting
     void pump();
     void grant(BucketNode *bucket);
+    void countInFlight(const Ticket &ticket, int change);
     void updateLane(Lane *lane);
     void updateBucket(BucketNode *bucket);
 
@@ -61,6 +62,7 @@ public:
     void limited(Ticket *ticket, const RatelimitHeaders &headers);
     void judge(const Ticket &ticket, const RatelimitHeaders &headers);
     void tokenChanged(const Credential &credential);
+    void refuse(const Lane &lane);
     bool isUnauthorized(const Endpoint &endpoint) const;
     bool isGone(const Endpoint &endpoint) const;
 
@@ -166,6 +168,7 @@ private:
     struct Refused {
         QByteArray lane;  // of the one request that was refused
         bool all = false; // another one was too
+        TimePoint since;
     };
     QHash<QByteArray, Refused> m_refused;      // by credential
     QHash<QByteArray, TimePoint> m_tokenSince; // what tokenChanged() said, by credential

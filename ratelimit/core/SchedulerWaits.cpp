@@ -59,8 +59,8 @@ std::vector<Wait> SchedulerPrivate::waits(const Ticket &ticket, TimePoint at) co
                 lane.inFlight > 0 ? lane.lastGranted : TicketId()});
         else
             result.push_back({WaitReason::Bucket, counter.nextChange(at)});
-    } else if (head->ordering == Ordering::Strict && bucket.inFlight > 0) {
-        result.push_back({WaitReason::Order, {}, lane.lastGranted});
+    } else if (bucket.isHeldByOrder(head->ordering)) {
+        result.push_back({WaitReason::Order, {}, bucket.lastGranted});
     }
     if (result.empty() && !bucket.ready.isEmpty() && bucket.ready.top() != &lane)
         result.push_back({WaitReason::Order, {}, bucket.ready.top()->head()->id});
@@ -103,6 +103,8 @@ Estimate SchedulerPrivate::estimate(
         const int ahead = overtakes ? (lane ? lane->queued : 0) : bucket->queued;
         if (ordering == Ordering::Strict && ahead + bucket->inFlight > 0)
             add(WaitReason::Order, at + (ahead + bucket->inFlight) * trip);
+        else if (bucket->isHeldByOrder(ordering))
+            add(WaitReason::Order, at + trip);
         if (ahead >= free) {
             if (counter.knowledge() == TokenCounter::Knowledge::Unknown && bucket->inFlight > 0) {
                 add(WaitReason::Probe, at + trip);

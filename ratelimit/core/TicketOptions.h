@@ -24,7 +24,8 @@ struct TicketOptions {
 
     Priority priority = Priority::Normal;
 
-    /// Overrides SchedulerOptions::maxWait for this ticket.
+    /// Overrides SchedulerOptions::maxWait for this ticket. While its bucket, or everything, is
+    /// paused, nobody knows when the wait ends: then it counts as too long, however long this is.
     std::optional<milliseconds> maxWait{};
 
     /// Tickets of one endpoint with different names queue apart, side by side in one bucket. For

@@ -52,6 +52,11 @@ std::optional<int> TokenCounter::remaining() const
                                          : free;
 }
 
+std::optional<TimePoint> TokenCounter::blockedUntil(TimePoint now) const
+{
+    return now < m_blockedUntil ? std::optional(m_blockedUntil) : std::nullopt;
+}
+
 std::optional<milliseconds> TokenCounter::window() const
 {
     return m_window > 0ms ? std::optional(m_window) : std::nullopt;

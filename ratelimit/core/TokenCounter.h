@@ -49,6 +49,8 @@ public:
     std::optional<int> remaining() const;
     /// When all tokens are back that the server is known to have counted.
     std::optional<TimePoint> resetAt() const { return m_resetAt; }
+    /// Until when a 429 holds it; nothing when none does.
+    std::optional<TimePoint> blockedUntil(TimePoint now) const;
     /// The longest `Reset-After` heard.
     std::optional<milliseconds> window() const;
     /// When an answer first told of the open window; nothing when none is open, or it is assumed.

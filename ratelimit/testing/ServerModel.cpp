@@ -11,6 +11,7 @@
 #include <QtCore/QLocale>
 #include <QtCore/QLoggingCategory>
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace Turnstile {
@@ -203,7 +204,7 @@ ServerDecision ServerModel::decide(
     if (decision.hasBucket) {
         decision.limit = rule.limit;
         decision.remaining = lane.bucket->window.remaining();
-        decision.fullAt = lane.bucket->window.fullAt();
+        decision.fullAt = std::max(lane.bucket->window.fullAt(), now);
         ++(decision.limitedBy ? lane.bucket->stats.limited : lane.bucket->stats.passed);
     }
 

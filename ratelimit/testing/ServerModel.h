@@ -25,7 +25,7 @@ struct ServerDecision {
     bool hasBucket = false;                  ///< whether the four values below mean anything
     int limit = 0;
     int remaining = 0;
-    TimePoint fullAt = {}; ///< when all tokens of the bucket are back
+    TimePoint fullAt = {}; ///< when all tokens of the bucket are back; not in the past
     QByteArray hash = {};
     TimePoint time = {};                    ///< when it was decided
     std::chrono::nanoseconds retryAfter{0}; ///< on a 429

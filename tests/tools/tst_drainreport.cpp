@@ -42,6 +42,7 @@ private Q_SLOTS:
         QVERIFY(object[u"avoidable_429"].isNull());
         QCOMPARE(object[u"wait_ms"][u"max"], QJsonValue(0));
         QCOMPARE(object[u"wall_ns_per_grant"], QJsonValue(0));
+        QVERIFY(figures({.lost = 3, .lowerBound = 1200ms})[u"ratio"].isNull());
     }
 
     void sumsUpRuns()

@@ -55,6 +55,8 @@ private Q_SLOTS:
     void reachesTheGoals();
     void neverBeatsTheBound_data();
     void neverBeatsTheBound();
+    void avoidsWhatSlidingWindowsReject_data();
+    void avoidsWhatSlidingWindowsReject();
     void repeatsWhatTheSeedSays();
     void endsWhatIsLost();
     void countsWhatOthersCause();
@@ -147,6 +149,50 @@ void DrainRunTest::neverBeatsTheBound()
         QVERIFY2(ratio(result) >= 1, qPrintable(QString::number(ratio(result))));
         QCOMPARE(result.reordered, 0);
         QCOMPARE(result.grants, workload.requests + limitedInAll(result));
+    }
+}
+
+// Many at once in a window that slides: every one of them must find a token.
+void DrainRunTest::avoidsWhatSlidingWindowsReject_data()
+{
+    QTest::addColumn<Workload>("workload");
+    const auto row = [](const char *name, auto change) {
+        Workload workload{.requests = 300, .buckets = 1, .limit = 5, .window = 1s, .jitter = 0ms};
+        workload.windowKind = Quota::Window::Sliding;
+        workload.method = Method::Get;
+        change(workload);
+        QTest::newRow(name) << workload;
+    };
+    row("narrow", [](Workload &) {});
+    row("narrow, jitter", [](Workload &w) { w.jitter = 100ms; });
+    row("wide", [](Workload &w) { w.limit = 50; });
+    row("wide, jitter", [](Workload &w) {
+        w.limit = 50;
+        w.jitter = 100ms;
+    });
+    row("wide, no global limit", [](Workload &w) {
+        w.limit = 50;
+        w.global = 0;
+        w.jitter = 60ms;
+    });
+    row("many buckets", [](Workload &w) { w.buckets = 20; });
+    row("slower than the window", [](Workload &w) { w.rtt = 3s; });
+    row("seldom asked for", [](Workload &w) {
+        w.poissonRate = 8;
+        w.jitter = 60ms;
+    });
+    row("loss", [](Workload &w) { w.loss = 0.05; });
+    row("compensated", [](Workload &w) { w.compensate = true; });
+}
+
+void DrainRunTest::avoidsWhatSlidingWindowsReject()
+{
+    QFETCH(Workload, workload);
+    for (workload.seed = 1; workload.seed <= 5; ++workload.seed) {
+        const DrainResult result = play(workload);
+        QCOMPARE(result.completed + result.lost, workload.requests);
+        QCOMPARE(result.avoidable, std::optional<int>(0));
+        QCOMPARE(limitedInAll(result), 0);
     }
 }
 

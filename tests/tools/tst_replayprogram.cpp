@@ -76,11 +76,14 @@ void ReplayProgramTest::plays()
     output = runProgram({replay, QStringLiteral("--help")});
     QCOMPARE(output.code, 0);
     QVERIFY(output.out.contains("replay FILE") && output.err.isEmpty());
+    for (const char *word : {"acquire_many", "waits", "token", "flow", "max_queued_per_bucket",
+             "auto_respond", "header_error", "anomaly", "misuse"})
+        QVERIFY2(output.out.contains(word), word);
 
     output =
         runProgram({replay, input}, R"({"id":"l","given":[],"config":{"locale":"xx_XX.frob"}})");
     QCOMPARE(output.out, QByteArray());
-    QVERIFY(output.err.startsWith("-:1: the locale xx_XX.frob is not installed"));
+    QVERIFY(output.err.startsWith("note: -:1: the locale xx_XX.frob is not installed"));
     QCOMPARE(output.code, 0);
 }
 

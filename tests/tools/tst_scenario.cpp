@@ -23,6 +23,7 @@ private Q_SLOTS:
     void predicates();
     void refusesNonsense_data();
     void refusesNonsense();
+    void objectsApartMayShareNames();
     void hasBounds();
     void readsFiles();
     void tellsWhereAFileIsWrong_data();
@@ -167,6 +168,14 @@ void ScenarioTest::refusesNonsense_data()
     const auto row = [](const char *name, const QByteArray &line, const char *problem) {
         QTest::newRow(name) << line << QString::fromUtf8(problem);
     };
+    row("twice", R"({"id":"x","given":[],"id":"y"})",
+        R"(the member "id" comes twice in one object)");
+    row("twice, within", with(R"("op":"end","op":"sweep")"),
+        R"(the member "op" comes twice in one object)");
+    row("twice, escaped", R"({"id":"x","given":[],"\u0069d":"y"})",
+        R"(the member "id" comes twice in one object)");
+    row("twice, without a name", R"({"":1,"id":"x","given":[],"":2})",
+        R"(the member "" comes twice in one object)");
     row("no JSON", "{", "this is not JSON: unterminated object, at byte 1");
     row("no object", "[]", "a scenario is a JSON object");
     row("no id", R"({"given":[]})", R"("id" is missing: a text)");
@@ -254,6 +263,17 @@ void ScenarioTest::refusesNonsense()
     QString problem;
     QVERIFY(!Scenario::parse(line, &problem));
     QTEST(problem, "problem");
+}
+
+void ScenarioTest::objectsApartMayShareNames()
+{
+    QString problem;
+    const auto scenario = Scenario::parse(R"({"id":"x","note":"\"id\": {\\","given":[)"
+                                          R"({"t_ms":0,"op":"respond","req":"id","status":200,)"
+                                          R"("body":{"a":{"a":[{"a":1},{"a":":"}]}}},)"
+                                          R"({"t_ms":0,"op":"end"}]})",
+        &problem);
+    QVERIFY2(scenario, qPrintable(problem));
 }
 
 void ScenarioTest::hasBounds()

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void retryAfter();
     void global_data();
     void global();
+    void longBucketsAreLeftOut();
     void missing();
     void missingIsNotSaidOfAGlobalLimit();
     void duplicates_data();
@@ -338,6 +339,20 @@ void tst_RatelimitHeaders::global()
     QCOMPARE(result.global, expected);
     QCOMPARE(result.kind, expected ? RatelimitHeaders::Kind::Global : RatelimitHeaders::Kind::None);
     QVERIFY(parse(200, headers, body).kind == RatelimitHeaders::Kind::None);
+}
+
+void tst_RatelimitHeaders::longBucketsAreLeftOut()
+{
+    const QByteArray longest(RatelimitHeaders::maxBucket, 'x');
+    QCOMPARE(parse(200, {{"X-RateLimit-Bucket", longest}}).bucket, longest);
+    const RatelimitHeaders headers = parse(200,
+        {{"X-RateLimit-Limit", "5"}, {"X-RateLimit-Remaining", "4"},
+            {"X-RateLimit-Reset-After", "1"}, {"X-RateLimit-Bucket", longest + 'x'}});
+    QCOMPARE(headers.bucket, QByteArray());
+    QCOMPARE(headers.limit, 5); // its numbers count
+    QCOMPARE(headers.errors.size(), 1);
+    QCOMPARE(headers.errors.first().kind, HeaderError::Kind::TooLarge);
+    QVERIFY(headers.errors.first().message().endsWith(QStringLiteral("at most 256 bytes")));
 }
 
 void tst_RatelimitHeaders::missing()

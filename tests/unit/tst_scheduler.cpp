@@ -70,6 +70,74 @@ private Q_SLOTS:
         }
     }
 
+    void nothingGoesBesideAStrictTicket()
+    {
+        Desk desk;
+        const Endpoint pins(Method::Get, "/channels/1/pins");
+        const TicketOptions strict{.ordering = Ordering::Strict};
+        desk.complete(desk.ask(history, 0ms), answer(9, 8, 5s), 10ms);
+        desk.complete(desk.ask(pins, 20ms), answer(9, 7, 5s), 30ms); // the same bucket
+        const auto alone = desk.ask(history, 40ms, strict);
+        QVERIFY(desk.isGranted(alone));
+        const auto sameLane = desk.ask(history, 41ms, {.ordering = Ordering::Concurrent});
+        const auto otherLane = desk.ask(pins, 42ms);
+        for (const TicketId held : {sameLane, otherLane}) {
+            QCOMPARE(desk.state(held), TicketState::Queued);
+            QCOMPARE(desk.scheduler.waits(held, at(43ms)),
+                (std::vector<Wait>{{WaitReason::Order, {}, alone}}));
+        }
+        const Estimate expected = desk.scheduler.estimate(pins, {}, at(43ms));
+        QCOMPARE(expected.waits.size(), 1u);
+        QCOMPARE(expected.waits.front().reason, WaitReason::Order);
+        QVERIFY(expected.at > at(43ms));
+        desk.complete(alone, answer(9, 6, 5s), 50ms);
+        QVERIFY(desk.isGranted(sameLane) && desk.isGranted(otherLane));
+    }
+
+    void aStrictTicketHoldsTheBucketUntilItEnds_data()
+    {
+        QTest::addColumn<Response>("response");
+        QTest::newRow("answered") << answer(9, 7, 5s);
+        QTest::newRow("moves to another bucket") << answer(9, 8, 5s, "other");
+        QTest::newRow("lost") << Response::lost();
+        QTest::newRow("unused") << Response::unused();
+    }
+    void aStrictTicketHoldsTheBucketUntilItEnds()
+    {
+        QFETCH(Response, response);
+        Desk desk;
+        desk.complete(desk.ask(history, 0ms), answer(9, 8, 5s), 10ms);
+        const auto strict = desk.ask(history, 20ms, {.ordering = Ordering::Strict});
+        const auto a = desk.ask(history, 21ms), b = desk.ask(history, 21ms);
+        QVERIFY(!desk.isGranted(a) && !desk.isGranted(b));
+        desk.complete(strict, response, 30ms);
+        QVERIFY(desk.isGranted(a) && desk.isGranted(b));
+        const auto last = desk.ask(history, 31ms, {.ordering = Ordering::Strict});
+        desk.complete(a, answer(9, 6, 5s), 40ms);
+        QVERIFY(!desk.isGranted(last));
+        desk.complete(b, answer(9, 5, 5s), 41ms);
+        QVERIFY(desk.isGranted(last));
+    }
+
+    void aLaneTakesItsStrictTicketAlong()
+    {
+        Desk desk({.responseTimeout = 1min});
+        const Endpoint pins(Method::Get, "/channels/1/pins");
+        desk.complete(desk.ask(history, 0ms), answer(9, 8, 5s), 10ms);
+        const auto late = desk.ask(pins, 1s); // as far as is known, in a bucket of its own
+        const auto strict = desk.ask(pins, 2s, {.ordering = Ordering::Strict});
+        desk.runTo(61s);
+        QCOMPARE(desk.state(late), TicketState::TimedOut);
+        QVERIFY(desk.isGranted(strict));
+        desk.complete(late, answer(9, 8, 5s), 62s); // it counts where history does
+        QCOMPARE(desk.scheduler.size().buckets, 1);
+        const auto held = desk.ask(history, 63s);
+        QCOMPARE(desk.scheduler.waits(held, at(63s)),
+            (std::vector<Wait>{{WaitReason::Order, {}, strict}}));
+        desk.complete(strict, answer(9, 7, 5s), 64s);
+        QVERIFY(desk.isGranted(held));
+    }
+
     void lanesOfOneBucketRunSideBySide()
     {
         Desk desk;

@@ -112,6 +112,23 @@ private Q_SLOTS:
         QCOMPARE(desk.scheduler.invalidRequests(at(5002ms)), 0);
     }
 
+    // It took no token, so none is missing when its wait is over.
+    void a429WithoutNumbersWaitsNoLongerThanItSays()
+    {
+        Desk desk;
+        desk.complete(desk.ask(roles, 0ms), answer(1, 0, 60s), 0ms);
+        const auto limited = desk.ask(roles, 1ms);
+        desk.runTo(61s);
+        QVERIFY(desk.isGranted(limited));
+        Response bare = answered(429);
+        bare.headers->retryAfter = 2s;
+        desk.retry(limited, bare, 61s);
+        desk.runTo(62'999ms);
+        QCOMPARE(desk.state(limited), TicketState::Queued);
+        desk.runTo(63s);
+        QVERIFY(desk.isGranted(limited));
+    }
+
     void afterASublimitOneRequestGoesFirst()
     {
         Desk desk;
@@ -210,6 +227,61 @@ private Q_SLOTS:
         QCOMPARE(desk.errorOf(later) == TicketError::Code::WebhookGone, isGone);
         QVERIFY(desk.isGranted(desk.ask(Endpoint(Method::Post, "/webhooks/8/tok8"), 20ms)));
         Q_UNUSED(b);
+    }
+
+    void aWebhookIsGoneForAWhile()
+    {
+        Desk desk({.idleBucketLifetime = 1h});
+        desk.complete(desk.ask(webhook, 0ms), answered(404), 1ms);
+        QCOMPARE(desk.errorOf(desk.ask(webhook, 59min)), TicketError::Code::WebhookGone);
+        const auto again = desk.ask(webhook, 61min), waiting = desk.ask(webhook, 61min);
+        QVERIFY(desk.isGranted(again));
+        desk.complete(again, answered(404), 62min);
+        QCOMPARE(desk.errorOf(waiting), TicketError::Code::WebhookGone);
+    }
+
+    // What is remembered has a bound: the oldest is forgotten, the newest is not.
+    void remembersSoManyGoneWebhooks()
+    {
+        Desk desk({.globalLimit = 0});
+        const auto one = [](int i) {
+            return Endpoint(Method::Post, QStringLiteral("/webhooks/%1/tok").arg(1000 + i));
+        };
+        constexpr int last = 1000;
+        for (int i = 0; i <= last; ++i)
+            desk.complete(desk.ask(one(i), milliseconds(i)), answered(404), milliseconds(i));
+        QCOMPARE(desk.errorOf(desk.ask(one(last), 2s)), TicketError::Code::WebhookGone);
+        QCOMPARE(desk.errorOf(desk.ask(one(1), 2s)), TicketError::Code::WebhookGone);
+        QVERIFY(desk.isGranted(desk.ask(one(0), 2s)));
+    }
+
+    void remembersSoManyRefusedTokens()
+    {
+        Desk desk({.globalLimit = 0, .invalidLimit = 0});
+        const auto one = [](int i) {
+            return Endpoint(Method::Get, "/users/@me", Credential::token(QByteArray::number(i)));
+        };
+        constexpr int last = 1000;
+        for (int i = 0; i <= last; ++i)
+            desk.complete(desk.ask(one(i), milliseconds(i)), answered(401), milliseconds(i));
+        QCOMPARE(desk.errorOf(desk.ask(one(last), 2s)), TicketError::Code::Unauthorized);
+        QCOMPARE(desk.errorOf(desk.ask(one(1), 2s)), TicketError::Code::Unauthorized);
+        QVERIFY(desk.isGranted(desk.ask(one(0), 2s)));
+    }
+
+    void remembersSoManyNewTokens()
+    {
+        Desk desk;
+        const auto one = [](int i) {
+            return Endpoint(Method::Get, "/users/@me", Credential::token(QByteArray::number(i)));
+        };
+        const auto oldest = desk.ask(one(0), 0ms), newest = desk.ask(one(1000), 0ms);
+        for (int i = 0; i <= 1000; ++i)
+            desk.scheduler.tokenChanged(one(i).credential(), at(milliseconds(1 + i)));
+        desk.complete(oldest, answered(401), 2s);
+        desk.complete(newest, answered(401), 2s);
+        QCOMPARE(desk.errorOf(desk.ask(one(0), 2s)), TicketError::Code::Unauthorized);
+        QVERIFY(desk.isGranted(desk.ask(one(1000), 2s)));
     }
 
     void stopsShortOfTheInvalidLimit()

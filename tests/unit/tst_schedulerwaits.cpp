@@ -110,6 +110,47 @@ private Q_SLOTS:
             desk.scheduler.waits(a, at(3ms)), (std::vector<Wait>{{WaitReason::Route, at(9002ms)}}));
     }
 
+    // What a bucket counts down to, by its state.
+    void resetAt()
+    {
+        Desk desk;
+        const auto resetAt = [&desk](milliseconds time) {
+            return desk.scheduler.bucket(roles, at(time))->resetAt;
+        };
+        desk.complete(desk.ask(roles, 0ms), answer(2, 1, 10s), 0ms);
+        QCOMPARE(resetAt(1ms), at(10s));
+        const auto limited = desk.ask(roles, 1ms);
+        desk.retry(limited, tooMany(4s, Scope::User, 1), 2ms); // a sublimit
+        QCOMPARE(desk.scheduler.bucket(roles, at(3ms))->state, BucketState::RouteLimited);
+        QCOMPARE(resetAt(3ms), at(4002ms));
+        // Exhausted beside it: the window's end, not the route's.
+        const auto other = desk.ask(roles, 3ms, {.lane = "other"});
+        desk.complete(other, answer(2, 0, 10s), 4ms);
+        QCOMPARE(desk.scheduler.bucket(roles, at(5ms))->state, BucketState::Exhausted);
+        QVERIFY(resetAt(5ms) >= at(10s));
+        // A 429 of the bucket, longer than the window.
+        desk.runTo(10100ms);
+        QVERIFY(desk.isGranted(limited));
+        desk.retry(limited, tooMany(30s), 10200ms);
+        QCOMPARE(resetAt(10200ms), at(40200ms));
+        desk.runTo(40200ms);
+        QVERIFY(desk.isGranted(limited));
+        desk.complete(limited, answer(2, 1, 10s), 40200ms);
+        QVERIFY(!resetAt(60s));
+    }
+
+    void aLongerBlockOfARouteIsNotTheReset()
+    {
+        Desk desk;
+        desk.complete(desk.ask(roles, 0ms), answer(2, 1, 10s), 0ms);
+        desk.retry(desk.ask(roles, 1ms), tooMany(60s, Scope::User, 1), 2ms);
+        desk.complete(desk.ask(roles, 3ms, {.lane = "other"}), answer(2, 0, 10s), 4ms);
+        const auto bucket = desk.scheduler.bucket(roles, at(5ms));
+        QCOMPARE(bucket->state, BucketState::Exhausted);
+        QVERIFY(bucket->resetAt >= at(10s) && bucket->resetAt < at(11s));
+        QCOMPARE(desk.scheduler.bucket(roles, at(15s))->resetAt, at(60'002ms));
+    }
+
     void estimates()
     {
         Desk desk;
@@ -158,6 +199,26 @@ private Q_SLOTS:
         QCOMPARE(desk.errorOf(sixth), TicketError::Code::WaitTooLong);
         QCOMPARE(desk.events.back().reason, WaitReason::Bucket);
         QCOMPARE(desk.state(desk.ask(history, 1ms, {.maxWait = 1min})), TicketState::Queued);
+    }
+
+    void aPauseIsTooLongForAnyMaxWait()
+    {
+        Desk desk;
+        const TicketOptions patient{.maxWait = 1h};
+        desk.complete(desk.ask(history, 0ms), answer(5, 4, 10s), 0ms);
+        const auto id = desk.scheduler.bucket(history, at(0ms))->id;
+        desk.scheduler.setFlow(id, Flow::Paused, at(1ms));
+        const auto rejected = desk.ask(history, 2ms, patient);
+        QCOMPARE(desk.errorOf(rejected), TicketError::Code::WaitTooLong);
+        const auto event = std::find_if(desk.events.begin(), desk.events.end(),
+            [rejected](const Event &each) { return each.ticket == rejected; });
+        QCOMPARE(event->reason, WaitReason::Paused);
+        QCOMPARE(desk.state(desk.ask(history, 2ms)), TicketState::Queued);
+        QVERIFY(desk.isGranted(desk.ask(roles, 2ms, patient)));
+        desk.setFlow(Flow::Paused, 3ms);
+        QCOMPARE(desk.errorOf(desk.ask(pins, 4ms, patient)), TicketError::Code::WaitTooLong);
+        desk.setFlow(Flow::Open, 5ms);
+        QVERIFY(desk.isGranted(desk.ask(pins, 6ms, patient)));
     }
 
     void aFullQueueStillLetsThroughWhatNeedNotWait()

@@ -182,6 +182,15 @@ void tst_ServerModel::decides_data()
                {2s, "GET /channels/1", "200 2/5 +13000"},
                {2s, "PATCH /channels/2", "200 4/5 +15000"},
                {600s, "PATCH /channels/1", "200 4/5 +15000"}};
+    QTest::newRow("sublimit: a sliding bucket that is full is full now")
+        << Setup([](ServerModel &model) {
+               model.setLimit(postRoute,
+                   {.limit = 5,
+                       .window = 1s,
+                       .kind = Quota::Window::Sliding,
+                       .sublimit = {.limit = 1, .window = 10s}});
+           })
+        << QList<Step>{{0s, post, "200 4/5 +1000"}, {2s, post, "429 Sublimit 5/5 +0 retry 8000"}};
     QTest::newRow("sublimit: an empty bucket comes first, and spares it")
         << Setup([](ServerModel &model) {
                model.setDefaultLimit(

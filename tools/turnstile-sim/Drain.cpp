@@ -20,7 +20,7 @@ server that counts a request when it arrives. Prints one JSON object:
   makespan_ms        from the start to the last answer
   lower_bound_ms     what nobody can beat: someone who knows every limit, needs no
                      probe and keeps no order; see also ratio, which is makespan
-                     by bound
+                     by bound (null when nothing was completed)
   rejected_429       by kind, as the server saw them
   avoidable_429      bucket and global ones that the limiter had all it needs to
                      avoid; other processes excuse all (null), hash flips excuse

@@ -49,8 +49,9 @@ QJsonObject figures(const DrainResult &result)
         {QStringLiteral("makespan_ms"), milli(result.makespan)},
         {QStringLiteral("lower_bound_ms"), bound},
         {QStringLiteral("ratio"),
-            bound > 0 ? QJsonValue(std::round(milli(result.makespan) / bound * 1e4) / 1e4)
-                      : QJsonValue()},
+            bound > 0 && result.completed > 0
+                ? QJsonValue(std::round(milli(result.makespan) / bound * 1e4) / 1e4)
+                : QJsonValue()},
         {QStringLiteral("rejected_429"),
             QJsonObject{{QStringLiteral("bucket"), limited(LimitKind::Bucket)},
                 {QStringLiteral("sublimit"), limited(LimitKind::Sublimit)},

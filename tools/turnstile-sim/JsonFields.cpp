@@ -4,8 +4,10 @@
 
 #include <QtCore/QJsonArray>
 #include <QtCore/QJsonDocument>
+#include <QtCore/QSet>
 
 #include <cmath>
+#include <vector>
 
 namespace Turnstile::Sim {
 
@@ -16,6 +18,47 @@ QString jsonText(const QJsonValue &value)
     const QByteArray array = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
     const QString text = QString::fromUtf8(array.mid(1, array.size() - 2));
     return text.size() <= longestShown ? text : text.left(longestShown) + u'…';
+}
+
+// The string that begins at \a at; its end is left there.
+static QString readString(QByteArrayView json, qsizetype *at)
+{
+    const qsizetype begin = *at;
+    do
+        *at += json[*at] == '\\' ? 2 : 1;
+    while (json[*at] != '"');
+    const QByteArrayView text = json.sliced(begin + 1, *at - begin - 1);
+    if (!text.contains('\\'))
+        return QString::fromUtf8(text);
+    const QByteArray array = "[\"" + text.toByteArray() + "\"]";
+    return QJsonDocument::fromJson(array).array().first().toString();
+}
+
+std::optional<QString> repeatedMember(QByteArrayView json)
+{
+    std::vector<QSet<QString>> open; // of each object that is open: its members
+    QString last;
+    for (qsizetype at = 0; at < json.size(); ++at) {
+        switch (json[at]) {
+        case '{':
+            open.emplace_back();
+            break;
+        case '}':
+            open.pop_back();
+            break;
+        case '"':
+            last = readString(json, &at);
+            break;
+        case ':':
+            if (open.back().contains(last))
+                return last;
+            open.back().insert(last);
+            break;
+        default:
+            break;
+        }
+    }
+    return {};
 }
 
 JsonFields::JsonFields(const QJsonObject &object, const QString &where)

@@ -50,6 +50,10 @@ private:
     QString m_problem;
 };
 
+/// The first member that comes twice in one object of \a json, which is well-formed; nothing when
+/// none does. QJsonDocument takes the last one, without a word.
+std::optional<QString> repeatedMember(QByteArrayView json);
+
 /// A JSON value as it stands in a line of JSON, cut where it is long.
 QString jsonText(const QJsonValue &value);
 

@@ -99,6 +99,7 @@ private:
     void tellEnded(const QString &name, QStringView how, const QString &why);
     void tell(QJsonObject event, QStringView type);
     void misuse(const QString &name, QStringView op, const QString &message);
+    void unknownRequest(const QString &name, QStringView op);
     void settle();
 
     TimePoint now() const;

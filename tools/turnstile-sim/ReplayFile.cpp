@@ -21,7 +21,32 @@ What a scenario expects is not checked here. A line that cannot be read in full
 ends the run with exit code 2 and FILE:LINE: what is wrong on standard error.
 
 Unless config says otherwise, an automatic response takes 50 ms, and a request
-without a response times out after 2 minutes, but never before the last step.)";
+without a response times out after 2 minutes, but never before the last step.
+
+Steps, each with t_ms and op:
+  acquire req method path [auth priority deadline_ms ordering lane predicate
+    cancelled_before]
+  acquire_many prefix count, and the same as acquire
+  respond req status [headers body retry]
+  fail req [error]
+  cancel req
+  bucket id method path [auth]
+  key id method path [auth]
+  global id
+  stats id
+  waits req
+  parse status [headers body]
+  token [auth]
+  flow to [method path auth]
+  sweep, shutdown, end
+
+config: global_limit, global_window_ms, invalid_limit, invalid_window_ms,
+max_wait_ms, response_timeout_ms, ordering, compensate, max_queued,
+max_queued_per_bucket, locale, auto_respond {status, headers, body, latency_ms}.
+
+Events, each with scenario and t_ms: granted, requeued, ended, header_error,
+locked, anomaly and misuse by themselves; bucket, global, stats, waits, parsed
+and key when a step asks.)";
 
 int complain(const QString &what, int code)
 {
@@ -100,7 +125,9 @@ int replay(const QStringList &arguments)
         found = true;
         const ReplayOutcome outcome = Replay(*scenario, print).run();
         if (!outcome.note.isEmpty())
-            complain(scenarios.where() + QStringLiteral(": ") + outcome.note, 0);
+            complain(
+                QStringLiteral("note: ") + scenarios.where() + QStringLiteral(": ") + outcome.note,
+                0);
         if (outcome.end != ReplayOutcome::End::Finished)
             return complain(scenarios.where() + QStringLiteral(": ") + outcome.problem(), 1);
     }

@@ -391,6 +391,10 @@ std::optional<Scenario> Scenario::parse(QByteArrayView line, QString *problem)
         *problem = textOf("a scenario is a JSON object");
         return {};
     }
+    if (const auto name = repeatedMember(line)) {
+        *problem = textOf("the member ") + jsonText(*name) + textOf(" comes twice in one object");
+        return {};
+    }
     Scenario scenario;
     JsonFields fields(document.object(), {});
     ScenarioReader().read(fields, &scenario);

@@ -63,11 +63,8 @@ struct Step {
 
 /// A story for the scheduler, and what is expected of it: one line of a scenario file.
 ///
-/// The format is `docs/scenario-format.md`. Beyond it: `kind` and `note` may stand beside `id`;
-/// `auth` may stand in `bucket` and `key`; `config` knows `max_queued` and `max_queued_per_bucket`;
-/// and there are the ops `waits` (`req`: why it waits), `token` (`auth`: its token is a new one)
-/// and `flow` (`to`: `open`, `paused` or `draining`; everything, or one bucket by `method` and
-/// `path`).
+/// The format is that of `docs/scenario-format.md`, and `docs/scenario-extensions.md` says what it
+/// has beyond.
 ///
 /// Without `response_timeout_ms` a granted request times out after 2 minutes, or later where the
 /// last step is later: so no step comes too late that does not mean to. Without `latency_ms` an
