@@ -63,8 +63,9 @@ public:
         int limit = 0; ///< 0: none
         int used = 0;  ///< slots taken
         std::optional<milliseconds>
-            nextFree;                       ///< until the next used slot frees by itself, if known
-        std::optional<milliseconds> locked; ///< until a global 429's lock opens, if there is one
+            nextFree; ///< until the next used slot frees by itself, if known
+        std::optional<milliseconds>
+            locked; ///< until a global 429's lock, or the edge's, opens, if there is one
     };
     GlobalUse globalUse() const;
 

@@ -53,7 +53,7 @@ QString LimiterSource::start()
 
     m_batch = {};
     m_inBatch.clear();
-    m_batch.snapshot = true;
+    m_batch.snapshotBegins = m_batch.snapshotEnds = true;
     for (const Bucket &bucket : limiter->buckets())
         addBucket(bucket);
     send();
@@ -91,7 +91,7 @@ void LimiterSource::send()
     m_timer.stop();
     batch.at = clockNow();
     const GlobalLimitInfo global = globalLimit(batch.at);
-    if (global != m_global || batch.snapshot)
+    if (global != m_global || batch.snapshotEnds)
         batch.global = m_global = global;
     if (global.used > 0 || global.lockedUntil)
         m_timer.start(); // slots free by themselves, without a signal

@@ -209,8 +209,8 @@ int Scheduler::invalidRequests(TimePoint now) const
 Scheduler::GlobalState Scheduler::globalState(TimePoint now) const
 {
     GlobalState state{d->global.limit(), d->global.used(now), d->global.nextFreeAt(now), {}};
-    if (d->global.isLocked(now))
-        state.lockedUntil = d->global.lockedUntil();
+    if (isGloballyLocked(now))
+        state.lockedUntil = std::max(d->global.lockedUntil(), d->edgeUntil);
     return state;
 }
 

@@ -114,10 +114,11 @@ public:
 
     /// The global limit at \a now.
     struct GlobalState {
-        int limit = 0;                        ///< 0: none
-        int used = 0;                         ///< slots taken
-        std::optional<TimePoint> nextFreeAt;  ///< when the next used slot frees by itself, if known
-        std::optional<TimePoint> lockedUntil; ///< a global 429 holds everything until then
+        int limit = 0;                       ///< 0: none
+        int used = 0;                        ///< slots taken
+        std::optional<TimePoint> nextFreeAt; ///< when the next used slot frees by itself, if known
+        std::optional<TimePoint>
+            lockedUntil; ///< a global 429, or the edge, holds everything until then
     };
     GlobalState globalState(TimePoint now) const;
 
