@@ -48,8 +48,9 @@ struct MonitorHello {
     int minorVersion = MonitorProtocol::minorVersion;
     QString application;
     qint64 pid = 0;
-    QString limiter;      ///< the class of the ratelimiter
-    quint64 instance = 0; ///< random; another one means that known ids mean nothing any more
+    QString limiter; ///< the class of the ratelimiter
+    quint64 instance =
+        0; ///< random, of 63 bits; another one means that known ids mean nothing any more
     WallTime startedAt{}; ///< when the publisher was made
     TimePoint at;         ///< when this was sent
     bool controlAllowed = false;

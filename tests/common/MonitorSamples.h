@@ -83,7 +83,7 @@ inline MonitorHello sampleHello(TimePoint now)
     hello.application = QStringLiteral("music-bot");
     hello.pid = 4121;
     hello.limiter = QStringLiteral("Turnstile::InMemoryRatelimiter");
-    hello.instance = 0xfedc'ba98'7654'3210;
+    hello.instance = 0x7edc'ba98'7654'3210;
     hello.startedAt = WallTime(1'700'000'000'123ms);
     hello.at = now;
     hello.controlAllowed = true;
