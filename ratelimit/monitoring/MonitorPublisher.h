@@ -7,12 +7,10 @@
 
 #include <QtCore/QObject>
 #include <QtNetwork/QHostAddress>
+#include <QtNetwork/QSslConfiguration>
 
 #include <memory>
-
-QT_BEGIN_NAMESPACE
-class QSslConfiguration;
-QT_END_NAMESPACE
+#include <optional>
 
 namespace Turnstile {
 
@@ -51,11 +49,11 @@ public:
 
     struct TcpOptions {
         QHostAddress address = QHostAddress(QHostAddress::LocalHost);
-        quint16 port = 0; ///< 0: any free one, see tcpPort()
-        QString token;    ///< what monitors must know; from 1 to 256 characters
+        quint16 port = 0;   ///< 0: any free one, see tcpPort()
+        QString token = {}; ///< what monitors must know; from 1 to 256 characters
         /// With a certificate and its key, connections are encrypted (TLS). Without, whoever is on
         /// the way reads along, the token included.
-        const QSslConfiguration *tls = nullptr;
+        std::optional<QSslConfiguration> tls = {};
     };
     /// Listens on TCP, besides or instead. Returns false with errorString(): without a token it
     /// always does.
