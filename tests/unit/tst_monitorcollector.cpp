@@ -20,6 +20,7 @@ private Q_SLOTS:
     void beginsAgainAfterAStall();
     void sendsNamesOnlyOnce();
     void tellsInvalidRequests();
+    void keepsTheEventLoopGoing();
     void isQuick();
 
 private:
@@ -246,6 +247,32 @@ void TestMonitorCollector::tellsInvalidRequests()
     };
     QTRY_COMPARE(count(), 1);
     QTRY_COMPARE(count(), 0); // by itself, and without a signal
+}
+
+// Prints; the bound is for a machine that has other things to do.
+void TestMonitorCollector::keepsTheEventLoopGoing()
+{
+    InMemoryRatelimiter limiter;
+    fill(&limiter, 20'000);
+    MonitorCollector collector(&limiter);
+    size_t told = 0;
+    bool isOver = false;
+    connect(&collector, &MonitorCollector::updated, this, [&](const MonitorUpdate &update) {
+        told += update.buckets.size();
+        isOver |= update.snapshotEnds;
+        QVERIFY(update.buckets.size() <= MonitorCollector::mostBuckets);
+    });
+    QElapsedTimer timer;
+    qint64 longest = 0;
+    timer.start();
+    collector.start();
+    while (!isOver) {
+        longest = std::max(longest, timer.restart());
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    }
+    qInfo("the longest turn of the event loop: %lld ms", longest);
+    QVERIFY(told >= 20'000);
+    QVERIFY(longest < 50);
 }
 
 // Prints; the bound is far off, as this may be a build that is checked for everything.
