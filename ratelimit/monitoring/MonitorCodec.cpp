@@ -560,6 +560,7 @@ void Decoder::read(MonitorUpdate *update)
 
 void Decoder::read(Bucket *bucket)
 {
+    bucket->state = BucketState(0); // as a field that is not there says
     m_in.map([&](quint64 key) {
         switch (key) {
         case BucketKey::Id:

@@ -24,8 +24,8 @@ class TURNSTILE_RATELIMIT_EXPORT MonitorCollector : public QObject {
     Q_OBJECT
 public:
     static constexpr size_t mostBuckets = 512; ///< in one update
-    static constexpr size_t mostTickets = 2048;
-    static constexpr size_t mostHits = 512; ///< 429s, and as many anomalies
+    static constexpr size_t mostTickets = 4096;
+    static constexpr size_t mostHits = 256; ///< 429s, and as many anomalies
     static constexpr size_t mostRemoved = 8192;
     static constexpr int pageSize = 128;
     static constexpr int mostWaiting = 16; ///< tickets of a bucket in a snapshot

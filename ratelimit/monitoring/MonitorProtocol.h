@@ -24,7 +24,7 @@ struct MonitorProtocol {
 
     static constexpr int mostItems = 65'536;        ///< in one list
     static constexpr qsizetype mostText = 1024;     ///< UTF-16 units of a text; more are cut off
-    static constexpr qsizetype mostNameText = 256;  ///< the same of an endpoint's name
+    static constexpr qsizetype mostNameText = 200;  ///< the same of an endpoint's name
     static constexpr qsizetype mostIdBytes = 256;   ///< of a bucket's hash or major resource
     static constexpr qsizetype mostTokenText = 256; ///< of a TCP token; a longer one is refused
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "ratelimit/monitoring/MonitorCodec.h"
+#include "ratelimit/monitoring/MonitorCollector.h"
 #include "tests/common/MonitorSamples.h"
 
 #include <QtCore/QCborArray>
@@ -14,6 +15,8 @@ private Q_SLOTS:
     void keepsUpdates();
     void keepsAnEmptyUpdate();
     void keepsTheOthers();
+    void keepsEveryState();
+    void fitsIntoAFrame();
     void countsFromAnotherEpoch();
     void leavesOutWhatIsNotSet();
     void cutsLongNames();
@@ -134,6 +137,48 @@ void TestMonitorCodec::keepsTheOthers()
     QCOMPARE(result.problem, QStringLiteral("No."));
 }
 
+void TestMonitorCodec::keepsEveryState()
+{
+    MonitorUpdate sent;
+    for (int state = 0; state <= int(BucketState::Idle); ++state) {
+        sent.buckets.push_back(sampleBucket(1, now));
+        sent.buckets.back().state = BucketState(state);
+    }
+    for (int state = 0; state <= int(TicketState::Rejected); ++state) {
+        sent.tickets.push_back(sampleTicket(1, now));
+        sent.tickets.back().state = TicketState(state);
+    }
+    const auto got = decoded<MonitorUpdate>(Codec::encode(sent, epoch), epoch);
+    for (size_t i = 0; i < sent.buckets.size(); ++i)
+        QCOMPARE(got.buckets[i].state, sent.buckets[i].state);
+    for (size_t i = 0; i < sent.tickets.size(); ++i)
+        QCOMPARE(got.tickets[i].state, sent.tickets[i].state);
+}
+
+// The largest update that a collector makes, with names and numbers as long as can be.
+void TestMonitorCodec::fitsIntoAFrame()
+{
+    const QString name(1000, u'…');
+    const QByteArray bytes(1000, 'x');
+    Bucket bucket = sampleBucket(1, now);
+    bucket.name = name;
+    bucket.hash = bucket.majorResource = bytes;
+    TicketInfo ticket = sampleTicket(1, now);
+    ticket.name = name;
+    ticket.id.value = ticket.lane.value = ticket.bucket.value = std::numeric_limits<quint64>::max();
+    ticket.at = ticket.askedAt = ticket.grantedAt = now + std::chrono::years(50);
+    MonitorUpdate update;
+    update.buckets.assign(MonitorCollector::mostBuckets, bucket);
+    update.tickets.assign(MonitorCollector::mostTickets, ticket);
+    update.removed.assign(MonitorCollector::mostRemoved, ticket.bucket);
+    RateLimitHit hit;
+    hit.name = name;
+    update.hits.assign(MonitorCollector::mostHits, {now, hit});
+    update.anomalies.assign(MonitorCollector::mostHits, {Anomaly::ClockJumped, {}, name, now});
+    const qsizetype size = Codec::encode(update, epoch).size();
+    QVERIFY2(size < MonitorProtocol::mostToClient, qPrintable(QString::number(size)));
+}
+
 void TestMonitorCodec::countsFromAnotherEpoch()
 {
     const QByteArray bytes = Codec::encode(sampleUpdate(now), epoch);
@@ -168,7 +213,7 @@ void TestMonitorCodec::cutsLongNames()
     bucket.hash = QByteArray(10'000, 'h');
     update.buckets = {bucket};
     const auto got = decoded<MonitorUpdate>(Codec::encode(update, epoch), epoch);
-    QCOMPARE(got.buckets[0].name, bucket.name.left(256));
+    QCOMPARE(got.buckets[0].name, bucket.name.left(200));
     QCOMPARE(got.buckets[0].hash, bucket.hash.left(256));
 }
 
