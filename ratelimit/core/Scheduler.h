@@ -106,11 +106,11 @@ public:
     /// page to the last is in one of them.
     BucketPage buckets(TimePoint now, quint32 from, int most) const;
 
-    /// The tickets that wait in \a bucket, as they entered the queue: at most \a most, the oldest
+    /// The tickets that wait in bucket \a id, as they entered the queue: at most \a most, the oldest
     /// first; of the first 64 lanes that share the bucket.
-    std::vector<Event> waiting(BucketId bucket, int most) const;
-    /// Whether \a ticket waits to be granted.
-    bool isWaiting(TicketId ticket) const;
+    std::vector<Event> waiting(BucketId id, int most) const;
+    /// Whether ticket \a id waits to be granted.
+    bool isWaiting(TicketId id) const;
 
     /// Why \a ticket waits at \a now: every reason that holds, the one that ends last at the end.
     /// Empty when it does not wait.

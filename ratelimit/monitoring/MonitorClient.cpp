@@ -52,9 +52,9 @@ public:
     void wire(QIODevice *device);
     void hangUp();
     void wasClosed();
-    void lose(const QString &reason, bool isFinal = false);
+    void lose(const QString &why, bool isFinal = false);
     void findAnother();
-    void enter(State to, const QString &reason = {});
+    void enter(State to, const QString &why = {});
     void subscribe();
     void read(milliseconds atMost = slice);
     void readOn();

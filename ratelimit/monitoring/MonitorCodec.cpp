@@ -349,23 +349,21 @@ MonitorCodec::Decoded Decoder::message()
     m_in.array(16, [&] { // a newer version may have more behind the map
         if (++place == 1)
             kind = m_in.unsignedNumber();
-        else if (place > 2)
-            m_in.skip();
-        else if (isOfOtherMajorVersion(kind))
+        else if (place == 2 && isOfOtherMajorVersion(kind))
             decoded.isIncompatible = true;
-        else if (kind == Kind::Hello)
+        else if (place == 2 && kind == Kind::Hello)
             readInto<MonitorHello>(&decoded.message);
-        else if (kind == Kind::Subscribe)
+        else if (place == 2 && kind == Kind::Subscribe)
             readInto<MonitorSubscribe>(&decoded.message);
-        else if (kind == Kind::Update)
+        else if (place == 2 && kind == Kind::Update)
             readInto<MonitorUpdate>(&decoded.message);
-        else if (kind == Kind::Heartbeat)
+        else if (place == 2 && kind == Kind::Heartbeat)
             readInto<MonitorHeartbeat>(&decoded.message);
-        else if (kind == Kind::Goodbye)
+        else if (place == 2 && kind == Kind::Goodbye)
             readInto<MonitorGoodbye>(&decoded.message);
-        else if (kind == Kind::Request)
+        else if (place == 2 && kind == Kind::Request)
             readInto<MonitorRequest>(&decoded.message);
-        else if (kind == Kind::Result)
+        else if (place == 2 && kind == Kind::Result)
             readInto<MonitorResult>(&decoded.message);
         else
             m_in.skip();

@@ -58,7 +58,7 @@ QString MonitorDirectory::prepare() const
     if (::mkdir(path.constData(), 0700) != 0 && errno != EEXIST)
         return QStringLiteral("The folder %1 cannot be made: %2.")
             .arg(m_path, QString::fromLocal8Bit(std::strerror(errno)));
-    struct stat found;
+    struct stat found = {};
     if (::lstat(path.constData(), &found) != 0)
         return QStringLiteral("The folder %1 cannot be read: %2.")
             .arg(m_path, QString::fromLocal8Bit(std::strerror(errno)));
