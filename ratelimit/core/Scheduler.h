@@ -106,8 +106,8 @@ public:
     /// page to the last is in one of them.
     BucketPage buckets(TimePoint now, quint32 from, int most) const;
 
-    /// The tickets that wait in bucket \a id, as they entered the queue: at most \a most, the oldest
-    /// first; of the first 64 lanes that share the bucket.
+    /// The tickets that wait in bucket \a id, as they entered the queue: at most \a most, the
+    /// oldest first; of the first 64 lanes that share the bucket.
     std::vector<Event> waiting(BucketId id, int most) const;
     /// Whether ticket \a id waits to be granted.
     bool isWaiting(TicketId id) const;
