@@ -31,9 +31,9 @@ private Q_SLOTS:
 
 private:
     using Codec = MonitorCodec;
-    template <typename Message> static Message decoded(const QByteArray &bytes, TimePoint epoch)
+    template <typename Message> static Message decoded(const QByteArray &bytes, TimePoint since)
     {
-        const Codec::Decoded decoded = Codec::decode(bytes, epoch);
+        const Codec::Decoded decoded = Codec::decode(bytes, since);
         if (!decoded.problem.isEmpty())
             qWarning("%s", qPrintable(decoded.problem));
         return std::get<Message>(decoded.message);
