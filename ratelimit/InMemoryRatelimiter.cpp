@@ -59,6 +59,7 @@ public:
     void advance();
     void dispatch(const Event &event);
     void ticketChanged(const Event &event);
+    TicketInfo infoOf(const Event &event) const;
     void ended(const Event &event);
     void offer(const Event &event);
     void armTimer();
@@ -73,6 +74,8 @@ public:
 
     template <typename Result>
     QFuture<Result> query(std::function<Result(const Scheduler &, TimePoint)> question) const;
+
+    QFuture<bool> change(std::function<bool(TimePoint)> step);
 
     template <typename Signal> bool isHeard(Signal signal) const
     {
@@ -216,14 +219,19 @@ void InMemoryRatelimiterPrivate::ticketChanged(const Event &event)
         ended(event);
     const QPointer<InMemoryRatelimiter> alive(q);
     if (isHeard(&Ratelimiter::ticketChanged)) {
-        Q_EMIT q->ticketChanged({event.ticket, event.lane, event.bucket, event.state,
-            scheduler.laneName(event.lane), event.attempt, event.status, event.error, event.reason,
-            event.at, event.askedAt, event.grantedAt});
+        Q_EMIT q->ticketChanged(infoOf(event));
         if (!alive)
             return;
     }
     if (event.state == TicketState::Available)
         offer(event);
+}
+
+TicketInfo InMemoryRatelimiterPrivate::infoOf(const Event &event) const
+{
+    return {event.ticket, event.lane, event.bucket, event.state, scheduler.laneName(event.lane),
+        event.attempt, event.status, event.error, event.reason, event.at, event.askedAt,
+        event.grantedAt};
 }
 
 void InMemoryRatelimiterPrivate::ended(const Event &event)
@@ -338,6 +346,18 @@ QFuture<Result> InMemoryRatelimiterPrivate::query(
     return future;
 }
 
+QFuture<bool> InMemoryRatelimiterPrivate::change(std::function<bool(TimePoint)> step)
+{
+    auto promise = std::make_shared<QPromise<bool>>();
+    promise->start();
+    auto future = promise->future();
+    inbox->post([this, promise, step = std::move(step), at = clockNow()] {
+        promise->addResult(step(notBefore(at)));
+        promise->finish();
+    });
+    return future;
+}
+
 InMemoryRatelimiter::InMemoryRatelimiter(const SchedulerOptions &options, QObject *parent)
     : Ratelimiter(parent)
     , d(std::make_unique<InMemoryRatelimiterPrivate>(options, this))
@@ -404,6 +424,19 @@ void InMemoryRatelimiter::setFlow(const Endpoint &endpoint, Flow flow)
     });
 }
 
+QFuture<bool> InMemoryRatelimiter::setFlow(BucketId bucket, Flow flow)
+{
+    return d->change(
+        [this, bucket, flow](TimePoint now) { return d->scheduler.setFlow(bucket, flow, now); });
+}
+
+QFuture<bool> InMemoryRatelimiter::cancel(TicketId ticket)
+{
+    return d->change([this, ticket](TimePoint now) {
+        return d->scheduler.isWaiting(ticket) && d->scheduler.cancel(ticket, now);
+    });
+}
+
 void InMemoryRatelimiter::tokenChanged(const Credential &credential)
 {
     d->inbox->post([this, credential, at = clockNow()] {
@@ -439,6 +472,25 @@ void InMemoryRatelimiter::restore(std::span<const LearntRoute> routes)
 std::vector<Bucket> InMemoryRatelimiter::buckets() const
 {
     return d->scheduler.buckets(clockNow());
+}
+
+InMemoryRatelimiter::BucketPage InMemoryRatelimiter::buckets(quint32 from, int most) const
+{
+    auto page = d->scheduler.buckets(clockNow(), from, most);
+    return {std::move(page.buckets), page.next};
+}
+
+std::vector<TicketInfo> InMemoryRatelimiter::waiting(BucketId bucket, int most) const
+{
+    std::vector<TicketInfo> tickets;
+    for (const Event &event : d->scheduler.waiting(bucket, most))
+        tickets.push_back(d->infoOf(event));
+    return tickets;
+}
+
+int InMemoryRatelimiter::invalidRequests() const
+{
+    return d->scheduler.invalidRequests(clockNow());
 }
 
 InMemoryRatelimiter::GlobalUse InMemoryRatelimiter::globalUse() const

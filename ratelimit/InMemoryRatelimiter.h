@@ -39,6 +39,11 @@ public:
     void setFlow(Flow flow);
     /// The same for the bucket of \a endpoint, as long as it is known.
     void setFlow(const Endpoint &endpoint, Flow flow);
+    /// The same for a bucket. The future says false when it is not known.
+    QFuture<bool> setFlow(BucketId bucket, Flow flow);
+    /// Gives up a ticket that waits, as its receiver's end would. The future says false when it
+    /// does not wait (any more). From any thread.
+    QFuture<bool> cancel(TicketId ticket);
     /// The token of \a credential is a new one: after a 401 of the old one, tickets fail until this
     /// is said. From any thread.
     void tokenChanged(const Credential &credential = {});
@@ -57,14 +62,27 @@ public:
 
     /// All buckets, for a first look; in the ratelimiter's thread.
     std::vector<Bucket> buckets() const;
+    /// Some of them, when all at once would take too long.
+    struct BucketPage {
+        std::vector<Bucket> buckets;
+        std::optional<quint32> next; ///< where to go on from; nothing: these were the last
+    };
+    /// At most \a most buckets; begin \a from 0. What changes between two pages is told by signals.
+    BucketPage buckets(quint32 from, int most) const;
+    /// Tickets that wait in \a bucket, at most \a most, the oldest first; where very many lanes
+    /// share it, not of all.
+    std::vector<TicketInfo> waiting(BucketId bucket, int most) const;
+    /// Answers that count as invalid now, see SchedulerOptions::invalidLimit.
+    int invalidRequests() const;
 
     /// The global limit now; in the ratelimiter's thread.
     struct GlobalUse {
         int limit = 0; ///< 0: none
         int used = 0;  ///< slots taken
         std::optional<milliseconds>
-            nextFree;                       ///< until the next used slot frees by itself, if known
-        std::optional<milliseconds> locked; ///< until a global 429's lock opens, if there is one
+            nextFree; ///< until the next used slot frees by itself, if known
+        std::optional<milliseconds>
+            locked; ///< until a global 429's lock, or the edge's, opens, if there is one
     };
     GlobalUse globalUse() const;
 

@@ -35,9 +35,40 @@ Store::~Store() = default;
 
 void Store::apply(const UpdateBatch &update)
 {
-    if (update.snapshot)
+    UpdateBatch whole = update;
+    m_known.complete(whole);
+    if (m_frozen)
+        m_held.add(whole);
+    else
+        show(std::move(whole));
+}
+
+void Store::setFrozen(bool frozen)
+{
+    if (m_frozen == frozen)
+        return;
+    m_frozen = frozen;
+    if (frozen)
+        m_frame.stop();
+    else if (!m_held.isEmpty())
+        show(m_held.take());
+    if (!frozen && m_watched)
+        makeFrame();
+    Q_EMIT frozenChanged(frozen);
+}
+
+void Store::setClock(const Clock &clock)
+{
+    m_clock = clock;
+    m_now = m_frameAt = m_clock();
+    m_figuresAt = m_waitsAt = {};
+}
+
+void Store::show(UpdateBatch update)
+{
+    if (update.reset)
         clear();
-    const UpdateBatch batch = m_groups.merged(update);
+    const UpdateBatch batch = m_groups.merged(std::move(update));
     for (const Bucket &bucket : batch.buckets) {
         if (const auto known = m_index.constFind(bucket.id); known != m_index.cend()) {
             BucketRow &row = m_rows[size_t(*known)];
@@ -67,6 +98,7 @@ void Store::apply(const UpdateBatch &update)
         }
     }
     m_removed.insert(m_removed.end(), batch.removed.begin(), batch.removed.end());
+    m_dropped += batch.dropped;
 
     m_figures.apply(batch);
     m_figures.setLoad(load(), batch.at);
@@ -85,6 +117,8 @@ void Store::setWatched(bool watched)
         return;
     m_watched = watched;
     m_oldestEvent.reset(); // nobody waited for what happened meanwhile
+    if (m_frozen)
+        return;
     if (watched)
         makeFrame();
     else
@@ -132,6 +166,7 @@ void Store::clear()
     m_shown = m_queued = m_inFlight = 0;
     m_figures = Figures();
     m_lastReset = {};
+    m_dropped = 0;
     Q_EMIT wasReset();
 }
 

@@ -5,6 +5,8 @@
 #include "monitor-app/models/BucketRow.h"
 #include "monitor-app/models/ExemptGroups.h"
 #include "monitor-app/models/Figures.h"
+#include "monitor-app/models/HeldUpdates.h"
+#include "monitor-app/models/KnownBuckets.h"
 #include "monitor-app/models/UpdateBatch.h"
 
 #include <QtCore/QHash>
@@ -31,6 +33,17 @@ public:
     ~Store() override;
 
     void apply(const UpdateBatch &update);
+
+    /// What time it is for the source: the replay of a recording has its own.
+    void setClock(const Clock &clock);
+    /// Forgets everything, for another source.
+    void clear();
+
+    /// While frozen nothing changes, time included. What comes in is held, and shown after it.
+    void setFrozen(bool frozen);
+    bool isFrozen() const { return m_frozen; }
+    /// How many states of tickets a source could not tell, or were too many to hold.
+    quint64 dropped() const { return m_dropped; }
 
     /// Whether somebody looks: without, there are no frames.
     void setWatched(bool watched);
@@ -65,9 +78,10 @@ Q_SIGNALS:
     void figuresChanged();
     /// Time has moved: what counts down with it should be painted again.
     void frameMade();
+    void frozenChanged(bool frozen);
 
 private:
-    void clear();
+    void show(UpdateBatch update);
     void tellRows();
     BucketRow *find(BucketId id);
     void markDirty(int row);
@@ -86,12 +100,16 @@ private:
     std::vector<int> m_dirtyRows;
     std::vector<BucketId> m_removed;
     QHash<BucketId, int> m_index;
+    KnownBuckets m_known;
     ExemptGroups m_groups;
+    HeldUpdates m_held;
     Figures m_figures;
     int m_shown = 0;
     int m_queued = 0;
     int m_inFlight = 0;
+    quint64 m_dropped = 0;
     bool m_watched = false;
+    bool m_frozen = false;
     TimePoint m_now;
     TimePoint m_frameAt;
     TimePoint m_figuresAt;

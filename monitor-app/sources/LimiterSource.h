@@ -3,14 +3,7 @@
 #pragma once
 
 #include "monitor-app/sources/MonitorSource.h"
-
-#include <QtCore/QHash>
-#include <QtCore/QPointer>
-#include <QtCore/QTimer>
-
-namespace Turnstile {
-class InMemoryRatelimiter;
-}
+#include "ratelimit/monitoring/MonitorCollector.h"
 
 namespace Turnstile::Monitor {
 
@@ -27,17 +20,8 @@ public:
     QString start() override;
 
 private:
-    UpdateBatch &pending();
-    void addBucket(const Bucket &bucket);
-    void send();
-    GlobalLimitInfo globalLimit(TimePoint now) const;
-
-    QPointer<InMemoryRatelimiter> m_limiter;
     QString m_name;
-    QTimer m_timer; // runs while a batch gathers, or the global limit moves
-    UpdateBatch m_batch;
-    QHash<BucketId, qsizetype> m_inBatch; // where in m_batch.buckets
-    GlobalLimitInfo m_global;
+    MonitorCollector m_collector;
 };
 
 } // namespace Turnstile::Monitor

@@ -178,6 +178,46 @@ std::vector<Bucket> Scheduler::buckets(TimePoint now) const
     return result;
 }
 
+Scheduler::BucketPage Scheduler::buckets(TimePoint now, quint32 from, int most) const
+{
+    BucketPage page;
+    page.next = d->buckets.forSome(from, most,
+        [&](const BucketNode &bucket) { page.buckets.push_back(d->snapshot(bucket, now)); });
+    return page;
+}
+
+std::vector<Event> Scheduler::waiting(BucketId id, int most) const
+{
+    constexpr int mostLanes = 64;
+    std::vector<const Ticket *> tickets;
+    const BucketNode *bucket = d->buckets.find(id);
+    const Lane *lane = bucket && bucket->queued > 0 ? bucket->lanes.first() : nullptr;
+    for (int i = 0; lane && i < mostLanes; ++i, lane = bucket->lanes.next(lane)) {
+        int left = most;
+        for (const Ticket *ticket = lane->head(); ticket && left > 0; --left) {
+            tickets.push_back(ticket);
+            ticket = lane->queue.next(ticket);
+        }
+    }
+    std::sort(tickets.begin(), tickets.end(),
+        [](const Ticket *a, const Ticket *b) { return a->id < b->id; });
+    tickets.resize(std::min(tickets.size(), size_t(most)));
+    std::vector<Event> events;
+    events.reserve(tickets.size());
+    for (const Ticket *ticket : tickets) {
+        events.push_back(d->event(Event::Type::TicketChanged, *ticket));
+        events.back().state = TicketState::Queued;
+        events.back().at = ticket->askedAt;
+    }
+    return events;
+}
+
+bool Scheduler::isWaiting(TicketId id) const
+{
+    const Ticket *ticket = d->tickets.find(id);
+    return ticket && ticket->state == TicketState::Queued;
+}
+
 std::vector<Wait> Scheduler::waits(TicketId ticket, TimePoint now) const
 {
     const Ticket *known = d->tickets.find(ticket);
@@ -209,8 +249,8 @@ int Scheduler::invalidRequests(TimePoint now) const
 Scheduler::GlobalState Scheduler::globalState(TimePoint now) const
 {
     GlobalState state{d->global.limit(), d->global.used(now), d->global.nextFreeAt(now), {}};
-    if (d->global.isLocked(now))
-        state.lockedUntil = d->global.lockedUntil();
+    if (isGloballyLocked(now))
+        state.lockedUntil = std::max(d->global.lockedUntil(), d->edgeUntil);
     return state;
 }
 

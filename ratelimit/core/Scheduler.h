@@ -96,6 +96,22 @@ public:
     std::optional<Bucket> bucket(const Endpoint &endpoint, TimePoint now) const;
     std::optional<Bucket> bucket(BucketId id, TimePoint now) const;
     std::vector<Bucket> buckets(TimePoint now) const;
+
+    /// Some of the buckets, when all at once would take too long.
+    struct BucketPage {
+        std::vector<Bucket> buckets;
+        std::optional<quint32> next; ///< where to go on from; nothing: these were the last
+    };
+    /// At most \a most buckets; begin \a from 0. A bucket that is known all the time from the first
+    /// page to the last is in one of them.
+    BucketPage buckets(TimePoint now, quint32 from, int most) const;
+
+    /// The tickets that wait in bucket \a id, as they entered the queue: at most \a most, the
+    /// oldest first; of the first 64 lanes that share the bucket.
+    std::vector<Event> waiting(BucketId id, int most) const;
+    /// Whether ticket \a id waits to be granted.
+    bool isWaiting(TicketId id) const;
+
     /// Why \a ticket waits at \a now: every reason that holds, the one that ends last at the end.
     /// Empty when it does not wait.
     std::vector<Wait> waits(TicketId ticket, TimePoint now) const;
@@ -114,10 +130,11 @@ public:
 
     /// The global limit at \a now.
     struct GlobalState {
-        int limit = 0;                        ///< 0: none
-        int used = 0;                         ///< slots taken
-        std::optional<TimePoint> nextFreeAt;  ///< when the next used slot frees by itself, if known
-        std::optional<TimePoint> lockedUntil; ///< a global 429 holds everything until then
+        int limit = 0;                       ///< 0: none
+        int used = 0;                        ///< slots taken
+        std::optional<TimePoint> nextFreeAt; ///< when the next used slot frees by itself, if known
+        std::optional<TimePoint>
+            lockedUntil; ///< a global 429, or the edge, holds everything until then
     };
     GlobalState globalState(TimePoint now) const;
 

@@ -49,6 +49,23 @@ public:
     bool isFull() const { return size() >= (1 << NodeId::slotBits) - 1; }
     int size() const { return int(m_nodes.size() - m_free.size()); }
 
+    /// Calls \a visit() for at most \a most nodes from slot \a from on. Returns the slot to go on
+    /// from; nothing when there is none. Looks at as many slots as it visits, and 16 times more
+    /// empty ones.
+    template <typename Visitor>
+    std::optional<quint32> forSome(quint32 from, int most, Visitor &&visit) const
+    {
+        size_t slot = from;
+        for (int looks = 16 * most; slot < m_nodes.size() && most > 0 && looks > 0; ++slot) {
+            --looks;
+            if (const auto &node = m_nodes[slot]) {
+                visit(*node);
+                --most;
+            }
+        }
+        return slot < m_nodes.size() ? std::optional(quint32(slot)) : std::nullopt;
+    }
+
     template <typename Visitor> void forEach(Visitor &&visit) const
     {
         for (const auto &node : m_nodes) {

@@ -107,7 +107,7 @@ inline UpdateBatch sampleTraffic(TimePoint now)
     UpdateBatch batch;
     batch.at = now;
     batch.since = now - 8ms;
-    batch.snapshot = true;
+    batch.snapshotBegins = batch.snapshotEnds = true;
     batch.buckets = sampleBuckets(now);
     quint32 random = 7;
     const auto next = [&random](int below) {

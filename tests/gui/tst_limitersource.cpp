@@ -37,7 +37,7 @@ void TestLimiterSource::startsWithASnapshot()
     QCOMPARE(source.start(), QString());
     QCOMPARE(updated.count(), 1);
     const UpdateBatch batch = taken(&updated);
-    QVERIFY(batch.snapshot);
+    QVERIFY(batch.snapshotEnds);
     QCOMPARE(batch.buckets.size(), size_t(1));
     QCOMPARE(batch.buckets[0].inFlight, 1);
     QCOMPARE(batch.buckets[0].name, endpoint.name());
@@ -53,7 +53,7 @@ void TestLimiterSource::gathersWhatHappens()
         limiter.ticket(endpoint)->setParent(&limiter);
     QVERIFY(updated.wait());
     const UpdateBatch batch = taken(&updated);
-    QVERIFY(!batch.snapshot);
+    QVERIFY(!batch.snapshotEnds);
     QCOMPARE(batch.buckets.size(), size_t(1));
     QCOMPARE(batch.buckets[0].inFlight, 1); // the probe
     QCOMPARE(batch.buckets[0].queued, 19);

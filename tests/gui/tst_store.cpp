@@ -21,7 +21,9 @@ private Q_SLOTS:
     void removesRowsAndFindsTheRest();
     void survivesBucketsThatCameAndWent();
     void sumsTheLoad();
-    void replacesEverythingWithASnapshot();
+    void replacesEverythingOfAnotherProcess();
+    void keepsHistoryOverASnapshot();
+    void standsStillWhileFrozen();
     void measuresTheLag();
     void countsDownFromTheFrame();
     void measuresWaitsByTheirLongestStretch();
@@ -162,7 +164,7 @@ void TestStore::sumsTheLoad()
     QCOMPARE(store->figures().inFlight(), 0);
 }
 
-void TestStore::replacesEverythingWithASnapshot()
+void TestStore::replacesEverythingOfAnotherProcess()
 {
     const auto store = makeStore();
     std::vector<Bucket> buckets = numbered(1, 4);
@@ -171,12 +173,58 @@ void TestStore::replacesEverythingWithASnapshot()
     store->makeFrame();
     QSignalSpy reset(store.get(), &Store::wasReset);
     UpdateBatch snapshot = batch(numbered(7, 7));
-    snapshot.snapshot = true;
+    snapshot.reset = snapshot.snapshotBegins = snapshot.snapshotEnds = true;
     store->apply(snapshot);
     store->makeFrame();
     QCOMPARE(reset.count(), 1);
     QCOMPARE(store->bucketCount(), 1);
     QCOMPARE(store->figures().queued(), 0);
+}
+
+void TestStore::keepsHistoryOverASnapshot()
+{
+    const auto store = makeStore();
+    UpdateBatch first = batch(numbered(1, 3));
+    first.tickets.push_back(Fake::grant(Fake::bucketId(1), now, 5ms));
+    store->apply(first);
+    store->makeFrame();
+    QSignalSpy reset(store.get(), &Store::wasReset);
+    UpdateBatch snapshot = batch(numbered(1, 2));
+    snapshot.snapshotBegins = snapshot.snapshotEnds = true;
+    store->apply(snapshot);
+    now += 1s;
+    store->makeFrame();
+    QCOMPARE(reset.count(), 0);
+    QCOMPARE(store->bucketCount(), 2);
+    QVERIFY(!store->bucketAt(0).grants.isFlat(now));
+}
+
+void TestStore::standsStillWhileFrozen()
+{
+    const auto store = makeStore();
+    std::vector<Bucket> buckets = numbered(1, 2);
+    store->apply(batch(buckets));
+    store->setWatched(true);
+    store->makeFrame();
+    const TimePoint frozenAt = store->now();
+    QSignalSpy frames(store.get(), &Store::frameMade);
+    store->setFrozen(true);
+    QVERIFY(store->isFrozen());
+    now += 3s;
+    buckets[0].queued = 9;
+    store->apply(batch(buckets));
+    store->apply(batch(numbered(5, 6)));
+    QVERIFY(!store->isFramePending());
+    QCOMPARE(frames.count(), 0);
+    QCOMPARE(store->bucketAt(0).bucket.queued, 0);
+    QVERIFY(store->now() == frozenAt);
+
+    store->setFrozen(false);
+    QCOMPARE(frames.count(), 1);
+    QCOMPARE(store->bucketCount(), 4);
+    QCOMPARE(store->bucketAt(0).bucket.queued, 9);
+    QCOMPARE(store->figures().queued(), 9);
+    QVERIFY(store->now() == now);
 }
 
 void TestStore::measuresTheLag()

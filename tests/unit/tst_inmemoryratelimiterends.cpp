@@ -214,7 +214,8 @@ void tst_InMemoryRatelimiterEnds::aBurstLeavesTurnsToOthers()
     QList<int> order;
     int inThisTurn = 0;
     int mostInATurn = 0;
-    connect(QCoreApplication::eventDispatcher(), &QAbstractEventDispatcher::awake, this,
+    const QObject here; // the dispatcher outlives these numbers
+    connect(QCoreApplication::eventDispatcher(), &QAbstractEventDispatcher::awake, &here,
         [&] { mostInATurn = std::max(mostInATurn, std::exchange(inThisTurn, 0)); });
     for (int i = 0; i < 8; ++i) {
         connect(limiter.ticket(callback(i)), &TicketReceiver::available, this,

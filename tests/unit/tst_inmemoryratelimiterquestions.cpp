@@ -37,6 +37,8 @@ private Q_SLOTS:
 
     void pausesEverything();
     void pausesOneBucket();
+    void pausesABucketByItsId();
+    void cancelsATicketByItsId();
     void drains();
     void aNewTokenOpensWhatTheOldOneClosed();
     void saysWhyATicketWaits();
@@ -71,6 +73,40 @@ void tst_InMemoryRatelimiterQuestions::pausesOneBucket()
     QCOMPARE(answered(limiter.bucket(messages))->state, BucketState::Paused);
     limiter.setFlow(messages, Flow::Open);
     QTRY_COMPARE(a.grants, 1);
+}
+
+void tst_InMemoryRatelimiterQuestions::pausesABucketByItsId()
+{
+    InMemoryRatelimiter limiter;
+    teach(limiter, history, answer(5, 4, 60s));
+    const BucketId bucket = limiter.buckets().at(0).id;
+    auto done = limiter.setFlow(bucket, Flow::Paused);
+    Waiting held(limiter, history);
+    QTRY_VERIFY(done.isFinished());
+    QVERIFY(done.result());
+    QTRY_COMPARE(limiter.waiting(bucket, 4).size(), size_t(1));
+    QCOMPARE(limiter.waiting(bucket, 4)[0].name, history.name());
+    QCOMPARE(held.grants, 0);
+    done = limiter.setFlow(bucket, Flow::Open);
+    QTRY_COMPARE(held.grants, 1);
+    done = limiter.setFlow(BucketId{77}, Flow::Paused);
+    QTRY_VERIFY(done.isFinished());
+    QVERIFY(!done.result());
+}
+
+void tst_InMemoryRatelimiterQuestions::cancelsATicketByItsId()
+{
+    InMemoryRatelimiter limiter;
+    limiter.setFlow(Flow::Paused);
+    Waiting held(limiter, history);
+    QTRY_COMPARE(limiter.buckets().size(), size_t(1));
+    const TicketId ticket = limiter.waiting(limiter.buckets()[0].id, 1).at(0).id;
+    auto done = limiter.cancel(ticket);
+    QTRY_COMPARE(held.error.code, TicketError::Code::Cancelled);
+    QVERIFY(done.result());
+    done = limiter.cancel(ticket);
+    QTRY_VERIFY(done.isFinished());
+    QVERIFY(!done.result());
 }
 
 void tst_InMemoryRatelimiterQuestions::drains()

@@ -539,6 +539,52 @@ private Q_SLOTS:
         QVERIFY(!bucket->name.contains(QLatin1String("secret")));
         QVERIFY(!bucket->majorResource.contains("secret"));
     }
+
+    void tellsBucketsInPages()
+    {
+        Desk desk;
+        for (int i = 0; i < 10; ++i)
+            desk.ask({Method::Get, QStringLiteral("/channels/%1/messages").arg(i)}, 0ms);
+        std::vector<BucketId> seen;
+        std::optional<quint32> from = 0;
+        while (from) {
+            const auto page = desk.scheduler.buckets(at(0ms), *from, 4);
+            QVERIFY(page.buckets.size() <= 4);
+            for (const Bucket &bucket : page.buckets)
+                seen.push_back(bucket.id);
+            from = page.next;
+        }
+        const auto all = desk.scheduler.buckets(at(0ms));
+        QCOMPARE(seen.size(), all.size());
+        for (size_t i = 0; i < all.size(); ++i)
+            QCOMPARE(seen[i], all[i].id);
+    }
+
+    void tellsWhoWaits()
+    {
+        Desk desk;
+        const Endpoint put(Method::Put, "/channels/1/messages/2/reactions/x/@me");
+        const Endpoint remove(Method::Delete, "/channels/1/messages/2/reactions/x/@me");
+        std::vector<TicketId> tickets; // of two lanes in one bucket, in turn
+        for (int i = 0; i < 10; ++i)
+            tickets.push_back(desk.ask(i % 2 == 0 ? put : remove, milliseconds(i)));
+        const auto bucket = desk.scheduler.bucket(put, at(10ms));
+        QCOMPARE(bucket->queued, 9);
+        const auto waiting = desk.scheduler.waiting(bucket->id, 4);
+        QCOMPARE(waiting.size(), size_t(4));
+        for (size_t i = 0; i < waiting.size(); ++i) {
+            QCOMPARE(waiting[i].ticket, tickets[i + 1]); // the first one is the probe
+            QCOMPARE(waiting[i].state, TicketState::Queued);
+            QCOMPARE(waiting[i].at, at(milliseconds(int(i) + 1)));
+            QCOMPARE(waiting[i].bucket, bucket->id);
+        }
+        QCOMPARE(desk.scheduler.waiting(bucket->id, 100).size(), size_t(9));
+        QVERIFY(desk.scheduler.waiting(BucketId{5}, 4).empty());
+        QVERIFY(!desk.scheduler.isWaiting(tickets[0]));
+        QVERIFY(desk.scheduler.isWaiting(tickets[1]));
+        desk.cancel(tickets[1], 11ms);
+        QVERIFY(!desk.scheduler.isWaiting(tickets[1]));
+    }
 };
 
 QTEST_GUILESS_MAIN(SchedulerTest)

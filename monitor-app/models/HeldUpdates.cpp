@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "monitor-app/models/HeldUpdates.h"
+
+#include <utility>
+
+namespace Turnstile::Monitor {
+
+namespace {
+// Keeps the latest; returns how many were left out. Room is made rarely, so that it costs little.
+template <typename Item>
+quint64 append(std::vector<Item> &items, const std::vector<Item> &more, size_t most)
+{
+    items.insert(items.end(), more.begin(), more.end());
+    if (items.size() <= most + most / 4)
+        return 0;
+    const size_t excess = items.size() - most;
+    items.erase(items.begin(), items.begin() + qsizetype(excess));
+    return excess;
+}
+} // namespace
+
+void HeldUpdates::add(const UpdateBatch &batch)
+{
+    if (batch.reset) {
+        take();
+        m_all.reset = true;
+    }
+    if (m_isEmpty)
+        m_all.since = batch.since;
+    m_isEmpty = false;
+    m_all.at = batch.at;
+    m_all.events += batch.events;
+    for (const Bucket &bucket : batch.buckets) {
+        const auto known = m_places.constFind(bucket.id);
+        if (known != m_places.cend()) {
+            m_all.buckets[*known] = bucket;
+        } else {
+            m_places.insert(bucket.id, m_all.buckets.size());
+            m_all.buckets.push_back(bucket);
+        }
+    }
+    m_all.removed.insert(m_all.removed.end(), batch.removed.begin(), batch.removed.end());
+    m_all.dropped += batch.dropped + append(m_all.tickets, batch.tickets, mostTickets);
+    append(m_all.hits, batch.hits, mostHits);
+    append(m_all.anomalies, batch.anomalies, mostHits);
+    if (batch.global)
+        m_all.global = batch.global;
+    if (batch.invalid)
+        m_all.invalid = batch.invalid;
+}
+
+UpdateBatch HeldUpdates::take()
+{
+    m_places.clear();
+    m_isEmpty = true;
+    return std::exchange(m_all, {});
+}
+
+} // namespace Turnstile::Monitor

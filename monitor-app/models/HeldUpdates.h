@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "monitor-app/models/UpdateBatch.h"
+
+#include <QtCore/QHash>
+
+namespace Turnstile::Monitor {
+
+/// Updates that are not shown yet, as one, in bounded memory: of a bucket the latest word is kept,
+/// of tickets and 429s the latest few.
+class HeldUpdates {
+public:
+    static constexpr size_t mostTickets = 200'000;
+    static constexpr size_t mostHits = 10'000;
+
+    void add(const UpdateBatch &batch);
+    bool isEmpty() const { return m_isEmpty; }
+    /// Everything held; nothing is held after it.
+    UpdateBatch take();
+
+private:
+    UpdateBatch m_all;
+    QHash<BucketId, size_t> m_places; // in m_all.buckets
+    bool m_isEmpty = true;
+};
+
+} // namespace Turnstile::Monitor

@@ -1,0 +1,304 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "ratelimit/InMemoryRatelimiter.h"
+#include "ratelimit/monitoring/MonitorCollector.h"
+#include "tests/common/Headers.h"
+
+#include <QtCore/QSet>
+#include <QtTest/QtTest>
+
+/// What a ratelimiter tells is gathered into bounded updates.
+class TestMonitorCollector : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void isConnectedToNothing();
+    void tellsTheHeadOfAQueue();
+    void tellsAllBucketsInParts();
+    void waitsWithThePartsWhileHeld();
+    void bundlesWhatChangesOften();
+    void dropsWhatIsTooMuch();
+    void beginsAgainAfterAStall();
+    void sendsNamesOnlyOnce();
+    void tellsInvalidRequests();
+    void keepsTheEventLoopGoing();
+    void isQuick();
+
+private:
+    static MonitorUpdate taken(QSignalSpy *spy)
+    {
+        return spy->takeFirst().at(0).value<MonitorUpdate>();
+    }
+    static Endpoint channel(int number)
+    {
+        return {Method::Get, QStringLiteral("/channels/%1/messages").arg(number)};
+    }
+    // Tickets that end with the ratelimiter.
+    static void ask(InMemoryRatelimiter *limiter, const Endpoint &endpoint, int count = 1)
+    {
+        for (int i = 0; i < count; ++i)
+            limiter->ticket(endpoint)->setParent(limiter);
+    }
+    static void fill(InMemoryRatelimiter *limiter, int buckets)
+    {
+        for (int i = 1; i <= buckets; ++i)
+            ask(limiter, channel(i));
+        QTRY_COMPARE(limiter->buckets().size(), size_t(buckets));
+        QCoreApplication::processEvents();
+    }
+};
+
+void TestMonitorCollector::isConnectedToNothing()
+{
+    class Limiter : public InMemoryRatelimiter {
+    public:
+        using InMemoryRatelimiter::isSignalConnected;
+    } limiter;
+    const auto connected = [&limiter] {
+        return limiter.isSignalConnected(QMetaMethod::fromSignal(&Ratelimiter::ticketChanged))
+            || limiter.isSignalConnected(QMetaMethod::fromSignal(&Ratelimiter::bucketChanged));
+    };
+    {
+        MonitorCollector collector(&limiter);
+        QVERIFY(!connected());
+        QVERIFY(collector.start());
+        QVERIFY(connected());
+    }
+    QVERIFY(!connected());
+}
+
+void TestMonitorCollector::tellsTheHeadOfAQueue()
+{
+    InMemoryRatelimiter limiter;
+    ask(&limiter, channel(1), 40);
+    QTRY_COMPARE(limiter.buckets().size(), size_t(1));
+    MonitorCollector collector(&limiter);
+    QSignalSpy updated(&collector, &MonitorCollector::updated);
+    collector.start();
+    QCOMPARE(updated.count(), 1);
+    const MonitorUpdate update = taken(&updated);
+    QVERIFY(update.snapshotBegins && update.snapshotEnds);
+    QCOMPARE(update.events, 0);
+    QCOMPARE(update.buckets[0].queued, 39);
+    QCOMPARE(update.tickets.size(), size_t(16));
+    TicketId last;
+    for (const TicketInfo &ticket : update.tickets) {
+        QCOMPARE(ticket.state, TicketState::Queued);
+        QCOMPARE(ticket.bucket, update.buckets[0].id);
+        QCOMPARE(ticket.askedAt, ticket.at);
+        QVERIFY(last < ticket.id);
+        last = ticket.id;
+    }
+    QCOMPARE(update.tickets[0].id.number(), quint64(2)); // the first one is on its way
+}
+
+void TestMonitorCollector::tellsAllBucketsInParts()
+{
+    InMemoryRatelimiter limiter;
+    fill(&limiter, 1000);
+    MonitorCollector collector(&limiter);
+    QSignalSpy updated(&collector, &MonitorCollector::updated);
+    collector.start();
+    QCOMPARE(updated.count(), 1);
+    MonitorUpdate update = taken(&updated);
+    QVERIFY(update.snapshotBegins && !update.snapshotEnds);
+    QVERIFY(update.buckets.size() <= size_t(MonitorCollector::pageSize));
+    ask(&limiter, channel(5));    // was told already
+    ask(&limiter, channel(2000)); // is new
+    QSet<BucketId> told;
+    for (const Bucket &bucket : update.buckets)
+        told.insert(bucket.id);
+    while (!update.snapshotEnds) {
+        if (updated.isEmpty())
+            QVERIFY(updated.wait());
+        update = taken(&updated);
+        QVERIFY(!update.snapshotBegins);
+        for (const Bucket &bucket : update.buckets)
+            told.insert(bucket.id);
+    }
+    QTRY_COMPARE(limiter.buckets().size(), size_t(1001));
+    for (QElapsedTimer timer =
+             [] {
+                 QElapsedTimer t;
+                 t.start();
+                 return t;
+             }();
+         told.size() < 1001 && timer.elapsed() < 5000;) {
+        if (updated.isEmpty())
+            QVERIFY(updated.wait());
+        for (const Bucket &bucket : taken(&updated).buckets)
+            told.insert(bucket.id);
+    }
+    QCOMPARE(told.size(), 1001);
+}
+
+void TestMonitorCollector::waitsWithThePartsWhileHeld()
+{
+    InMemoryRatelimiter limiter;
+    fill(&limiter, 300);
+    MonitorCollector collector(&limiter);
+    QSignalSpy updated(&collector, &MonitorCollector::updated);
+    collector.start();
+    collector.setHeld(true);
+    ask(&limiter, channel(1000)); // other things are told meanwhile
+    QTRY_COMPARE(updated.count(), 2);
+    QVERIFY(updated.at(1).at(0).value<MonitorUpdate>().buckets.size() == 1);
+    updated.clear();
+    collector.setHeld(false);
+    QTRY_VERIFY(
+        !updated.isEmpty() && updated.constLast().at(0).value<MonitorUpdate>().snapshotEnds);
+}
+
+void TestMonitorCollector::bundlesWhatChangesOften()
+{
+    InMemoryRatelimiter limiter;
+    MonitorCollector collector(&limiter);
+    QSignalSpy updated(&collector, &MonitorCollector::updated);
+    collector.start();
+    updated.clear();
+    for (int i = 0; i < 10; ++i) {
+        ask(&limiter, channel(1));
+        QCoreApplication::processEvents();
+    }
+    QVERIFY(updated.wait());
+    const MonitorUpdate update = taken(&updated);
+    QCOMPARE(update.buckets.size(), size_t(1));
+    QCOMPARE(update.tickets.size(), size_t(11)); // one is granted
+    QVERIFY(update.events >= 12);
+    QVERIFY(update.since < update.at);
+}
+
+void TestMonitorCollector::dropsWhatIsTooMuch()
+{
+    InMemoryRatelimiter limiter;
+    MonitorCollector collector(&limiter);
+    collector.setInterval(10s);
+    QSignalSpy updated(&collector, &MonitorCollector::updated);
+    collector.start();
+    updated.clear();
+    ask(&limiter, channel(1), 5000);
+    QTRY_COMPARE(limiter.buckets().size(), size_t(1));
+    QTRY_COMPARE(limiter.buckets()[0].queued, 4999);
+    collector.start(); // sends what has gathered
+    const MonitorUpdate update = taken(&updated);
+    QCOMPARE(update.tickets.size(), MonitorCollector::mostTickets);
+    QCOMPARE(update.dropped, quint64(5001 - MonitorCollector::mostTickets));
+}
+
+void TestMonitorCollector::beginsAgainAfterAStall()
+{
+    InMemoryRatelimiter limiter;
+    MonitorCollector collector(&limiter);
+    QSignalSpy updated(&collector, &MonitorCollector::updated);
+    collector.start();
+    updated.clear();
+    collector.setStalled(true, 100);
+    ask(&limiter, channel(1), 20);
+    QTRY_COMPARE(limiter.buckets().size(), size_t(1));
+    QVERIFY(!updated.wait(60)); // longer than an update gathers
+    collector.setStalled(false);
+    QCOMPARE(updated.count(), 1);
+    const MonitorUpdate update = taken(&updated);
+    QVERIFY(update.snapshotBegins && update.snapshotEnds);
+    QCOMPARE(update.dropped, quint64(121));
+    QCOMPARE(update.buckets.size(), size_t(1));
+    QCOMPARE(update.tickets.size(), size_t(16)); // the head of the queue, as it is now
+}
+
+void TestMonitorCollector::sendsNamesOnlyOnce()
+{
+    InMemoryRatelimiter limiter;
+    MonitorCollector collector(&limiter);
+    QSignalSpy updated(&collector, &MonitorCollector::updated);
+    collector.start();
+    updated.clear();
+    const QString path = QStringLiteral("/channels/1/messages/2/reactions/%1/@me");
+    ask(&limiter, {Method::Put, path.arg(u'a')});
+    ask(&limiter, {Method::Delete, path.arg(u'a')}); // shares the bucket
+    QVERIFY(updated.wait());
+    const MonitorUpdate update = taken(&updated);
+    QCOMPARE(update.buckets.size(), size_t(1));
+    QSet<QString> names;
+    for (const TicketInfo &ticket : update.tickets)
+        names.insert(ticket.name);
+    QCOMPARE(names,
+        (QSet<QString>{{}, QStringLiteral("DELETE /channels/1/messages/…/reactions/…/@me")}));
+}
+
+void TestMonitorCollector::tellsInvalidRequests()
+{
+    SchedulerOptions options;
+    options.invalidPeriod = 300ms;
+    InMemoryRatelimiter limiter(options);
+    MonitorCollector collector(&limiter);
+    QSignalSpy updated(&collector, &MonitorCollector::updated);
+    collector.start();
+    QVERIFY(taken(&updated).invalid == (MonitorInvalidRequests{0, 10'000}));
+    TicketReceiver *ticket = limiter.ticket(channel(1));
+    connect(ticket, &TicketReceiver::available, this,
+        [](const TicketSender &sender) { sender.headers(noHeaders(403).headers); });
+    const auto count = [&] {
+        int last = -1;
+        for (const auto &arguments : updated)
+            last = arguments.at(0)
+                       .value<MonitorUpdate>()
+                       .invalid.value_or(MonitorInvalidRequests{last, 0})
+                       .count;
+        return last;
+    };
+    QTRY_COMPARE(count(), 1);
+    QTRY_COMPARE(count(), 0); // by itself, and without a signal
+}
+
+// Prints; the bound is for a machine that has other things to do.
+void TestMonitorCollector::keepsTheEventLoopGoing()
+{
+    InMemoryRatelimiter limiter;
+    fill(&limiter, 20'000);
+    MonitorCollector collector(&limiter);
+    size_t told = 0;
+    bool isOver = false;
+    connect(&collector, &MonitorCollector::updated, this, [&](const MonitorUpdate &update) {
+        told += update.buckets.size();
+        isOver |= update.snapshotEnds;
+        QVERIFY(update.buckets.size() <= MonitorCollector::mostBuckets);
+    });
+    QElapsedTimer timer;
+    qint64 longest = 0;
+    timer.start();
+    collector.start();
+    while (!isOver) {
+        longest = std::max(longest, timer.restart());
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    }
+    qInfo("the longest turn of the event loop: %lld ms", longest);
+    QVERIFY(told >= 20'000);
+    QVERIFY(longest < 50);
+}
+
+// Prints; the bound is far off, as this may be a build that is checked for everything.
+void TestMonitorCollector::isQuick()
+{
+    InMemoryRatelimiter limiter;
+    MonitorCollector collector(&limiter);
+    collector.setInterval(1h);
+    collector.start();
+    Bucket bucket;
+    bucket.id.value = 1;
+    bucket.name = channel(1).name();
+    TicketInfo ticket;
+    ticket.name = bucket.name;
+    QElapsedTimer timer;
+    timer.start();
+    constexpr int count = 100'000;
+    for (int i = 0; i < count; ++i) {
+        ticket.id.value = quint64(i);
+        Q_EMIT limiter.ticketChanged(ticket);
+        Q_EMIT limiter.bucketChanged(bucket);
+    }
+    const auto each = timer.nsecsElapsed() / (2 * count);
+    qInfo("an event: %lld ns", qlonglong(each));
+    QVERIFY(each < 20'000);
+}
+
+QTEST_GUILESS_MAIN(TestMonitorCollector)
+#include "tst_monitorcollector.moc"
