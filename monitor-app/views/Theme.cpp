@@ -160,6 +160,11 @@ QFont Theme::label()
     return font(11, QFont::DemiBold);
 }
 
+QFont Theme::heading()
+{
+    return font(13, QFont::DemiBold);
+}
+
 QFont Theme::value()
 {
     return font(20, QFont::DemiBold);

@@ -49,11 +49,13 @@ struct Theme {
     static QFont small();
     static QFont title(); ///< small and a little stronger: column titles
     static QFont label(); ///< small and strong: methods
+    static QFont heading(); ///< of a panel: the body's size, and strong
     static QFont value(); ///< the big number of a card
     static QFont mono();
 
     static constexpr int rowHeight = 38;
     static constexpr int headerHeight = 26;
+    static constexpr int lineHeight = 22; ///< of lists of text
     static constexpr int cardHeight = 88;
     static constexpr int barHeight = 44;
     static constexpr int statusHeight = 26;
