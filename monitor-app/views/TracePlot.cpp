@@ -111,7 +111,6 @@ std::optional<size_t> TracePlot::pointedAt() const
     return std::nullopt;
 }
 
-// What the pointer is at; elsewhere what the top of the plot stands for.
 QString TracePlot::remark() const
 {
     if (const auto column = pointedAt()) {

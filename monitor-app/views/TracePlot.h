@@ -31,6 +31,8 @@ public:
     void setValues(PlotColumns values, milliseconds span, float least);
     void setTheme(const Theme &theme);
 
+    /// The value that the pointer is at; elsewhere what the top stands for.
+    QString remark() const;
     /// How many values are drawn: one for each pixel across.
     int columns() const { return std::max(width(), 1); }
     QSize sizeHint() const override;
@@ -46,7 +48,6 @@ protected:
 
 private:
     QRectF area() const;
-    QString remark() const;
     std::optional<size_t> pointedAt() const;
 
     QColor Theme::*m_color;
