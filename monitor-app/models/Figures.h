@@ -36,6 +36,7 @@ public:
     double grantedPerSecond(TimePoint now) const; ///< over the last five seconds
     int queued() const { return m_load.queued; }
     std::optional<milliseconds> oldestAge(TimePoint now) const;
+    std::optional<TimePoint> oldestAskedAt() const { return m_load.oldestAskedAt; }
     int inFlight() const { return m_load.inFlight; }
     std::optional<milliseconds> waitP50(TimePoint now) const
     {
