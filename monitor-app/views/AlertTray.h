@@ -8,6 +8,7 @@
 #include <QtCore/QTimer>
 #include <QtGui/QIcon>
 #include <QtWidgets/QSystemTrayIcon>
+#include <QtWidgets/QWidget>
 
 namespace Turnstile::Monitor {
 

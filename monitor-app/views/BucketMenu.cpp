@@ -219,16 +219,17 @@ QAction *BucketMenu::addCommand(
 
 bool BucketMenu::ask(const Question &question) const
 {
-    QMessageBox box(QMessageBox::Question, tr("Turnstile Monitor"), question.title,
-        QMessageBox::NoButton, m_parent);
-    box.setTextFormat(Qt::PlainText);
-    box.setInformativeText(question.text);
-    box.setPalette(m_theme->palette());
-    const QPushButton *yes = box.addButton(question.yes, QMessageBox::AcceptRole);
-    QPushButton *no = box.addButton(tr("Leave it"), QMessageBox::RejectRole);
-    box.setDefaultButton(no);
-    box.exec();
-    return box.clickedButton() == yes;
+    const QPointer<QMessageBox> box = new QMessageBox(QMessageBox::Question,
+        tr("Turnstile Monitor"), question.title, QMessageBox::NoButton, m_parent);
+    box->setTextFormat(Qt::PlainText);
+    box->setInformativeText(question.text);
+    box->setPalette(m_theme->palette());
+    const QPushButton *yes = box->addButton(question.yes, QMessageBox::AcceptRole);
+    box->setDefaultButton(box->addButton(tr("Leave it"), QMessageBox::RejectRole));
+    box->exec();
+    const bool isYes = box && box->clickedButton() == yes;
+    delete box;
+    return isYes;
 }
 
 void BucketMenu::tellAnswer(const MonitorCommand &command, const QString &problem)
