@@ -92,8 +92,8 @@ void Alerts::apply(const UpdateBatch &batch)
         m_lockedUntil = until;
     }
     for (const RateLimitEvent &event : batch.hits) {
-        const bool isLock = event.hit.kind == LimitKind::Global
-            || event.hit.kind == LimitKind::Cloudflare;
+        const bool isLock =
+            event.hit.kind == LimitKind::Global || event.hit.kind == LimitKind::Cloudflare;
         if (!m_settings.onRateLimited || (isLock && m_settings.onGlobalLock))
             continue; // one alert for one thing
         ++m_hits;

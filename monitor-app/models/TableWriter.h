@@ -41,7 +41,7 @@ public:
 
 private:
     void beginCell();
-    void addQuoted(QByteArrayView text);   ///< for CSV
+    void addQuoted(QByteArrayView text); ///< for CSV
     void addJsonText(QByteArrayView text);
     void flush();
 

@@ -89,8 +89,7 @@ void AlertTray::watch(MonitorSource *source)
 
 void AlertTray::tell(const Alert &alert)
 {
-    const QString title =
-        m_source ? tr("%1: %2").arg(m_source->name(), alert.title) : alert.title;
+    const QString title = m_source ? tr("%1: %2").arg(m_source->name(), alert.title) : alert.title;
     if (isAvailable()) {
         m_tray.show();
         m_tray.showMessage(title, alert.text, icon());

@@ -43,8 +43,8 @@ AlertsDialog::AlertsDialog(AlertTray *tray, QWidget *parent)
     m_queue->setChecked(settings.queueOlderThan.has_value());
     m_seconds->setRange(1, 86'400);
     m_seconds->setSuffix(tr(" s"));
-    m_seconds->setValue(int(settings.queueOlderThan.value_or(
-        std::chrono::seconds(usualSeconds)).count()));
+    m_seconds->setValue(
+        int(settings.queueOlderThan.value_or(std::chrono::seconds(usualSeconds)).count()));
     m_seconds->setEnabled(m_queue->isChecked());
     m_seconds->setAccessibleName(tr("Longest wait in seconds"));
 
@@ -87,7 +87,9 @@ AlertsDialog::~AlertsDialog() = default;
 
 void AlertsDialog::setTheme(const Theme &theme)
 {
-    setPalette(theme.palette());
+    QPalette palette = theme.palette();
+    palette.setColor(QPalette::Base, theme.raised); // boxes stand out against the window
+    setPalette(palette);
 }
 
 void AlertsDialog::apply()

@@ -123,17 +123,15 @@ void BucketMenu::popup(MonitorSource *source, BucketId bucket, const QPoint &glo
 void BucketMenu::addBucketActions(QMenu *menu, const BucketRow &row, const QString &problem)
 {
     const Bucket &bucket = row.bucket;
-    const QString waiting = tr("%n ticket(s) wait in it now.", nullptr, bucket.queued);
+    const QString waiting = tr("Waiting now: %1.").arg(bucket.queued);
     const QString shared = bucket.lanes > 1 ? tr(" So do all endpoints that share it.") : QString();
-    QAction *pause = addCommand(menu, tr("Pause bucket…"),
-        flowCommand(Action::Pause, bucket.id),
+    QAction *pause = addCommand(menu, tr("Pause bucket…"), flowCommand(Action::Pause, bucket.id),
         {tr("Pause %1?").arg(bucket.name),
             tr("Nothing is granted from this bucket until it is resumed: its tickets wait, and new "
                "ones queue.%1 Requests that are on their way are not touched. %2")
                 .arg(shared, waiting),
             tr("Pause")});
-    QAction *resume =
-        addCommand(menu, tr("Resume bucket"), flowCommand(Action::Resume, bucket.id));
+    QAction *resume = addCommand(menu, tr("Resume bucket"), flowCommand(Action::Resume, bucket.id));
     QAction *drain = addCommand(menu, tr("Drain bucket…"), flowCommand(Action::Drain, bucket.id),
         {tr("Drain %1?").arg(bucket.name),
             tr("Tickets that wait are granted; new ones are rejected until the bucket is resumed. "
@@ -141,9 +139,8 @@ void BucketMenu::addBucketActions(QMenu *menu, const BucketRow &row, const QStri
                 .arg(waiting),
             tr("Drain")});
     const QString why = !problem.isEmpty() ? problem
-        : bucket.exempt
-        ? tr("This row stands for many buckets, which cannot be paused one by one.")
-        : QString();
+        : bucket.exempt ? tr("This row stands for many buckets, which cannot be paused one by one.")
+                        : QString();
     for (QAction *action : {pause, resume, drain}) {
         action->setEnabled(why.isEmpty());
         action->setToolTip(why);
@@ -171,7 +168,7 @@ void BucketMenu::addTickets(QMenu *menu, const BucketRow &row, bool isPossible)
                 tr("Cancel the ticket")});
     }
     if (waiting.size() > mostTickets)
-        addNote(tickets, tr("and %n more", nullptr, int(waiting.size() - mostTickets)));
+        addNote(tickets, tr("and %1 more").arg(waiting.size() - mostTickets));
 }
 
 void BucketMenu::addTexts(QMenu *menu, const BucketRow &row)
@@ -219,8 +216,8 @@ QAction *BucketMenu::addCommand(
 
 bool BucketMenu::ask(const Question &question) const
 {
-    const QPointer<QMessageBox> box = new QMessageBox(QMessageBox::Question,
-        tr("Turnstile Monitor"), question.title, QMessageBox::NoButton, m_parent);
+    const QPointer<QMessageBox> box = new QMessageBox(QMessageBox::NoIcon, tr("Turnstile Monitor"),
+        question.title, QMessageBox::NoButton, m_parent);
     box->setTextFormat(Qt::PlainText);
     box->setInformativeText(question.text);
     box->setPalette(m_theme->palette());

@@ -118,11 +118,9 @@ QString ExportMenu::exportTo(Kind kind, const QString &path) const
         case Kind::BucketsJson:
             return Export::buckets(file, Form::Json, m_content.rows(), moment.now);
         case Kind::TicketsCsv:
-            return Export::tickets(
-                file, Form::Csv, m_content.rows(), *m_content.tickets, moment);
+            return Export::tickets(file, Form::Csv, m_content.rows(), *m_content.tickets, moment);
         case Kind::TicketsJson:
-            return Export::tickets(
-                file, Form::Json, m_content.rows(), *m_content.tickets, moment);
+            return Export::tickets(file, Form::Json, m_content.rows(), *m_content.tickets, moment);
         case Kind::WindowPng:
             return m_content.window->grab().save(file, "PNG");
         case Kind::TimelinePng:

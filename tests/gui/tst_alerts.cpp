@@ -98,8 +98,7 @@ void TestAlerts::tellsALockOnce()
     lock(940ms);
     const std::vector<Alert> alerts = m_alerts.take(m_now);
     QCOMPARE(alerts.size(), size_t(1));
-    QCOMPARE(alerts[0].text,
-        QStringLiteral("A 429 holds all requests of the token for 940 ms."));
+    QCOMPARE(alerts[0].text, QStringLiteral("A 429 holds all requests of the token for 940 ms."));
     m_now += 500ms;
     lock(20s); // longer, and still the same
     QCOMPARE(count(), 0);

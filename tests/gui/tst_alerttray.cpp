@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "FakeSource.h"
-#include "monitor-app/views/AlertTray.h"
 #include "monitor-app/views/AlertsDialog.h"
+#include "monitor-app/views/AlertTray.h"
 #include "monitor-app/views/Theme.h"
 
 #include <QtCore/QSettings>
@@ -188,8 +188,7 @@ void TestAlertTray::dialogTries()
     }
     QVERIFY(button);
     button->click();
-    QCOMPARE(told.value(0),
-        QVariantList({QStringLiteral("A test. This is how an alert looks.")}));
+    QCOMPARE(told.value(0), QVariantList({QStringLiteral("A test. This is how an alert looks.")}));
     bool saysSo = false;
     for (const QLabel *label : dialog.findChildren<QLabel *>())
         saysSo = saysSo || label->text().contains(QStringLiteral("has no tray"));

@@ -217,8 +217,7 @@ void TestBucketMenu::copiesAndFilters()
     QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("a1f3c09be17d449c"));
     item(menu, QStringLiteral("Filter by this route"))->trigger();
     QCOMPARE(filter.value(0),
-        QVariantList(
-            {QStringLiteral("method:POST \"/channels/41771983423143937/messages\"")}));
+        QVariantList({QStringLiteral("method:POST \"/channels/41771983423143937/messages\"")}));
     QVERIFY(!item(menuOf(11), QStringLiteral("Copy hash"))->isEnabled());
 }
 

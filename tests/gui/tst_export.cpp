@@ -102,8 +102,7 @@ void TestExport::writesBucketsAsCsv()
     QCOMPARE(lines[1],
         "1,exhausted,POST,/channels/41771983423143937/messages,a1f3c09be17d449c,,false,5,1,0,3200,"
         "5000,1,7,6400,0,0,,0,\"bucket, 3.2 s\"\r");
-    QCOMPARE(lines[7],
-        "7,exempt,POST,/interactions/…/••••/callback,,,true,,,,,,3,0,,0,0,,0,\r");
+    QCOMPARE(lines[7], "7,exempt,POST,/interactions/…/••••/callback,,,true,,,,,,3,0,,0,0,,0,\r");
 }
 
 void TestExport::writesBucketsAsJson()

@@ -104,7 +104,7 @@ void TestExportMenu::writesWhatIsChosen()
     QVERIFY(QDir(folder.path()).mkdir(QStringLiteral("other")));
     const QString path = folder.filePath(QStringLiteral("other/name"));
     dialog->selectFile(path);
-    dialog->accept();
+    static_cast<QDialog *>(dialog)->accept();
     const QString suffix = QFileInfo(written).suffix();
     QCOMPARE(exported.value(0), QVariantList({path + u'.' + suffix}));
     QFile file(path + u'.' + suffix);
