@@ -91,8 +91,7 @@ void BotMenu::showRecordings()
     for (const QString &file : Recent::recordings()) {
         QAction *action = m_recordings->addAction(Button::plain(QFileInfo(file).fileName()));
         action->setToolTip(file);
-        connect(
-            action, &QAction::triggered, this, [this, file] { Q_EMIT recordingChosen(file); });
+        connect(action, &QAction::triggered, this, [this, file] { Q_EMIT recordingChosen(file); });
     }
     m_recordings->setToolTipsVisible(true);
     m_recordings->menuAction()->setVisible(!m_recordings->isEmpty());

@@ -180,9 +180,8 @@ void SourceBar::updateButtons()
     m_freeze->setMark(m_frozen ? Button::Mark::Play : Button::Mark::Pause);
     m_freeze->setTone(m_frozen ? m_theme->amber : QColor());
     m_freeze->setAccessibleName(m_frozen ? tr("Resume") : tr("Freeze"));
-    m_freeze->setToolTip(Keys::tip(
-        m_frozen ? tr("Show what has come in since, and go on")
-                 : tr("Let the view stand; data keeps coming in"),
+    m_freeze->setToolTip(Keys::tip(m_frozen ? tr("Show what has come in since, and go on")
+                                            : tr("Let the view stand; data keeps coming in"),
         Keys::freeze()));
     // What is being recorded can be ended whatever became of its source.
     m_record->setEnabled(m_recording || (m_state && m_state != MonitorSource::State::Replay));

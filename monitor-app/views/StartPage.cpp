@@ -117,7 +117,8 @@ QBoxLayout *StartPage::makeActions()
                         "all in this process</p>"));
     demo->setObjectName(QStringLiteral("demo"));
     auto *connectTo = new Button(tr("&Connect…"), this);
-    connectTo->setToolTip(Keys::tip(tr("A bot by its socket, or host and port"), Keys::connectTo()));
+    connectTo->setToolTip(
+        Keys::tip(tr("A bot by its socket, or host and port"), Keys::connectTo()));
     auto *open = new Button(tr("&Open recording…"), this);
     open->setToolTip(Keys::tip(tr("Replay what was recorded"), Keys::open()));
     connect(demo, &Button::clicked, this, &StartPage::demoRequested);
@@ -197,7 +198,8 @@ void StartPage::showBots()
     clear(m_bots);
     if (m_finder) {
         for (const BotFinder::Bot &bot : m_finder->bots()) {
-            const QString number = bot.number > 1 ? QStringLiteral(" · %1").arg(bot.number) : QString();
+            const QString number =
+                bot.number > 1 ? QStringLiteral(" · %1").arg(bot.number) : QString();
             Button *button = makeWideButton(
                 bot.application, tr("pid %1%2").arg(QString::number(bot.pid), number));
             button->setMark(Button::Mark::Dot, m_theme->green);
@@ -223,8 +225,8 @@ void StartPage::showRecordings()
     clear(m_recordings);
     for (const QString &file : Recent::recordings()) {
         const QFileInfo info(file);
-        Button *button = makeWideButton(info.fileName(),
-            QLocale().toString(info.lastModified(), QLocale::ShortFormat));
+        Button *button = makeWideButton(
+            info.fileName(), QLocale().toString(info.lastModified(), QLocale::ShortFormat));
         button->setFlat(true);
         button->setMark(Button::Mark::Play, m_theme->blue);
         button->setToolTip(file);
@@ -248,8 +250,8 @@ void StartPage::applyTheme()
     const QString padding = QString::number(Theme::padding);
     m_code->setStyleSheet(
         box.arg(m_theme->panel.name(), m_theme->text.name(), m_theme->border.name(), padding));
-    m_problem->setStyleSheet(box.arg(m_theme->tinted(m_theme->red).name(), m_theme->text.name(),
-        m_theme->red.name(), padding));
+    m_problem->setStyleSheet(box.arg(
+        m_theme->tinted(m_theme->red).name(), m_theme->text.name(), m_theme->red.name(), padding));
     m_scroll->verticalScrollBar()->setStyleSheet(m_theme->scrollBarStyle());
 }
 
