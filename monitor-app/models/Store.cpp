@@ -166,6 +166,8 @@ void Store::clear()
     m_shown = m_queued = m_inFlight = 0;
     m_figures = Figures();
     m_lastReset = {};
+    m_frameAt = m_figuresAt = m_waitsAt = {}; // a replay may have gone back
+    m_oldestEvent.reset();
     m_dropped = 0;
     Q_EMIT wasReset();
 }
