@@ -185,6 +185,8 @@ void Store::forgetBuckets()
     m_shown = m_queued = m_inFlight = 0;
     m_lastReset = {};
     m_waitsNext = 0;
+    m_frameAt = m_figuresAt = m_waitsAt = {}; // a replay may have gone back
+    m_oldestEvent.reset();
     Q_EMIT wasReset();
 }
 
@@ -349,8 +351,8 @@ void Store::scheduleNext()
         schedule(countdownInterval);
     else if (m_now - m_figuresAt > 0ms)
         schedule(figuresInterval); // a frame that came too soon for the figures
-    else if (m_figures.isMoving(m_now))
-        schedule(historyInterval);
+    else if (const auto change = m_figures.nextChange(m_now))
+        schedule(*change);
 }
 
 } // namespace Turnstile::Monitor
