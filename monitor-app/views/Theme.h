@@ -53,6 +53,7 @@ struct Theme {
     static QFont mono();
 
     static constexpr int rowHeight = 38;
+    static constexpr int laneHeight = 34; ///< of the timeline
     static constexpr int headerHeight = 26;
     static constexpr int cardHeight = 88;
     static constexpr int barHeight = 44;
