@@ -108,7 +108,6 @@ void Store::show(UpdateBatch update)
 
     m_tickets.apply(batch);
     m_tokens.apply(batch);
-    m_tokens.apply(batch);
     m_events.apply(batch);
     m_figures.apply(batch);
     m_figures.setLoad(load(), batch.at);
@@ -182,7 +181,6 @@ void Store::forgetBuckets()
     m_removed.clear();
     m_index.clear();
     m_tickets.clear();
-    m_tokens.clear();
     m_tokens.clear();
     m_shown = m_queued = m_inFlight = 0;
     m_lastReset = {};
