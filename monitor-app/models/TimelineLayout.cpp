@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace Turnstile::Monitor {
 
 namespace {
 constexpr int rest = 3;    // the row of what overlaps with too many
-constexpr int capSize = 6; // where a ticket was given up
+constexpr int capSize = 9; // where a ticket was given up
 constexpr int reach = 4;   // so far from a bar it is still meant
 
 // Goes through the tries in order and says in which row each stands.
@@ -44,20 +45,17 @@ private:
 
 QRect rowRect(int left, int right, int row, int rows, int height, bool isThin)
 {
-    const int area = rows == 1 ? height / 2 : height * 7 / 10;
+    const int area = rows == 1 ? height / 2 : height * 4 / 5;
     const int each = (area - (rows - 1) * 2) / rows;
     const int top = (height - rows * each - (rows - 1) * 2) / 2 + row * (each + 2);
     const int thin = isThin ? std::max(2, each * 3 / 5) : each;
     return {left, top + (each - thin) / 2, right - left, thin};
 }
 
-// The highest kind that is marked.
+// The highest kind that is marked, or -1.
 int topKind(unsigned marks)
 {
-    int kind = -1;
-    for (; marks != 0; marks >>= 1)
-        ++kind;
-    return kind;
+    return int(std::bit_width(marks)) - 1;
 }
 
 class LaneLayout {
@@ -84,15 +82,14 @@ public:
             addBar(row, std::max(from, until - capSize), until, kindOf(held));
     }
 
-    std::vector<TimelineBar> bars(int height)
+    LaneBars bars(int height)
     {
-        std::vector<TimelineBar> bars;
-        bars.reserve(m_waits.size() + m_grants.size() + 64);
-        for (const auto *pieces : {&m_waits, &m_grants}) {
-            for (const Piece &piece : *pieces)
-                bars.push_back({rowRect(piece.left, piece.right, piece.row, m_rows, height,
-                                    piece.kind == BarKind::Waiting),
-                    piece.kind});
+        LaneBars bars;
+        for (size_t kind = 0; kind < barKinds; ++kind) {
+            bars[kind].reserve(m_pieces[kind].size());
+            for (const Piece &piece : m_pieces[kind])
+                bars[kind].push_back(
+                    rowRect(piece.left, piece.right, piece.row, m_rows, height, kind == 0));
         }
         for (int row = 0; row < m_rows; ++row) {
             if (row == rest)
@@ -107,7 +104,6 @@ private:
         int left;
         int right;
         int row;
-        BarKind kind;
     };
 
     void addBar(int row, int left, int right, BarKind kind)
@@ -122,7 +118,7 @@ private:
             ++changes[size_t(first)];
             --changes[size_t(std::clamp(right, first + 1, m_width))];
         } else if (right > left) {
-            (kind == BarKind::Waiting ? m_waits : m_grants).push_back({left, right, row, kind});
+            m_pieces[size_t(kind)].push_back({left, right, row});
         } else {
             mark(row, left, 1u << unsigned(kind));
         }
@@ -152,7 +148,7 @@ private:
         }
     }
 
-    void addRuns(std::vector<TimelineBar> &bars, int row, int height) const
+    void addRuns(LaneBars &bars, int row, int height) const
     {
         const auto &columns = m_columns[size_t(row)];
         const int count = int(columns.size());
@@ -162,7 +158,7 @@ private:
             while (end < count && topKind(columns[size_t(end)]) == kind)
                 ++end;
             if (kind >= 0)
-                bars.push_back({rowRect(x, end, row, m_rows, height, kind == 0), BarKind(kind)});
+                bars[size_t(kind)].push_back(rowRect(x, end, row, m_rows, height, kind == 0));
             x = end;
         }
     }
@@ -170,8 +166,7 @@ private:
     const TimelineWindow &m_window;
     int m_width;
     int m_rows = 1;
-    std::vector<Piece> m_waits;
-    std::vector<Piece> m_grants;
+    std::array<std::vector<Piece>, barKinds> m_pieces;
     std::array<std::vector<quint8>, rest + 1> m_columns; // bits by kind
     std::array<std::vector<int>, barKinds> m_changes;    // of the last row: how many begin and end
 };
@@ -216,8 +211,7 @@ BarKind kindOf(const TicketTry &held)
     }
 }
 
-std::vector<TimelineBar> layoutLane(
-    const std::deque<TicketTry> &tries, const TimelineWindow &window, int height)
+LaneBars layoutLane(const std::deque<TicketTry> &tries, const TimelineWindow &window, int height)
 {
     Rows rows(window);
     LaneLayout layout(window);

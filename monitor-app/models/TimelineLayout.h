@@ -7,6 +7,7 @@
 
 #include <QtCore/QRect>
 
+#include <array>
 #include <vector>
 
 /// \file
@@ -18,7 +19,7 @@
 
 namespace Turnstile::Monitor {
 
-/// What a bar stands for; where two fall on one pixel, the later kind is seen.
+/// What a bar stands for; where two fall on one pixel, the later one is seen.
 enum class BarKind : quint8 {
     Waiting,
     Completed,
@@ -32,16 +33,10 @@ constexpr int barKinds = 6;
 /// What the time from the grant to the end shows, or the end where there was no grant.
 BarKind kindOf(const TicketTry &held);
 
-struct TimelineBar {
-    QRect rect;
-    BarKind kind = BarKind::Waiting;
+/// The bars of a lane by their kind, in the order in which they are painted.
+using LaneBars = std::array<std::vector<QRect>, barKinds>;
 
-    friend bool operator==(const TimelineBar &, const TimelineBar &) = default;
-};
-
-/// Bars of a lane of \a height, in the order in which they are painted.
-std::vector<TimelineBar> layoutLane(
-    const std::deque<TicketTry> &tries, const TimelineWindow &window, int height);
+LaneBars layoutLane(const std::deque<TicketTry> &tries, const TimelineWindow &window, int height);
 
 /// A try, and the bar from its asking to its end.
 struct PlacedTry {

@@ -8,6 +8,8 @@ namespace Turnstile::Monitor {
 
 using Duration = TimePoint::duration;
 
+static constexpr int edge = 24; // who zooms about the end goes on following
+
 void TimelineWindow::setWidth(int width)
 {
     m_width = std::max(1, width);
@@ -41,7 +43,8 @@ milliseconds TimelineWindow::behind() const
 
 void TimelineWindow::zoom(double factor, double x)
 {
-    const double share = std::clamp(x / m_width, 0.0, 1.0);
+    const bool isEnd = isFollowing() && x > m_width - edge;
+    const double share = isEnd ? 1 : std::clamp(x / m_width, 0.0, 1.0);
     const TimePoint end = m_until.value_or(m_now);
     const Duration before = m_span;
     const auto wanted = Duration(Duration::rep(double(m_span.count()) * factor));
@@ -57,7 +60,7 @@ void TimelineWindow::pan(double columns)
 
 void TimelineWindow::showOldest()
 {
-    moveTo(m_oldest);
+    moveTo(m_oldest + m_span);
 }
 
 void TimelineWindow::reveal(TimePoint moment)
@@ -76,7 +79,7 @@ TimePoint TimelineWindow::floor(TimePoint moment) const
 
 void TimelineWindow::moveTo(TimePoint until)
 {
-    const TimePoint end = std::max(until, m_oldest + m_span);
+    const TimePoint end = std::max(until, m_oldest + m_span / 10);
     m_until = end < m_now ? std::optional(end) : std::nullopt;
     update();
 }

@@ -25,7 +25,7 @@ public:
     milliseconds span() const { return std::chrono::round<milliseconds>(m_span); }
     void setNow(TimePoint now);
     TimePoint now() const { return m_now; }
-    /// Nothing is shown from before it when the window is moved.
+    /// The window is not moved so far that less than a tenth of it comes after.
     void setOldest(TimePoint oldest) { m_oldest = oldest; }
 
     void follow();

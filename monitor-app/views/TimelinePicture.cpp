@@ -99,12 +99,13 @@ void TimelinePicture::paint(QPainter *painter) const
     const int first = std::max(0, scroll / Theme::laneHeight);
     const int end =
         std::min(int(lanes.size()), (scroll + chart().height()) / Theme::laneHeight + 1);
-    std::vector<std::vector<TimelineBar>> bars;
+    std::vector<LaneBars> bars;
     size_t count = 0;
     for (int lane = first; lane < end; ++lane) {
         bars.push_back(
             layoutLane(store->tickets().tries(lanes[size_t(lane)]), window, Theme::laneHeight));
-        count += bars.back().size();
+        for (const auto &rects : bars.back())
+            count += rects.size();
     }
     painter->save();
     painter->setClipRect(QRect(0, top, size.width(), size.height() - top));
@@ -126,8 +127,7 @@ void TimelinePicture::paintAxis(QPainter *painter) const
     painter->setFont(Theme::small());
     const int left = chart().left();
     for (const AxisTick &tick : axisTicks(window)) {
-        painter->fillRect(
-            left + tick.x, axisHeight, 1, size.height() - axisHeight, theme->separator);
+        painter->fillRect(left + tick.x, axisHeight, 1, size.height() - axisHeight, theme->border);
         painter->setPen(theme->dim);
         painter->drawText(QRect(left + tick.x - 40, 0, 80, axisHeight),
             int(Qt::AlignHCenter | Qt::AlignVCenter), tick.label);
@@ -150,52 +150,63 @@ void TimelinePicture::paintLocks(QPainter *painter) const
 }
 
 void TimelinePicture::paintLane(
-    QPainter *painter, int lane, const std::vector<TimelineBar> &bars, bool isRounded) const
+    QPainter *painter, int lane, const LaneBars &bars, bool isRounded) const
 {
     const BucketId bucket = lanes[size_t(lane)];
     const QRect rect = laneRect(lane);
-    const QRect area(chart().left(), rect.top(), chart().width(), rect.height());
     if (bucket == selected)
         painter->fillRect(rect, faded(theme->selection, 0.55));
     paintLabel(painter, lane);
 
     painter->save();
-    painter->setClipRect(area, Qt::IntersectClip);
-    painter->setRenderHint(QPainter::Antialiasing, isRounded);
-    painter->setPen(Qt::NoPen);
-    for (const TimelineBar &bar : bars)
-        paintBar(painter, bar, area.topLeft(), isRounded);
-    const BucketRow *row = store->find(bucket);
-    const auto last = row ? row->bucket.resetAt : std::nullopt;
-    for (int x : resetColumns(store->tickets().resets(bucket), last, window)) {
-        painter->fillRect(area.left() + x, area.top() + 2, 1, area.height() - 4, theme->amber);
-        painter->fillRect(area.left() + x - 1, area.top() + 2, 3, 2, theme->amber);
-    }
-    if (marked != 0) {
-        const PlacedTry placed =
-            tryOf(store->tickets().tries(bucket), window, Theme::laneHeight, marked);
-        if (placed.held) {
-            painter->setPen(theme->text);
-            painter->setBrush(Qt::NoBrush);
-            painter->drawRect(placed.rect.translated(area.topLeft()).adjusted(-2, -2, 1, 1));
-        }
+    painter->translate(chart().left(), rect.top());
+    painter->setClipRect(QRect(0, 0, window.width(), rect.height()), Qt::IntersectClip);
+    paintBars(painter, bars, isRounded);
+    paintResets(painter, bucket);
+    const PlacedTry placed = marked == 0
+        ? PlacedTry()
+        : tryOf(store->tickets().tries(bucket), window, Theme::laneHeight, marked);
+    if (placed.held) {
+        painter->setPen(theme->text);
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRect(placed.rect.adjusted(-2, -2, 1, 1));
     }
     painter->restore();
 }
 
-void TimelinePicture::paintBar(
-    QPainter *painter, const TimelineBar &bar, const QPoint &corner, bool isRounded) const
+void TimelinePicture::paintBars(QPainter *painter, const LaneBars &bars, bool isRounded) const
 {
-    const QRect rect = bar.rect.translated(corner);
-    const QColor color = colorOf(bar.kind, *theme);
-    if (bar.kind == BarKind::GivenUp && rect.width() > 3) {
-        painter->fillRect(rect, faded(color, 0.35));
-        painter->fillRect(rect, QBrush(color, Qt::BDiagPattern));
-    } else if (isRounded && rect.width() > 3) {
-        painter->setBrush(color);
-        painter->drawRoundedRect(rect, 2.5, 2.5);
-    } else {
-        painter->fillRect(rect, color);
+    painter->setPen(Qt::NoPen);
+    for (size_t kind = 0; kind < barKinds; ++kind) {
+        const std::vector<QRect> &rects = bars[kind];
+        const QColor color = colorOf(BarKind(kind), *theme);
+        const auto drawAll = [&](const QBrush &brush) {
+            painter->setBrush(brush);
+            painter->drawRects(rects.data(), int(rects.size()));
+        };
+        if (BarKind(kind) == BarKind::GivenUp) {
+            drawAll(faded(color, 0.35));
+            drawAll(QBrush(color, Qt::BDiagPattern));
+        } else if (!isRounded) {
+            drawAll(color);
+        } else {
+            painter->setBrush(color);
+            painter->setRenderHint(QPainter::Antialiasing);
+            for (const QRect &rect : rects)
+                painter->drawRoundedRect(rect, 2.5, 2.5);
+            painter->setRenderHint(QPainter::Antialiasing, false);
+        }
+    }
+}
+
+void TimelinePicture::paintResets(QPainter *painter, BucketId bucket) const
+{
+    const BucketRow *row = store->find(bucket);
+    const auto last = row ? row->bucket.resetAt : std::nullopt;
+    constexpr int height = Theme::laneHeight - 4;
+    for (int x : resetColumns(store->tickets().resets(bucket), last, window)) {
+        painter->fillRect(x, 2, 1, height, theme->amber);
+        painter->fillRect(x - 1, 2, 3, 2, theme->amber);
     }
 }
 

@@ -40,10 +40,9 @@ struct TimelinePicture {
 private:
     void paintAxis(QPainter *painter) const;
     void paintLocks(QPainter *painter) const;
-    void paintLane(
-        QPainter *painter, int lane, const std::vector<TimelineBar> &bars, bool isRounded) const;
-    void paintBar(
-        QPainter *painter, const TimelineBar &bar, const QPoint &corner, bool isRounded) const;
+    void paintLane(QPainter *painter, int lane, const LaneBars &bars, bool isRounded) const;
+    void paintBars(QPainter *painter, const LaneBars &bars, bool isRounded) const;
+    void paintResets(QPainter *painter, BucketId bucket) const;
     void paintLabel(QPainter *painter, int lane) const;
     bool hasTickets() const;
 };

@@ -41,7 +41,8 @@ TimelineView::TimelineView(Store *store, QWidget *parent)
         m_picture.marked = 0;
         m_picture.window.follow();
         m_lanes.clear();
-        updateLanes();
+        m_picture.lanes.clear();
+        updateScrollBar();
         changed();
     });
 }

@@ -171,7 +171,9 @@ void TestTimelineView::standsWhileFrozen()
     const QImage before = view->grab().toImage();
     store->setFrozen(true);
     now += 5s;
-    showSome();
+    UpdateBatch batch;
+    Fake::tell(&batch, 90, 9, now, {0s, {}, {}});
+    store->apply(batch);
     QCOMPARE(view->grab().toImage(), before);
     store->setFrozen(false);
     QVERIFY(view->grab().toImage() != before);
