@@ -59,6 +59,7 @@ struct Theme {
     static QFont code(); ///< mono in the size of body()
 
     static constexpr int rowHeight = 38;
+    static constexpr int laneHeight = 34; ///< of the timeline
     static constexpr int headerHeight = 26;
     static constexpr int lineHeight = 22; ///< of lists of text
     static constexpr int cardHeight = 88;
