@@ -85,6 +85,8 @@ ShortcutsDialog::ShortcutsDialog(
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(scroll);
+    for (QWidget *widget : scroll->findChildren<QWidget *>())
+        widget->ensurePolished(); // their styles change their sizes
     const QSize size = scroll->widget()->sizeHint();
     resize(std::max(420, size.width() + 16), std::min(640, size.height()));
 }

@@ -206,12 +206,14 @@ void SourceBar::showTexts(Brevity brevity)
     const std::array shortRanges{tr("30 s"), tr("5 min"), tr("1 h")};
     m_range->setText(brevity == Full ? range : shortRanges[size_t(m_shownRange)]);
     m_export->setText(tr("Export"));
-    if (!m_frozen)
-        m_freeze->setText(brevity == Shortest ? QString() : tr("Freeze"));
-    else if (brevity == Full)
-        m_freeze->setText(tr("Frozen %1 · Resume").arg(Format::age(*m_frozen)));
-    else
+    if (brevity == Shortest)
+        m_freeze->setText({});
+    else if (!m_frozen)
+        m_freeze->setText(tr("Freeze"));
+    else if (brevity == Short)
         m_freeze->setText(tr("Resume"));
+    else
+        m_freeze->setText(tr("Frozen %1 · Resume").arg(Format::age(*m_frozen)));
     if (!m_recording)
         m_record->setText(brevity == Shortest ? QString() : tr("Record"));
     else if (brevity == Full)

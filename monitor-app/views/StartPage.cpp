@@ -51,6 +51,7 @@ StartPage::StartPage(const BotFinder *finder, QWidget *parent)
     , m_remark(makeLabel({}, Theme::body()))
     , m_bots(new QVBoxLayout)
     , m_code(new QLabel(code(), this))
+    , m_demo(new Button(tr("Run the &demo"), this))
     , m_recordingsTitle(nullptr)
     , m_recordings(new QVBoxLayout)
 {
@@ -112,22 +113,21 @@ QWidget *StartPage::makeColumn()
 
 QBoxLayout *StartPage::makeActions()
 {
-    auto *demo = new Button(tr("Run the &demo"), this);
-    demo->setToolTip(tr("<p>Two bots that send real requests to a server with Discord's limits, "
-                        "all in this process</p>"));
-    demo->setObjectName(QStringLiteral("demo"));
+    m_demo->setToolTip(tr("<p>Two bots that send real requests to a server with Discord's limits, "
+                          "all in this process</p>"));
+    m_demo->setObjectName(QStringLiteral("demo"));
     auto *connectTo = new Button(tr("&Connect…"), this);
     connectTo->setToolTip(
         Keys::tip(tr("A bot by its socket, or host and port"), Keys::connectTo()));
     auto *open = new Button(tr("&Open recording…"), this);
     open->setToolTip(Keys::tip(tr("Replay what was recorded"), Keys::open()));
-    connect(demo, &Button::clicked, this, &StartPage::demoRequested);
+    connect(m_demo, &Button::clicked, this, &StartPage::demoRequested);
     connect(connectTo, &Button::clicked, this, &StartPage::connectRequested);
     connect(open, &Button::clicked, this, &StartPage::openRequested);
-    setFocusProxy(demo);
     auto *row = new QHBoxLayout;
     row->setSpacing(Theme::gap);
-    for (Button *button : {demo, connectTo, open}) {
+    for (Button *button : {m_demo, connectTo, open}) {
+        m_buttons += button;
         button->setMinimumHeight(34);
         row->addWidget(button);
     }
@@ -144,6 +144,7 @@ QWidget *StartPage::makeCode()
     m_code->setMinimumHeight(2 * m_code->fontMetrics().lineSpacing() + 2 * Theme::padding + 2);
     auto *copy = new Button(tr("Co&py"), m_code);
     copy->setAccessibleName(tr("Copy the two lines"));
+    m_buttons += copy;
     connect(copy, &Button::clicked, this, [copy] {
         QGuiApplication::clipboard()->setText(code() + u'\n');
         copy->setText(tr("Copied"));
@@ -195,6 +196,9 @@ void StartPage::showEvent(QShowEvent *event)
 
 void StartPage::showBots()
 {
+    bool hadFocus = false;
+    for (int i = 0; i < m_bots->count(); ++i)
+        hadFocus |= m_bots->itemAt(i)->widget()->hasFocus();
     clear(m_bots);
     if (m_finder) {
         for (const BotFinder::Bot &bot : m_finder->bots()) {
@@ -218,6 +222,9 @@ void StartPage::showBots()
     QPalette palette = m_theme->palette();
     palette.setColor(QPalette::WindowText, hasProblem ? m_theme->amber : m_theme->dim);
     m_remark->setPalette(palette);
+    orderTabs();
+    if (hadFocus)
+        setFocus();
 }
 
 void StartPage::showRecordings()
@@ -234,6 +241,22 @@ void StartPage::showRecordings()
         m_recordings->addWidget(button);
     }
     m_recordingsTitle->setVisible(m_recordings->count() > 0);
+    orderTabs();
+}
+
+// From the top to the bottom; the first is what people most likely want.
+void StartPage::orderTabs()
+{
+    QWidgetList order;
+    for (int i = 0; i < m_bots->count(); ++i)
+        order += m_bots->itemAt(i)->widget();
+    for (Button *button : std::as_const(m_buttons))
+        order += button;
+    for (int i = 0; i < m_recordings->count(); ++i)
+        order += m_recordings->itemAt(i)->widget();
+    for (qsizetype i = 1; i < order.size(); ++i)
+        setTabOrder(order[i - 1], order[i]);
+    setFocusProxy(m_bots->count() > 0 ? order.constFirst() : m_demo);
 }
 
 void StartPage::applyTheme()
@@ -245,6 +268,7 @@ void StartPage::applyTheme()
         title->setPalette(palette);
     for (Button *button : findChildren<Button *>())
         button->setTheme(*m_theme);
+    m_demo->setTone(m_theme->blue); // the demo
     const QString box = QStringLiteral("QLabel { background: %1; color: %2; border: 1px solid %3;"
                                        "border-radius: 6px; padding: %4px; }");
     const QString padding = QString::number(Theme::padding);

@@ -46,6 +46,7 @@ private:
     Button *makeWideButton(const QString &text, const QString &detail);
     void showBots();
     void showRecordings();
+    void orderTabs();
     void applyTheme();
 
     const BotFinder *m_finder;
@@ -55,6 +56,8 @@ private:
     QLabel *m_remark; ///< that there are no bots, or why
     QBoxLayout *m_bots;
     QLabel *m_code;
+    Button *m_demo;
+    QList<Button *> m_buttons; ///< copy and the actions
     QLabel *m_recordingsTitle;
     QBoxLayout *m_recordings;
     QList<QLabel *> m_titles;

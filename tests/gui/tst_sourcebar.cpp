@@ -135,7 +135,7 @@ void TestSourceBar::shortensInsteadOfClipping()
             }
             QCoreApplication::sendPostedEvents();
             QCOMPARE(bar.width(), width);
-            QVERIFY(bar.findChild<QLineEdit *>()->width() >= 150);
+            QVERIFY(bar.findChild<QLineEdit *>()->width() >= 120);
             int right = 0;
             for (const Button *one : bar.findChildren<Button *>()) {
                 QVERIFY(one->width() >= one->sizeHint().width());
