@@ -30,6 +30,7 @@ QWidget *keyCaps(const QString &keys, const Theme &theme)
         cap->setStyleSheet(QStringLiteral("background: %1; color: %2; border: 1px solid %3;"
                                           "border-radius: 4px; padding: 2px 6px;")
                                .arg(theme.raised.name(), theme.text.name(), theme.border.name()));
+        cap->ensurePolished(); // the style changes its size
         layout->addWidget(cap);
     }
     layout->addStretch();
@@ -85,8 +86,6 @@ ShortcutsDialog::ShortcutsDialog(
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(scroll);
-    for (QWidget *widget : scroll->findChildren<QWidget *>())
-        widget->ensurePolished(); // their styles change their sizes
     const QSize size = scroll->widget()->sizeHint();
     resize(std::max(420, size.width() + 16), std::min(640, size.height()));
 }

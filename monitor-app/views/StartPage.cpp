@@ -6,20 +6,16 @@
 #include "monitor-app/sources/BotFinder.h"
 #include "monitor-app/views/BotMenu.h"
 #include "monitor-app/views/Button.h"
+#include "monitor-app/views/CodeBox.h"
 #include "monitor-app/views/Keys.h"
 #include "monitor-app/views/Theme.h"
 
 #include <QtCore/QFileInfo>
 #include <QtCore/QLocale>
-#include <QtCore/QTimer>
-#include <QtGui/QClipboard>
-#include <QtGui/QGuiApplication>
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QScrollArea>
 #include <QtWidgets/QScrollBar>
 #include <QtWidgets/QVBoxLayout>
-
-#include <chrono>
 
 namespace Turnstile::Monitor {
 
@@ -50,7 +46,7 @@ StartPage::StartPage(const BotFinder *finder, QWidget *parent)
     , m_problem(makeLabel({}, Theme::body()))
     , m_remark(makeLabel({}, Theme::body()))
     , m_bots(new QVBoxLayout)
-    , m_code(new QLabel(code(), this))
+    , m_code(new CodeBox(code(), this))
     , m_demo(new Button(tr("Run the &demo"), this))
     , m_recordingsTitle(nullptr)
     , m_recordings(new QVBoxLayout)
@@ -95,7 +91,7 @@ QWidget *StartPage::makeColumn()
     layout->addLayout(m_bots);
     layout->addWidget(m_remark);
     addTitle(tr("To watch a bot of yours, add two lines to it"));
-    layout->addWidget(makeCode());
+    layout->addWidget(m_code);
     addTitle(tr("Or look at"));
     layout->addLayout(makeActions());
     m_recordingsTitle = addTitle(tr("Recent recordings"));
@@ -127,33 +123,12 @@ QBoxLayout *StartPage::makeActions()
     auto *row = new QHBoxLayout;
     row->setSpacing(Theme::gap);
     for (Button *button : {m_demo, connectTo, open}) {
-        m_buttons += button;
+        m_actions += button;
         button->setMinimumHeight(34);
         row->addWidget(button);
     }
     row->addStretch();
     return row;
-}
-
-QWidget *StartPage::makeCode()
-{
-    m_code->setFont(Theme::code());
-    m_code->setTextFormat(Qt::PlainText);
-    m_code->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_code->setAccessibleName(tr("Two lines of C++"));
-    m_code->setMinimumHeight(2 * m_code->fontMetrics().lineSpacing() + 2 * Theme::padding + 2);
-    auto *copy = new Button(tr("Co&py"), m_code);
-    copy->setAccessibleName(tr("Copy the two lines"));
-    m_buttons += copy;
-    connect(copy, &Button::clicked, this, [copy] {
-        QGuiApplication::clipboard()->setText(code() + u'\n');
-        copy->setText(tr("Copied"));
-        QTimer::singleShot(std::chrono::seconds(2), copy, [copy] { copy->setText(tr("Co&py")); });
-    });
-    auto *inside = new QHBoxLayout(m_code);
-    inside->setContentsMargins(0, 0, Theme::padding, 0);
-    inside->addWidget(copy, 0, Qt::AlignRight | Qt::AlignVCenter);
-    return m_code;
 }
 
 QLabel *StartPage::makeLabel(const QString &text, const QFont &font)
@@ -250,7 +225,8 @@ void StartPage::orderTabs()
     QWidgetList order;
     for (int i = 0; i < m_bots->count(); ++i)
         order += m_bots->itemAt(i)->widget();
-    for (Button *button : std::as_const(m_buttons))
+    order += m_code->copyButton();
+    for (Button *button : std::as_const(m_actions))
         order += button;
     for (int i = 0; i < m_recordings->count(); ++i)
         order += m_recordings->itemAt(i)->widget();
@@ -269,13 +245,8 @@ void StartPage::applyTheme()
     for (Button *button : findChildren<Button *>())
         button->setTheme(*m_theme);
     m_demo->setTone(m_theme->blue); // the demo
-    const QString box = QStringLiteral("QLabel { background: %1; color: %2; border: 1px solid %3;"
-                                       "border-radius: 6px; padding: %4px; }");
-    const QString padding = QString::number(Theme::padding);
-    m_code->setStyleSheet(
-        box.arg(m_theme->panel.name(), m_theme->text.name(), m_theme->border.name(), padding));
-    m_problem->setStyleSheet(box.arg(
-        m_theme->tinted(m_theme->red).name(), m_theme->text.name(), m_theme->red.name(), padding));
+    m_code->setTheme(*m_theme);
+    m_problem->setStyleSheet(m_theme->boxStyle(m_theme->tinted(m_theme->red), m_theme->red));
     m_scroll->verticalScrollBar()->setStyleSheet(m_theme->scrollBarStyle());
 }
 

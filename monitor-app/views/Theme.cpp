@@ -164,6 +164,13 @@ QString Theme::scrollBarStyle() const
         .arg(queued.name());
 }
 
+QString Theme::boxStyle(const QColor &surface, const QColor &edge) const
+{
+    return QStringLiteral("QLabel { background: %1; color: %2; border: 1px solid %3;"
+                          "border-radius: 6px; padding: %4px; }")
+        .arg(surface.name(), text.name(), edge.name(), QString::number(padding));
+}
+
 QFont Theme::body()
 {
     return font(13, QFont::Normal);
