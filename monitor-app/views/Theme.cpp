@@ -148,6 +148,7 @@ QPalette Theme::palette() const
     for (QPalette::ColorRole role :
         {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::HighlightedText})
         palette.setColor(QPalette::Disabled, role, faint);
+    palette.setColor(QPalette::Disabled, QPalette::Light, panel); // no embossed texts in menus
     return palette;
 }
 

@@ -32,7 +32,8 @@ void TestShortcutsDialog::listsWhatItIsGiven()
     for (const Theme *theme : {&Theme::dark(), &Theme::light()}) {
         ShortcutsDialog dialog(entries, *theme);
         dialog.show();
-        QCOMPARE(dialog.findChild<QScrollArea *>()->verticalScrollBar()->maximum(), 0);
+        QCoreApplication::processEvents();
+        QVERIFY(!dialog.findChild<QScrollArea *>()->verticalScrollBar()->isVisible());
         QStringList texts;
         for (const QLabel *label : dialog.findChildren<QLabel *>())
             texts += label->text();
