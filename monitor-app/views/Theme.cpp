@@ -148,6 +148,7 @@ QPalette Theme::palette() const
     for (QPalette::ColorRole role :
         {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::HighlightedText})
         palette.setColor(QPalette::Disabled, role, faint);
+    palette.setColor(QPalette::Disabled, QPalette::Light, panel); // no embossed texts in menus
     return palette;
 }
 
@@ -162,6 +163,13 @@ QString Theme::scrollBarStyle() const
         "QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }"
         "QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }")
         .arg(queued.name());
+}
+
+QString Theme::boxStyle(const QColor &surface, const QColor &edge) const
+{
+    return QStringLiteral("QLabel { background: %1; color: %2; border: 1px solid %3;"
+                          "border-radius: 6px; padding: %4px; }")
+        .arg(surface.name(), text.name(), edge.name(), QString::number(padding));
 }
 
 QFont Theme::body()

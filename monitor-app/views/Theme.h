@@ -48,6 +48,8 @@ struct Theme {
     QPalette palette() const;
     /// Slim scroll bars without arrows.
     QString scrollBarStyle() const;
+    /// A box around the text of a QLabel.
+    QString boxStyle(const QColor &surface, const QColor &edge) const;
 
     static QFont body();
     static QFont small();

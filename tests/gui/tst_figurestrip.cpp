@@ -135,6 +135,7 @@ void TestFigureStrip::paintsOnlyWhatChanged()
     QVERIFY(QTest::qWaitForWindowExposed(&strip));
     UpdateBatch batch = traffic();
     batch.global = GlobalLimitInfo{50, 0, {}, {}};
+    batch.tickets.assign(20, Fake::grant(Fake::bucketId(1), now, 84ms)); // all age at once
     for (Bucket &bucket : batch.buckets) {
         bucket.queued = 0;
         bucket.oldestAskedAt.reset();
