@@ -204,8 +204,9 @@ void ReplaySource::send()
             return;
         UpdateBatch update = std::move(m_next->update);
         update.reset = std::exchange(m_isReset, false) || update.reset;
-        update.snapshotBegins = update.snapshotEnds = false; // nothing else is known after a reset
-        update.since = m_start + m_position;                 // lag is that of the present
+        if (m_next->isKey) // after a reset, which leaves nothing that it could not name
+            update.snapshotBegins = update.snapshotEnds = false;
+        update.since = m_start + m_position; // lag is that of the present
         fetch();
         Q_EMIT updated(update);
         if (!alive)
