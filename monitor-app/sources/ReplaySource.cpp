@@ -73,7 +73,7 @@ QString ReplaySource::start()
         m_problem = tr("%1: %2").arg(QFileInfo(m_path).fileName(), m_problem);
         return m_problem;
     }
-    m_wasTruncated = m_reader.isTruncated();
+    m_known = m_reader.duration();
     m_start = m_clock();
     m_isPlaying = true;
     m_reader.seek({});
@@ -222,7 +222,7 @@ void ReplaySource::fetch()
 
 void ReplaySource::noteDamage()
 {
-    if (std::exchange(m_wasTruncated, m_reader.isTruncated()) == m_reader.isTruncated())
+    if (std::exchange(m_known, m_reader.duration()) == m_reader.duration())
         return;
     m_position = std::min<Duration>(m_position, m_reader.duration());
     Q_EMIT stateChanged();

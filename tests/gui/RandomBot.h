@@ -36,11 +36,14 @@ public:
             tellAgain(update);
         if (below(700) == 0)
             update.reset = true; // and what is in it is of another process
+        for (quint64 number = 0; (update.reset || m_last == 3) && number < quiet; ++number)
+            update.buckets.push_back(bucket(1000 + number, QStringLiteral("GET /quiet")));
         Q_EMIT updated(update);
     }
 
     TimePoint time{1000s};
     bool isReplay = false;
+    quint64 quiet = 0; ///< how many buckets there are of which nothing more is told
 
 private:
     int below(int bound) { return m_random.bounded(bound); }
