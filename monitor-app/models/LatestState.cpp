@@ -44,7 +44,6 @@ UpdateBatch LatestState::apply(UpdateBatch update)
         m_global = update.global;
     if (update.invalid)
         m_invalid = update.invalid;
-    update.snapshotBegins = update.snapshotEnds = false;
     return update;
 }
 

@@ -19,8 +19,7 @@ public:
     static constexpr size_t partBuckets = 512;    ///< in one part of a snapshot
     static constexpr size_t partTickets = 4096;
 
-    /// Takes in \a update, and returns it without marks of a snapshot: what a snapshot has not
-    /// named is in `removed`.
+    /// Takes in \a update, and returns it with what a snapshot has not named in `removed`.
     UpdateBatch apply(UpdateBatch update);
 
     /// How far a snapshot is told. What changes meanwhile has to be told too.

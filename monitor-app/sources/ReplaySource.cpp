@@ -73,7 +73,7 @@ QString ReplaySource::start()
         m_problem = tr("%1: %2").arg(QFileInfo(m_path).fileName(), m_problem);
         return m_problem;
     }
-    m_wasTruncated = m_reader.isTruncated();
+    m_known = m_reader.duration();
     m_start = m_clock();
     m_isPlaying = true;
     m_reader.seek({});
@@ -204,8 +204,9 @@ void ReplaySource::send()
             return;
         UpdateBatch update = std::move(m_next->update);
         update.reset = std::exchange(m_isReset, false) || update.reset;
-        update.snapshotBegins = update.snapshotEnds = false; // nothing else is known after a reset
-        update.since = m_start + m_position;                 // lag is that of the present
+        if (m_next->isKey) // after a reset, which leaves nothing that it could not name
+            update.snapshotBegins = update.snapshotEnds = false;
+        update.since = m_start + m_position; // lag is that of the present
         fetch();
         Q_EMIT updated(update);
         if (!alive)
@@ -221,7 +222,7 @@ void ReplaySource::fetch()
 
 void ReplaySource::noteDamage()
 {
-    if (std::exchange(m_wasTruncated, m_reader.isTruncated()) == m_reader.isTruncated())
+    if (std::exchange(m_known, m_reader.duration()) == m_reader.duration())
         return;
     m_position = std::min<Duration>(m_position, m_reader.duration());
     Q_EMIT stateChanged();

@@ -74,7 +74,7 @@ private:
     QFile m_file;
     MonitorRecordingReader m_reader;
     QString m_problem;
-    bool m_wasTruncated = false;
+    Duration m_known{}; // the duration; it shrinks where damage is found
     std::optional<MonitorRecordingReader::Frame> m_next;
     bool m_isReset = false;  // by the next frame
     bool m_isBehind = false; // there is more to tell than a slice; the present stands
