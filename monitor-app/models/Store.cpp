@@ -13,6 +13,7 @@ constexpr milliseconds frameInterval = 16ms;
 constexpr milliseconds countdownInterval = 33ms; // bars shrink smoothly, numbers have tenths
 constexpr milliseconds historyInterval = 500ms;  // a slot of the sparklines
 constexpr milliseconds figuresInterval = 100ms;  // faster than anybody reads
+constexpr milliseconds goneBack = 1s;            // more than two clocks may differ
 constexpr size_t mostUntold = 1000;              // rows that nobody has been told of
 constexpr size_t waitsPerFrame = 2000;           // percentiles that are looked at, changed or not
 } // namespace
@@ -67,8 +68,12 @@ void Store::setClock(const Clock &clock)
 
 void Store::show(UpdateBatch update)
 {
-    if (update.reset)
-        forgetBuckets();
+    if (update.reset) {
+        if (update.at + goneBack < m_now) // a replay, back to an earlier moment
+            clear();
+        else
+            forgetBuckets();
+    }
     const UpdateBatch batch = m_groups.merged(std::move(update));
     for (const Bucket &bucket : batch.buckets) {
         if (const auto known = m_index.constFind(bucket.id); known != m_index.cend()) {

@@ -138,7 +138,7 @@ private:
     TimePoint m_figuresAt;
     TimePoint m_waitsAt;
     size_t m_waitsNext = 0; // the row whose percentile is looked at next
-    TimePoint m_lastReset; // no window is open after it
+    TimePoint m_lastReset;  // no window is open after it
     std::optional<TimePoint> m_oldestEvent;
     milliseconds m_lag{};
 };

@@ -1,0 +1,241 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "monitor-app/models/TicketLog.h"
+
+#include <algorithm>
+
+namespace Turnstile::Monitor {
+
+using namespace std::chrono_literals;
+
+namespace {
+milliseconds between(TimePoint from, TimePoint until)
+{
+    return std::max(0ms, std::chrono::round<milliseconds>(until - from));
+}
+
+bool wasGranted(TicketState state)
+{
+    return state >= TicketState::Available && state <= TicketState::Dropped;
+}
+} // namespace
+
+milliseconds TicketTry::waited(TimePoint now) const
+{
+    return between(queuedAt, grantedAt.value_or(endedAt.value_or(now)));
+}
+
+std::optional<milliseconds> TicketTry::tookTime(TimePoint now) const
+{
+    if (!grantedAt)
+        return {};
+    return between(*grantedAt, endedAt.value_or(now));
+}
+
+void TicketLog::apply(const UpdateBatch &batch)
+{
+    if (batch.reset)
+        clear();
+    if (batch.dropped > 0 || batch.snapshotBegins) {
+        ++m_losses;
+        m_lostAt = batch.at;
+    }
+    for (const Bucket &bucket : batch.buckets)
+        m_names.insert(bucket.id, bucket.name);
+    for (const TicketInfo &ticket : batch.tickets)
+        add(ticket);
+    for (const Bucket &bucket : batch.buckets)
+        endLost(bucket.id, bucket.queued, bucket.inFlight);
+    for (BucketId removed : batch.removed) {
+        endLost(removed, 0, 0);
+        m_names.remove(removed);
+    }
+    trim(batch.at);
+}
+
+void TicketLog::clear()
+{
+    m_lanes.clear();
+    m_open.clear();
+    m_names.clear();
+    m_oldest.clear();
+    m_size = 0;
+    ++m_version;
+}
+
+const std::deque<TicketTry> &TicketLog::tries(BucketId bucket) const
+{
+    static const std::deque<TicketTry> none;
+    const auto lane = m_lanes.constFind(bucket);
+    return lane == m_lanes.cend() ? none : lane->tries;
+}
+
+std::vector<BucketId> TicketLog::latest(size_t count) const
+{
+    std::vector<std::pair<quint64, BucketId>> lanes;
+    lanes.reserve(size_t(m_lanes.size()));
+    for (auto lane = m_lanes.cbegin(); lane != m_lanes.cend(); ++lane) {
+        if (!lane->tries.empty())
+            lanes.emplace_back(lane->changed, lane.key());
+    }
+    const auto end = lanes.begin() + qsizetype(std::min(count, lanes.size()));
+    std::partial_sort(lanes.begin(), end, lanes.end(), std::greater<>());
+    std::vector<BucketId> buckets;
+    buckets.reserve(size_t(end - lanes.begin()));
+    for (auto lane = lanes.begin(); lane != end; ++lane)
+        buckets.push_back(lane->second);
+    return buckets;
+}
+
+void TicketLog::add(const TicketInfo &ticket)
+{
+    if (ticket.bucket.isNull()) // refused before it had one
+        return;
+    TicketTry *known = open(ticket);
+    const bool isRetry = ticket.state == TicketState::Queued && ticket.status == 429;
+    // Granted once more, and that it was to wait again was not told.
+    const bool isNext = known && known->grantedAt && ticket.attempt > known->attempt;
+    if (isRetry || isNext) {
+        TicketInfo last = ticket;
+        last.state = TicketState::Completed;
+        last.status = 429;
+        end(known ? *known : append(last), last);
+        known = nullptr;
+    } else if (known && ticket.state == TicketState::Queued) {
+        return;
+    }
+    TicketTry &held = known ? *known : append(ticket);
+    if (isFinal(ticket.state)) {
+        end(held, ticket);
+        return;
+    }
+    held.state = ticket.state;
+    held.attempt = ticket.attempt;
+    if (wasGranted(ticket.state))
+        held.grantedAt = ticket.grantedAt;
+    m_lanes[held.bucket].changed = ++m_version;
+}
+
+// The try of a ticket that has not ended; it follows its ticket to another bucket.
+TicketTry *TicketLog::open(const TicketInfo &ticket)
+{
+    const auto place = m_open.find(ticket.id);
+    if (place == m_open.end())
+        return nullptr;
+    auto &tries = m_lanes[place->bucket].tries;
+    const auto found = std::lower_bound(tries.begin(), tries.end(), place->number,
+        [](const TicketTry &held, quint64 number) { return held.number < number; });
+    if (place->bucket == ticket.bucket)
+        return &*found;
+    const TicketTry moved = std::move(*found);
+    tries.erase(found);
+    --m_size;
+    TicketTry &held = append(ticket);
+    const quint64 number = held.number;
+    held = moved;
+    held.number = number;
+    held.bucket = ticket.bucket;
+    return &held;
+}
+
+TicketTry &TicketLog::append(const TicketInfo &ticket)
+{
+    const bool isNew = !m_lanes.contains(ticket.bucket);
+    Lane &lane = m_lanes[ticket.bucket];
+    const quint64 number = ++m_number;
+    if (isNew) {
+        m_oldest.push_back({ticket.bucket, number});
+        std::push_heap(m_oldest.begin(), m_oldest.end());
+    } else if (lane.tries.size() == mostOfBucket) {
+        removeOldest(lane);
+    }
+    ++m_size;
+    m_open.insert(ticket.id, {ticket.bucket, number});
+    TicketTry &held = lane.tries.emplace_back();
+    held.number = number;
+    held.ticket = ticket.id;
+    held.bucket = ticket.bucket;
+    held.name = ticket.name.isEmpty() ? m_names.value(ticket.bucket) : ticket.name;
+    held.attempt = ticket.attempt;
+    held.askedAt = ticket.askedAt;
+    if (ticket.state == TicketState::Queued)
+        held.queuedAt = ticket.at;
+    else if (wasGranted(ticket.state) && ticket.attempt > 1)
+        held.queuedAt = ticket.grantedAt; // since when it waited again was not told
+    else
+        held.queuedAt = ticket.askedAt;
+    return held;
+}
+
+void TicketLog::end(TicketTry &held, const TicketInfo &ticket)
+{
+    held.state = ticket.state;
+    held.status = ticket.status;
+    held.error = ticket.error;
+    held.reason = ticket.reason;
+    held.endedAt = ticket.at;
+    if (wasGranted(ticket.state) && !held.grantedAt) {
+        held.grantedAt = ticket.grantedAt;
+        held.attempt = ticket.attempt;
+    }
+    m_open.remove(held.ticket);
+    m_lanes[held.bucket].changed = ++m_version;
+}
+
+void TicketLog::endLost(BucketId bucket, int queued, int inFlight)
+{
+    if (queued > 0 && inFlight > 0)
+        return;
+    const auto lane = m_lanes.find(bucket);
+    if (lane == m_lanes.end() || lane->losses == m_losses)
+        return;
+    bool mayBeLost = false;
+    for (TicketTry &held : lane->tries) {
+        if (held.endedAt || held.grantedAt.value_or(held.queuedAt) > m_lostAt)
+            continue;
+        if ((held.grantedAt ? inFlight : queued) > 0) {
+            mayBeLost = true;
+            continue;
+        }
+        held.endedAt = m_lostAt;
+        m_open.remove(held.ticket);
+        lane->changed = ++m_version;
+    }
+    if (!mayBeLost)
+        lane->losses = m_losses;
+}
+
+void TicketLog::removeOldest(Lane &lane)
+{
+    const TicketTry &oldest = lane.tries.front();
+    if (!oldest.endedAt)
+        m_open.remove(oldest.ticket);
+    lane.tries.pop_front();
+    --m_size;
+}
+
+void TicketLog::trim(TimePoint now)
+{
+    while (!m_oldest.empty()) {
+        const auto lane = m_lanes.find(m_oldest.front().bucket);
+        const bool isEmpty = lane->tries.empty();
+        if (!isEmpty && lane->tries.front().number == m_oldest.front().number) {
+            const auto &ended = lane->tries.front().endedAt;
+            if (m_size <= most && size_t(m_lanes.size()) <= most
+                && (!ended || now - *ended <= span))
+                return;
+            removeOldest(*lane);
+            ++m_version;
+        }
+        std::pop_heap(m_oldest.begin(), m_oldest.end());
+        if (lane->tries.empty()) {
+            m_oldest.pop_back();
+            m_lanes.erase(lane);
+        } else {
+            m_oldest.back().number = lane->tries.front().number;
+            std::push_heap(m_oldest.begin(), m_oldest.end());
+        }
+    }
+}
+
+} // namespace Turnstile::Monitor
