@@ -135,7 +135,7 @@ QString BucketModel::text(const BucketRow &row, int column) const
         return parts.join(QStringLiteral(", "));
     }
     case GrantedColumn:
-        return Format::rate(double(row.grants.sumOfLast(10, m_store->now())) / 5);
+        return Format::rate(row.grantedPerSecond(m_store->now()));
     case WaitColumn:
         return Format::duration(row.waitP95);
     default:

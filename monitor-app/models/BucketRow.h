@@ -55,6 +55,9 @@ struct BucketRow {
     milliseconds resetsIn(TimePoint now) const;
     /// How much of the wait until then is left, 0 to 1.
     double waitLeft(TimePoint now) const;
+
+    /// Tickets granted, over the last five seconds.
+    double grantedPerSecond(TimePoint now) const { return double(grants.sumOfLast(10, now)) / 5; }
 };
 
 } // namespace Turnstile::Monitor
