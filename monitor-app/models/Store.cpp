@@ -347,8 +347,8 @@ void Store::scheduleNext()
         schedule(countdownInterval);
     else if (m_now - m_figuresAt > 0ms)
         schedule(figuresInterval); // a frame that came too soon for the figures
-    else if (m_figures.isMoving(m_now))
-        schedule(historyInterval);
+    else if (const auto change = m_figures.nextChange(m_now))
+        schedule(*change);
 }
 
 } // namespace Turnstile::Monitor

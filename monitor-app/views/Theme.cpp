@@ -17,6 +17,20 @@ QFont font(int pixelSize, QFont::Weight weight)
     font.setHintingPreference(QFont::PreferNoHinting); // even spacing, also at small sizes
     return font;
 }
+
+QFont monoFont(int pixelSize)
+{
+    QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    font.setPixelSize(pixelSize);
+    return font;
+}
+
+QColor mixed(const QColor &base, const QColor &color, float share)
+{
+    const auto mix = [share](float a, float b) { return a + (b - a) * share; };
+    return QColor::fromRgbF(mix(base.redF(), color.redF()), mix(base.greenF(), color.greenF()),
+        mix(base.blueF(), color.blueF()));
+}
 } // namespace
 
 const Theme &Theme::dark()
@@ -108,6 +122,16 @@ QColor Theme::methodColor(QStringView method) const
     return dim;
 }
 
+QColor Theme::tinted(const QColor &color) const
+{
+    return mixed(panel, color, 0.16f);
+}
+
+QColor Theme::hovered(const QColor &base) const
+{
+    return mixed(base, text, 0.07f);
+}
+
 QPalette Theme::palette() const
 {
     QPalette palette;
@@ -167,9 +191,12 @@ QFont Theme::value()
 
 QFont Theme::mono()
 {
-    QFont mono = QFontDatabase::systemFont(QFontDatabase::FixedFont);
-    mono.setPixelSize(11);
-    return mono;
+    return monoFont(11);
+}
+
+QFont Theme::code()
+{
+    return monoFont(13);
 }
 
 } // namespace Turnstile::Monitor
