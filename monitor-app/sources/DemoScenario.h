@@ -10,8 +10,8 @@ namespace Turnstile::Monitor {
 
 /// What the bots of the demo are up to.
 struct DemoScenario {
-    std::vector<DemoBot::Habit> musicBot;
-    std::vector<DemoBot::Habit> moderationBot;
+    std::vector<DemoBot::Habit> musicBot = {};
+    std::vector<DemoBot::Habit> moderationBot = {};
     bool meetsGlobalLocks = false; ///< now and then one request too many of the token
 
     /// `mixed`, which shows every state of a bucket, and others.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/views/TerminalKeys.h"
 
+#include <QtCore/QList>
 #include <QtCore/QString>
 
 #include <optional>
@@ -15,7 +16,7 @@ constexpr char escape = '\x1b';
 /// What the beginning of some bytes is.
 struct Start {
     int length = 1; // 0: the beginning of something longer
-    std::optional<TerminalKey> key;
+    std::optional<TerminalKey> key = {};
 };
 
 std::optional<TerminalKey> control(char byte)
@@ -75,17 +76,17 @@ std::optional<TerminalKey> sequence(char final, const QByteArray &parameters)
 Start readEscape(const QByteArray &bytes)
 {
     if (bytes.size() == 1)
-        return {.length = 0};
+        return {0};
     if (bytes[1] != '[' && bytes[1] != 'O')
-        return {.length = 1, .key = TerminalKey{Code::Escape}};
+        return {1, TerminalKey{Code::Escape}};
     int at = 2;
     while (at < bytes.size() && bytes[at] >= ' ' && bytes[at] < '@')
         ++at;
     if (at >= TerminalKeys::longestSequence)
-        return {.length = at};
+        return {at};
     if (at == bytes.size())
-        return {.length = 0};
-    return {.length = at + 1, .key = sequence(bytes[at], bytes.mid(2, at - 2))};
+        return {0};
+    return {at + 1, sequence(bytes[at], bytes.mid(2, at - 2))};
 }
 
 Start readCharacter(const QByteArray &bytes)
@@ -96,14 +97,14 @@ Start readCharacter(const QByteArray &bytes)
         return {};
     for (int i = 1; i < length; ++i) {
         if (i == bytes.size())
-            return {.length = 0};
+            return {0};
         if ((uchar(bytes[i]) & 0xc0) != 0x80)
-            return {.length = i};
+            return {i};
     }
     const auto text = QString::fromUtf8(bytes.constData(), length).toUcs4();
     if (text.size() != 1 || text.first() == QChar::ReplacementCharacter)
-        return {.length = length};
-    return {.length = length, .key = TerminalKey{Code::Character, text.first()}};
+        return {length};
+    return {length, TerminalKey{Code::Character, text.first()}};
 }
 
 Start read(const QByteArray &bytes)
@@ -111,7 +112,7 @@ Start read(const QByteArray &bytes)
     if (bytes[0] == escape)
         return readEscape(bytes);
     if (uchar(bytes[0]) < ' ' || bytes[0] == '\x7f')
-        return {.length = 1, .key = control(bytes[0])};
+        return {1, control(bytes[0])};
     return readCharacter(bytes);
 }
 } // namespace

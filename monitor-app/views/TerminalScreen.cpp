@@ -4,8 +4,6 @@
 
 #include "monitor-app/views/TerminalText.h"
 
-#include <QtCore/QStringIterator>
-
 namespace Turnstile::Monitor {
 
 namespace {
@@ -76,9 +74,8 @@ TerminalScreen::Row TerminalScreen::cellsOf(const TerminalLine &line, int column
     Row row;
     row.reserve(size_t(columns));
     for (const TerminalLine::Piece &piece : line.pieces) {
-        QStringIterator it(piece.text);
-        while (it.hasNext()) {
-            const char32_t character = it.next();
+        for (qsizetype at = 0; at < piece.text.size();) {
+            const char32_t character = TerminalText::next(piece.text, at);
             const QString text = QString::fromUcs4(&character, 1);
             const int cells = TerminalText::cellsOf(character);
             if (int(row.size()) + cells > columns)

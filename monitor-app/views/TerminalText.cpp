@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/views/TerminalText.h"
 
-#include <QtCore/QStringIterator>
-
 #include <algorithm>
 #include <array>
 
@@ -51,7 +49,6 @@ bool isHarmful(char32_t character)
     switch (QChar::category(character)) {
     case QChar::Other_Control:
     case QChar::Other_Format: // turns the direction, joins, or is not there at all
-    case QChar::Other_Surrogate:
     case QChar::Other_NotAssigned:
     case QChar::Separator_Line:
     case QChar::Separator_Paragraph:
@@ -64,26 +61,34 @@ bool isHarmful(char32_t character)
 // Units from the start of \a text that fit into \a cells, with what combines with the last one.
 qsizetype unitsIn(QStringView text, int cells)
 {
-    QStringIterator it(text);
     qsizetype fits = 0;
     int used = 0;
-    while (it.hasNext()) {
-        used += cellsOf(it.next());
+    for (qsizetype at = 0; at < text.size();) {
+        used += cellsOf(next(text, at));
         if (used > cells)
             break;
-        fits = it.position() - text.cbegin();
+        fits = at;
     }
     return fits;
 }
 } // namespace
 
+char32_t next(QStringView text, qsizetype &at)
+{
+    const QChar unit = text[at++];
+    if (!unit.isSurrogate())
+        return unit.unicode();
+    if (!unit.isHighSurrogate() || at == text.size() || !text[at].isLowSurrogate())
+        return QChar::ReplacementCharacter;
+    return QChar::surrogateToUcs4(unit, text[at++]);
+}
+
 QString printable(const QString &text)
 {
     QString result;
     result.reserve(text.size());
-    QStringIterator it(text);
-    while (it.hasNext()) {
-        const char32_t character = it.next(QChar::ReplacementCharacter);
+    for (qsizetype at = 0; at < text.size();) {
+        const char32_t character = next(text, at);
         if (isJoining(character))
             continue;
         if (isHarmful(character))
@@ -113,9 +118,8 @@ int cellsOf(char32_t character)
 int cellsOf(QStringView text)
 {
     int cells = 0;
-    QStringIterator it(text);
-    while (it.hasNext())
-        cells += cellsOf(it.next());
+    for (qsizetype at = 0; at < text.size();)
+        cells += cellsOf(next(text, at));
     return cells;
 }
 

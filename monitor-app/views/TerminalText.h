@@ -13,6 +13,9 @@ namespace Turnstile::Monitor::TerminalText {
 /// varies emoji is left out, as terminals do not agree about its width.
 QString printable(const QString &text);
 
+/// The character that begins at \a at, which moves behind it; `�` for half of a pair.
+char32_t next(QStringView text, qsizetype &at);
+
 /// How many cells a character takes: 0 for what combines with the one before it, 2 for wide ones.
 int cellsOf(char32_t character);
 /// The same of a text that is printable().

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "monitor-app/models/BucketOrder.h"
+#include "monitor-app/models/Filter.h"
 
 #include <QtCore/QString>
 #include <QtCore/QStringList>
@@ -17,8 +18,8 @@ class Store;
 /// A figure as text: `queued`, `18`, `oldest 6.4 s`.
 struct TextFigure {
     QString name;
-    QString value;
-    QString remark;        ///< may be empty
+    QString value = {};
+    QString remark = {};   ///< may be empty
     bool alarming = false; ///< somebody should look at it
 };
 
