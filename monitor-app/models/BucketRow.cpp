@@ -65,6 +65,15 @@ QString stateDescription(RowState state)
     Q_UNREACHABLE();
 }
 
+std::optional<int> tokensLeft(const Bucket &bucket, TimePoint now)
+{
+    if (!bucket.limit)
+        return std::nullopt;
+    const bool isOpen = bucket.resetAt && *bucket.resetAt > now;
+    const int left = isOpen ? bucket.remaining.value_or(*bucket.limit) : *bucket.limit;
+    return std::clamp(left - bucket.inFlight, 0, *bucket.limit);
+}
+
 BucketRow::BucketRow(const Bucket &first, TimePoint at)
 {
     update(first, at);
@@ -112,15 +121,6 @@ RowState BucketRow::state(TimePoint now) const
         return bucket.exempt ? RowState::Exempt : RowState::Idle;
     }
     Q_UNREACHABLE();
-}
-
-std::optional<int> BucketRow::tokens(TimePoint now) const
-{
-    if (!bucket.limit)
-        return std::nullopt;
-    const int left = resetsIn(now) > milliseconds::zero() ? bucket.remaining.value_or(*bucket.limit)
-                                                          : *bucket.limit;
-    return std::clamp(left - bucket.inFlight, 0, *bucket.limit);
 }
 
 milliseconds BucketRow::resetsIn(TimePoint now) const

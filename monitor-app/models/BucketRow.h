@@ -27,6 +27,10 @@ QString stateName(RowState state);
 /// The state in a sentence, for tooltips.
 QString stateDescription(RowState state);
 
+/// Requests that may still be sent in the window of \a now, if no word comes before; nothing while
+/// the limit is unknown.
+std::optional<int> tokensLeft(const Bucket &bucket, TimePoint now);
+
 /// One line of the bucket table: what the ratelimiter says of a bucket, and what the monitor has
 /// seen of it over time.
 struct BucketRow {
@@ -48,8 +52,8 @@ struct BucketRow {
     /// waits.
     RowState state(TimePoint now) const;
 
-    /// Requests that may still be sent in this window; nothing while the limit is unknown.
-    std::optional<int> tokens(TimePoint now) const;
+    /// See tokensLeft().
+    std::optional<int> tokens(TimePoint now) const { return tokensLeft(bucket, now); }
 
     /// Until the window ends; zero when none is open.
     milliseconds resetsIn(TimePoint now) const;

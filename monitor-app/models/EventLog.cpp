@@ -125,8 +125,9 @@ void EventLog::noteBuckets(EventGathering &gathering, const UpdateBatch &batch)
         // Of interactions, which are one row, any may give its hash.
         if (!bucket.exempt && !place->hash.isEmpty() && place->hash != bucket.hash)
             gathering.add({Kind::Bucket, Moved, bucket.id, bucket.name}, batch.at,
-                [from = place->hash, to = bucket.hash](
-                    int) { return EventWords::moved(from, to); });
+                [from = place->hash, to = bucket.hash](int times) {
+                    return EventWords::repeated(EventWords::moved(from, to), times);
+                });
         *place = {bucket.state, bucket.hash, bucket.name};
     }
     const auto note = [&](const std::vector<BucketId> &changed, What what, auto words) {
@@ -165,9 +166,8 @@ void EventLog::noteHits(EventGathering &gathering, const UpdateBatch &batch)
             lock(event.at, event.at + hit.retryAfter);
         const EventKey key{locks ? Kind::GlobalLock : Kind::RateLimited, whatOf(hit), hit.bucket,
             nameOf(hit.bucket, hit.name)};
-        gathering.add(key, event.at, [hit](int times) {
-            return EventWords::repeated(EventWords::rateLimited(hit), times);
-        });
+        gathering.add(key, event.at,
+            [hit](int times) { return EventWords::repeated(EventWords::rateLimited(hit), times); });
     }
     // A lock of which no 429 was told: it is older than the connection.
     if (!batch.global || !batch.global->lockedUntil)
@@ -175,9 +175,8 @@ void EventLog::noteHits(EventGathering &gathering, const UpdateBatch &batch)
     const TimePoint until = *batch.global->lockedUntil;
     if (lock(batch.at, until))
         gathering.add({Kind::GlobalLock, Locked, {}, {}}, batch.at,
-            [left = std::chrono::ceil<milliseconds>(until - batch.at)](int times) {
-                return EventWords::repeated(EventWords::locked(left), times);
-            });
+            [left = std::chrono::ceil<milliseconds>(until - batch.at)](
+                int times) { return EventWords::repeated(EventWords::locked(left), times); });
 }
 
 void EventLog::noteAnomalies(EventGathering &gathering, const UpdateBatch &batch) const
@@ -187,9 +186,8 @@ void EventLog::noteAnomalies(EventGathering &gathering, const UpdateBatch &batch
         const QByteArray from = m_known.value(anomaly.bucket).hash;
         if (anomaly.kind != Anomaly::HashFlipped || from.isEmpty()) {
             gathering.add({Kind::Anomaly, quint16(anomaly.kind), anomaly.bucket, name}, anomaly.at,
-                [kind = anomaly.kind](int times) {
-                    return EventWords::repeated(EventWords::anomaly(kind), times);
-                });
+                [kind = anomaly.kind](
+                    int times) { return EventWords::repeated(EventWords::anomaly(kind), times); });
             continue;
         }
         const BucketId target = movedTo(anomaly, batch);
@@ -248,8 +246,8 @@ void EventLog::take(EventGathering &gathering)
             continue;
         }
         place.number = next + events.size();
-        events.push_back({group.at, group.key.kind, group.key.bucket, group.key.name,
-            group.words(group.count)});
+        events.push_back(
+            {group.at, group.key.kind, group.key.bucket, group.key.name, group.words(group.count)});
     }
     if (firstCounted <= lastCounted)
         Q_EMIT counted(int(firstCounted - m_first), int(lastCounted - m_first));

@@ -156,9 +156,9 @@ QString resumed(int buckets)
 
 QString dropped(int states)
 {
-    return states == 1 ? tr("A ticket's state was dropped: too many to be told")
-                       : tr("%1 tickets' states were dropped: too many to be told")
-                             .arg(number(states));
+    return states == 1
+        ? tr("A ticket's state was dropped: too many to be told")
+        : tr("%1 tickets' states were dropped: too many to be told").arg(number(states));
 }
 
 QString repeated(const QString &sentence, int times)

@@ -107,6 +107,7 @@ void Store::show(UpdateBatch update)
     m_dropped += batch.dropped;
 
     m_tickets.apply(batch);
+    m_tokens.apply(batch);
     m_events.apply(batch);
     m_figures.apply(batch);
     m_figures.setLoad(load(), batch.at);
@@ -180,6 +181,7 @@ void Store::forgetBuckets()
     m_removed.clear();
     m_index.clear();
     m_tickets.clear();
+    m_tokens.clear();
     m_shown = m_queued = m_inFlight = 0;
     m_lastReset = {};
     m_waitsNext = 0;

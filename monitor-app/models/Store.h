@@ -10,6 +10,7 @@
 #include "monitor-app/models/KnownBuckets.h"
 #include "monitor-app/models/TicketLog.h"
 #include "monitor-app/models/TimeRange.h"
+#include "monitor-app/models/TokenTrace.h"
 #include "monitor-app/models/UpdateBatch.h"
 
 #include <QtCore/QHash>
@@ -68,6 +69,7 @@ public:
     const BucketRow *find(BucketId id) const;
     const Figures &figures() const { return m_figures; }
     const TicketLog &tickets() const { return m_tickets; }
+    const TokenTrace &tokenTrace() const { return m_tokens; }
     const EventLog &events() const { return m_events; }
     /// To follow it, and to add what the monitor itself has to tell.
     EventLog *events() { return &m_events; }
@@ -125,6 +127,7 @@ private:
     HeldUpdates m_held;
     Figures m_figures;
     TicketLog m_tickets;
+    TokenTrace m_tokens;
     EventLog m_events;
     TimeRange m_range = TimeRange::Seconds30;
     int m_shown = 0;
