@@ -185,6 +185,8 @@ void Store::forgetBuckets()
     m_shown = m_queued = m_inFlight = 0;
     m_lastReset = {};
     m_waitsNext = 0;
+    m_frameAt = m_figuresAt = m_waitsAt = {}; // a replay may have gone back
+    m_oldestEvent.reset();
     Q_EMIT wasReset();
 }
 
