@@ -3,9 +3,9 @@
 #include "monitor-app/views/PlainView.h"
 
 #include "monitor-app/models/Format.h"
+#include "monitor-app/sources/ReplaySource.h"
 #include "monitor-app/sources/Session.h"
 #include "monitor-app/views/TerminalText.h"
-#include "monitor-app/views/TextReport.h"
 
 #include <cerrno>
 #include <cstring>
@@ -15,13 +15,11 @@ namespace Turnstile::Monitor {
 using namespace std::chrono_literals;
 using State = MonitorSource::State;
 
-PlainView::PlainView(Session *session, std::FILE *output, const Filter &filter,
-    const BucketOrder &order, QObject *parent)
+PlainView::PlainView(Session *session, std::FILE *output, TextOptions options, QObject *parent)
     : QObject(parent)
     , m_session(session)
     , m_output(output)
-    , m_filter(filter)
-    , m_order(order)
+    , m_options(std::move(options))
     , m_startedAt(std::chrono::steady_clock::now())
 {
     m_timer.setTimerType(Qt::PreciseTimer);
@@ -40,6 +38,8 @@ PlainView::~PlainView()
 void PlainView::start()
 {
     m_timer.start();
+    if (const auto *replay = qobject_cast<const ReplaySource *>(m_session->source()))
+        connect(replay, &ReplaySource::finished, this, [this] { Q_EMIT ended(0); });
     checkState();
 }
 
@@ -60,7 +60,7 @@ void PlainView::print()
     QStringList lines{head()};
     if (m_session->source()->state() != State::Connecting) {
         lines += figuresLine(*store);
-        lines += bucketTable(*store, m_filter, m_order);
+        lines += bucketTable(*store, m_options);
     }
     const QByteArray bytes = lines.join(QLatin1Char('\n')).toUtf8() + "\n\n";
     if (std::fwrite(bytes.constData(), 1, size_t(bytes.size()), m_output) == size_t(bytes.size())

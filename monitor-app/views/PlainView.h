@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "monitor-app/models/BucketOrder.h"
-#include "monitor-app/models/Filter.h"
+#include "monitor-app/views/TextReport.h"
 
 #include <QtCore/QObject>
 #include <QtCore/QTimer>
@@ -19,7 +18,7 @@ class Session;
 class PlainView : public QObject {
     Q_OBJECT
 public:
-    PlainView(Session *session, std::FILE *output, const Filter &filter, const BucketOrder &order,
+    PlainView(Session *session, std::FILE *output, TextOptions options = {},
         QObject *parent = nullptr);
     /// What has happened since the last block is printed too, unless that was just now.
     ~PlainView() override;
@@ -37,8 +36,7 @@ private:
 
     Session *m_session;
     std::FILE *m_output;
-    Filter m_filter;
-    BucketOrder m_order;
+    TextOptions m_options;
     QTimer m_timer;
     TimePoint m_startedAt;
     bool m_hasPrinted = false;

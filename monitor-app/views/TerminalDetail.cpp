@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/views/TerminalDetail.h"
 
+#include "monitor-app/models/BucketStory.h"
 #include "monitor-app/models/Format.h"
 #include "monitor-app/models/Store.h"
 #include "monitor-app/views/TerminalTable.h"
@@ -22,67 +23,16 @@ QString tr(const char *text)
     return QCoreApplication::translate("Turnstile::Monitor::TerminalDetail", text);
 }
 
-QString reasonText(WaitReason reason)
-{
-    switch (reason) {
-    case WaitReason::None:
-        break;
-    case WaitReason::Order:
-        return tr("an older ticket goes first");
-    case WaitReason::Paused:
-        return tr("paused until somebody resumes it");
-    case WaitReason::Route:
-        return tr("a limit of its route");
-    case WaitReason::Probe:
-        return tr("one request is on its way to learn the limit");
-    case WaitReason::Bucket:
-        return tr("bucket exhausted");
-    case WaitReason::Global:
-        return tr("global limit");
-    case WaitReason::Cloudflare:
-        return tr("the edge blocks this address");
-    case WaitReason::InvalidRequests:
-        return tr("too many invalid requests");
-    }
-    return tr("nothing");
-}
-
-QString nextGrant(const Bucket &bucket, TimePoint now)
-{
-    if (bucket.queued == 0)
-        return tr("nothing waits");
-    if (!bucket.wait || bucket.wait->reason == WaitReason::None)
-        return tr("now");
-    QString reason = reasonText(bucket.wait->reason);
-    if (!bucket.wait->behind.isNull())
-        reason = tr("%1 (#%2)").arg(reason).arg(bucket.wait->behind.number());
-    if (!bucket.wait->until)
-        return tr("when this has ended: %1").arg(reason);
-    const auto left = std::chrono::ceil<milliseconds>(*bucket.wait->until - now);
-    return left > milliseconds::zero() ? tr("in %1: %2").arg(Format::countdown(left), reason)
-                                       : tr("now");
-}
-
-QString limitText(const Bucket &bucket)
-{
-    if (!bucket.limit)
-        return tr("not known yet");
-    return bucket.window ? tr("%1 per %2").arg(*bucket.limit).arg(Format::duration(bucket.window))
-                         : QString::number(*bucket.limit);
-}
-
 TerminalLine fact(const QString &name, const QString &value, Color color = Color::Text)
 {
     TerminalLine line(name, {.color = Color::Dim});
     return line.moveTo(factColumn, 1).add(value, color);
 }
 
-std::vector<TerminalLine> facts(const BucketRow &row, TimePoint now)
+std::vector<TerminalLine> facts(
+    const BucketRow &row, const GlobalLimitInfo &global, TimePoint now)
 {
     const Bucket &bucket = row.bucket;
-    const auto orNothing = [](const QByteArray &text) {
-        return text.isEmpty() ? QStringLiteral("–") : QString::fromUtf8(text);
-    };
     const auto column = [&](BucketOrder::Column which) { return columnText(which, row, now); };
     const QString oldest = bucket.oldestAskedAt
         ? tr(", the oldest for %1")
@@ -90,12 +40,12 @@ std::vector<TerminalLine> facts(const BucketRow &row, TimePoint now)
                   std::chrono::floor<milliseconds>(now - *bucket.oldestAskedAt))))
         : QString();
     return {
-        fact(tr("next grant"), nextGrant(bucket, now),
+        fact(tr("next grant"), BucketStory::nextGrant(row, global, now),
             bucket.queued > 0 ? Color::Amber : Color::Text),
-        fact(tr("bucket"), orNothing(bucket.hash)),
-        fact(tr("major resource"), orNothing(bucket.majorResource)),
-        fact(tr("shared by"), bucket.lanes == 1 ? tr("1 endpoint") : tr("%1 endpoints").arg(bucket.lanes)),
-        fact(tr("limit"), limitText(bucket)),
+        fact(tr("bucket"), bucket.hash.isEmpty() ? QStringLiteral("–") : QString::fromUtf8(bucket.hash)),
+        fact(tr("major resource"), BucketStory::majorResource(bucket.majorResource)),
+        fact(tr("shared by"), BucketStory::sharedBy(bucket)),
+        fact(tr("limit"), BucketStory::limit(bucket)),
         fact(tr("tokens"),
             tr("%1, resets: %2")
                 .arg(column(BucketOrder::Column::Tokens), column(BucketOrder::Column::Resets))),
@@ -176,9 +126,11 @@ std::vector<TerminalLine> terminalDetail(const Store &store, const BucketRow &ro
     TerminalTable::addState(lines.front(), row.state(now));
     lines.front().moveTo(factColumn, 1);
     TerminalTable::addRoute(lines.front(), row, std::max(0, size.width() - factColumn));
-    lines.emplace_back(stateDescription(row.state(now)), TerminalStyle{.color = Color::Dim});
+    const GlobalLimitInfo &global = store.figures().global();
+    for (const QString &text : BucketStory::explain(row, global, now).split(QLatin1Char('\n')))
+        lines.emplace_back(text);
     lines.emplace_back();
-    for (TerminalLine &line : facts(row, now))
+    for (TerminalLine &line : facts(row, global, now))
         lines.push_back(std::move(line));
     lines.emplace_back();
 

@@ -29,6 +29,8 @@ constexpr std::array entries{
                        "freeze; what happens meanwhile is shown after it")},
     Entry{"/", QT_TRANSLATE_NOOP("Turnstile::Monitor::TerminalHelp",
                    "filter; Enter keeps it, Esc takes the one before")},
+    Entry{"← →", QT_TRANSLATE_NOOP("Turnstile::Monitor::TerminalHelp",
+                     "in a recording: five seconds back, and on")},
     Entry{"c", QT_TRANSLATE_NOOP("Turnstile::Monitor::TerminalHelp", "colours off, on")},
     Entry{"Ctrl-L", QT_TRANSLATE_NOOP("Turnstile::Monitor::TerminalHelp", "draw everything anew")},
     Entry{"q Ctrl-C", QT_TRANSLATE_NOOP("Turnstile::Monitor::TerminalHelp", "quit")},

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/views/TerminalView.h"
 
+#include "monitor-app/sources/ReplaySource.h"
 #include "monitor-app/sources/Session.h"
 
 #include <cstdio>
@@ -77,7 +78,28 @@ bool TerminalView::isPossible()
 }
 #endif
 
-TerminalView::TerminalView(Session *session, const Options &options, QObject *parent)
+namespace {
+void seek(ReplaySource *replay, TerminalKey::Code key)
+{
+    if (key == TerminalKey::Code::Left)
+        replay->setPosition(replay->position() - 5s);
+    else if (key == TerminalKey::Code::Right)
+        replay->setPosition(replay->position() + 5s);
+}
+
+// `0:12 of 1:30`
+QString placeIn(const ReplaySource &replay)
+{
+    const auto clock = [](milliseconds at) {
+        const qint64 seconds = at / 1s;
+        return QStringLiteral("%1:%2").arg(seconds / 60).arg(
+            seconds % 60, 2, 10, QLatin1Char('0'));
+    };
+    return TerminalView::tr("%1 of %2").arg(clock(replay.position()), clock(replay.duration()));
+}
+} // namespace
+
+TerminalView::TerminalView(Session *session, const TextOptions &options, QObject *parent)
     : QObject(parent)
     , m_session(session)
     , m_page(session->store())
@@ -118,6 +140,8 @@ void TerminalView::press(const std::vector<TerminalKey> &keys)
     for (const TerminalKey &key : keys) {
         if (key.code == TerminalKey::Code::Redraw)
             m_screen.forget();
+        if (auto *replay = qobject_cast<ReplaySource *>(m_session->source()))
+            seek(replay, key.code);
         m_page.press(key);
     }
     if (m_page.isLeft())
@@ -147,6 +171,8 @@ void TerminalView::draw()
             .state = source->state(),
             .reason = source->stateText(),
             .isRecording = m_session->recorder()->isRecording()};
+        if (const auto *replay = qobject_cast<const ReplaySource *>(source))
+            status.connection += QStringLiteral(" · ") + placeIn(*replay);
         if (m_session->isStale())
             status.age = m_session->age();
         else if (m_heardAt)

@@ -7,6 +7,7 @@
 #include "monitor-app/views/TerminalMode.h"
 #include "monitor-app/views/TerminalPage.h"
 #include "monitor-app/views/TerminalScreen.h"
+#include "monitor-app/views/TextReport.h"
 
 #include <QtCore/QTimer>
 
@@ -19,15 +20,10 @@ class Session;
 class TerminalView : public QObject {
     Q_OBJECT
 public:
-    struct Options {
-        Filter filter = {};
-        BucketOrder order = {};
-    };
-
     /// Whether output goes to a terminal that can do this.
     static bool isPossible();
 
-    TerminalView(Session *session, const Options &options, QObject *parent = nullptr);
+    TerminalView(Session *session, const TextOptions &options, QObject *parent = nullptr);
     /// The terminal is as it was before.
     ~TerminalView() override;
 

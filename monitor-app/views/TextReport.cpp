@@ -158,9 +158,9 @@ bool isFlushLeft(Column column)
     return column == Column::State || column == Column::Route;
 }
 
-QStringList bucketTable(const Store &store, const Filter &filter, const BucketOrder &order)
+QStringList bucketTable(const Store &store, const TextOptions &options)
 {
-    const std::vector<int> rows = order.rows(store, filter);
+    const std::vector<int> rows = options.order.rows(store, options.filter);
     int routeWidth = 24;
     for (int row : rows)
         routeWidth = std::max(routeWidth,

@@ -37,8 +37,13 @@ int columnWidth(BucketOrder::Column column);
 /// Whether it is set flush left.
 bool isFlushLeft(BucketOrder::Column column);
 
+/// Which buckets are listed, and in which order.
+struct TextOptions {
+    Filter filter = {};
+    BucketOrder order = {};
+};
+
 /// The buckets as a table of text, with its titles first. Nothing is left out.
-QStringList bucketTable(
-    const Store &store, const Filter &filter = {}, const BucketOrder &order = {});
+QStringList bucketTable(const Store &store, const TextOptions &options = {});
 
 } // namespace Turnstile::Monitor
