@@ -81,7 +81,7 @@ QByteArray MonitorRecording::Chunk::toBytes() const
 
 std::optional<Recording::Chunk> MonitorRecording::Chunk::read(QByteArrayView bytes)
 {
-    if (bytes.size() != Chunk::bytes || !isChecked(bytes))
+    if (bytes.size() != Chunk::headSize || !isChecked(bytes))
         return {};
     Chunk chunk;
     qint64 first = 0, last = 0;

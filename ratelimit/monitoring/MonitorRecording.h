@@ -51,7 +51,7 @@ struct TURNSTILE_RATELIMIT_EXPORT MonitorRecording {
 
     /// What is before the compressed frames of a chunk.
     struct TURNSTILE_RATELIMIT_EXPORT Chunk {
-        static constexpr qsizetype bytes = 36;
+        static constexpr qsizetype headSize = 36;
 
         quint32 bodySize = 0; ///< in the file
         quint32 size = 0;     ///< of its frames

@@ -36,7 +36,7 @@ QString MonitorRecordingReader::scan()
     m_isTruncated = true;
     for (int count = 0; count < Recording::mostChunks; ++count) {
         const auto chunk = chunkAt(m_end);
-        const qint64 next = m_end + Recording::Chunk::bytes + (chunk ? chunk->bodySize : 0);
+        const qint64 next = m_end + Recording::Chunk::headSize + (chunk ? chunk->bodySize : 0);
         if (!chunk || chunk->first < m_duration || next > m_device->size())
             break;
         m_duration = chunk->last;
@@ -48,12 +48,13 @@ QString MonitorRecordingReader::scan()
         m_end = next;
     }
     if (m_end == m_begin)
-        return m_isTruncated && m_device->size() >= m_begin + Recording::Chunk::bytes
+        return m_isTruncated && m_device->size() >= m_begin + Recording::Chunk::headSize
                 && !chunkAt(m_begin)
             ? QStringLiteral("The recording is damaged.")
             : QStringLiteral("The recording is empty.");
     seek({});
-    const bool isGood = loadChunk() && (m_chunk.flags & Recording::KeyBegins);
+    const bool isGood = next({}) && (m_chunk.flags & Recording::KeyBegins);
+    seek({});
     return isGood ? QString() : QStringLiteral("The recording is damaged.");
 }
 
@@ -139,10 +140,10 @@ bool MonitorRecordingReader::loadChunk()
             return false;
         }
         m_loaded = m_offset;
-        m_offset += Recording::Chunk::bytes + chunk->bodySize;
+        m_offset += Recording::Chunk::headSize + chunk->bodySize;
         if (chunk->isOfNewerVersion() || (m_isKeyDone && (chunk->flags & Recording::Key)))
             continue;
-        const QByteArray body = bytesAt(m_loaded + Recording::Chunk::bytes, chunk->bodySize);
+        const QByteArray body = bytesAt(m_loaded + Recording::Chunk::headSize, chunk->bodySize);
         const auto frames = Recording::check(body) == chunk->bodyCheck
             ? Recording::unpack(body, chunk->size)
             : std::nullopt;
@@ -200,7 +201,7 @@ std::optional<Reader::Frame> MonitorRecordingReader::frame(TimePoint start, bool
 
 std::optional<Recording::Chunk> MonitorRecordingReader::chunkAt(qint64 offset)
 {
-    return Recording::Chunk::read(bytesAt(offset, Recording::Chunk::bytes));
+    return Recording::Chunk::read(bytesAt(offset, Recording::Chunk::headSize));
 }
 
 QByteArray MonitorRecordingReader::bytesAt(qint64 offset, qint64 size)

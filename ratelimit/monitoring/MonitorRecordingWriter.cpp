@@ -43,9 +43,12 @@ bool MonitorRecordingWriter::add(const MonitorUpdate &update, TimePoint at)
 
 bool MonitorRecordingWriter::addKey(const MonitorUpdate &part, TimePoint at)
 {
-    return addFrame(part, at,
-        Recording::Key | (part.snapshotBegins ? Recording::KeyBegins : 0)
-            | (part.snapshotEnds ? Recording::KeyEnds : 0));
+    quint32 flags = Recording::Key;
+    if (part.snapshotBegins)
+        flags |= Recording::KeyBegins;
+    if (part.snapshotEnds)
+        flags |= Recording::KeyEnds;
+    return addFrame(part, at, flags);
 }
 
 bool MonitorRecordingWriter::isKeyDue(TimePoint now) const
