@@ -40,11 +40,11 @@ constexpr std::array options{
     CommandOption{Group::Output, "stats", 0, "",
         TEXT("Say at the end what the run took: time, memory, the longest stall.")},
     CommandOption{Group::Look, "filter", 0, "<filter>",
-        TEXT("Show the buckets that match, as \"method:POST queued:>0\".")},
+        TEXT("Only buckets that match: \"method:POST queued:>0\".")},
     CommandOption{Group::Look, "sort", 0, "<column>", TEXT("With --text: %1. With - before it: "
                                                            "the other way round.")},
     CommandOption{Group::Look, "theme", 0, "<theme>",
-        TEXT("Colours of the window: dark, light, or system (which is the usual).")},
+        TEXT("Colours of the window: dark, light, or system (the usual).")},
     CommandOption{Group::Program, "after", 0, "<seconds>",
         TEXT("End by itself; a screenshot is taken then, after 5 if not said.")},
     CommandOption{Group::Program, "version", 'v', "", TEXT("Show the version.")},
@@ -127,9 +127,9 @@ QString commandHelp()
     for (const char *example :
         {"--connect /run/user/1000/turnstile/music-bot-4121.sock",
             "--text --demo --filter state:exhausted --sort queued",
-            "--connect bot.example:7070 --token-file token --record night.tsrec"})
+            "--connect bot.example:7070 --token-file token --record 1.tsrec"})
         help += QStringLiteral("  turnstile-monitor %1\n").arg(QLatin1String(example));
-    return help + tr("\nIt ends with 0, with 1 when something failed, with 2 when it was asked for "
+    return help + tr("\nIt ends with 0; with 1 when something failed; with 2 when it is asked for "
                      "what it\ncannot do.\n");
 }
 

@@ -28,10 +28,13 @@ QString tr(const char *text)
     return QCoreApplication::translate("Turnstile::Monitor::TerminalPage", text);
 }
 
-// \a left and \a right at the ends of a line; the right one goes where there is no room for both.
+// \a left and \a right at the ends of a line; where there is no room for both, pieces at the end of
+// the left one go.
 TerminalLine spread(TerminalLine left, const TerminalLine &right, int width)
 {
     const int begin = width - right.cells();
+    while (!right.pieces.empty() && left.pieces.size() > 1 && left.cells() >= begin)
+        left.pieces.pop_back();
     if (begin > left.cells()) {
         left.moveTo(begin);
         left.pieces.insert(left.pieces.end(), right.pieces.begin(), right.pieces.end());
@@ -191,11 +194,9 @@ TerminalLine TerminalPage::statusLine(int width) const
 {
     const bool isLive = m_status.state == State::Live || m_status.state == State::Replay;
     TerminalLine left(m_status.connection, {.color = isLive ? Color::Green : Color::Amber});
-    left.add(tr("  %1 events/s  %2 dropped")
-                 .arg(Format::count(quint64(
-                          qRound64(m_store->figures().eventsPerSecond(m_store->now())))),
-                     Format::count(m_store->dropped())),
-        Color::Dim);
+    const double events = m_store->figures().eventsPerSecond(m_store->now());
+    left.add(tr("  %1 events/s").arg(Format::count(quint64(qRound64(events)))), Color::Dim)
+        .add(tr("  %1 dropped").arg(Format::count(m_store->dropped())), Color::Dim);
     if (m_status.age)
         left.add(*m_status.age < 1s ? tr("  updated now")
                                     : tr("  updated %1 ago").arg(Format::duration(m_status.age)),

@@ -24,8 +24,8 @@ public:
         QString name;
         QString connection;
         MonitorSource::State state = MonitorSource::State::Connecting;
-        QString reason;                   ///< of Lost and Failed, in a sentence
-        std::optional<milliseconds> age;  ///< since when nothing has come; nothing: never did
+        QString reason;                       ///< of Lost and Failed, in a sentence
+        std::optional<milliseconds> age = {}; ///< since when nothing has come; nothing: never did
         bool isRecording = false;
     };
 
