@@ -138,13 +138,14 @@ void TimelinePicture::paintLocks(QPainter *painter) const
 {
     painter->setFont(Theme::small());
     for (const LockBand &band : lockBands(store->events().locks(), window)) {
-        const int left = std::max(0, band.left);
-        const int right = std::min(window.width(), band.right);
-        const QRect rect(
-            chart().left() + left, axisHeight, right - left, size.height() - axisHeight);
-        painter->fillRect(rect, faded(theme->red, 0.13));
+        const int left = chart().left() + std::max(0, band.left);
+        const int right = chart().left() + std::min(window.width(), band.right);
+        painter->fillRect(
+            left, axisHeight, right - left, size.height() - axisHeight, faded(theme->red, 0.13));
+        const int length = painter->fontMetrics().horizontalAdvance(band.label);
         painter->setPen(theme->red);
-        painter->drawText(QRect(rect.left() + 5, axisHeight, 200, top - axisHeight + 2),
+        painter->drawText(QRect(std::min(left + 5, chart().right() - length), axisHeight,
+                              length + 1, top - axisHeight + 2),
             int(Qt::AlignLeft | Qt::AlignVCenter), band.label);
     }
 }
@@ -218,7 +219,7 @@ void TimelinePicture::paintLabel(QPainter *painter, int lane) const
     painter->setFont(Theme::small());
     painter->setPen(bucket == selected ? theme->text : theme->dim);
     painter->drawText(rect, int(Qt::AlignLeft | Qt::AlignVCenter) | Qt::TextSingleLine,
-        painter->fontMetrics().elidedText(label(bucket), Qt::ElideRight, rect.width()));
+        painter->fontMetrics().elidedText(label(bucket), Qt::ElideMiddle, rect.width()));
 }
 
 bool TimelinePicture::hasTickets() const

@@ -52,6 +52,7 @@ TimelineView::~TimelineView() = default;
 void TimelineView::setTheme(const Theme &theme)
 {
     m_picture.theme = &theme;
+    verticalScrollBar()->setStyleSheet(theme.scrollBarStyle());
     viewport()->update();
 }
 

@@ -160,9 +160,9 @@ void TestTimelineView::zoomsPansAndFollows()
     QTest::keyClick(view.get(), Qt::Key_End);
     QVERIFY(view->window().isFollowing());
     QTest::keyClick(view.get(), Qt::Key_Home);
-    QCOMPARE(view->window().x(now - 9s), 0);
+    QVERIFY(std::abs(view->window().x(now - 9s)) <= 1);
     QTest::keyClick(view.get(), Qt::Key_Right);
-    QVERIFY(view->window().x(now - 9s) < 0);
+    QVERIFY(view->window().x(now - 9s) < -1);
 }
 
 void TestTimelineView::standsWhileFrozen()
