@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/views/TimelinePicture.h"
 
+#include "monitor-app/models/Format.h"
 #include "monitor-app/models/Store.h"
 #include "monitor-app/models/TimelineAxis.h"
 
@@ -15,7 +16,8 @@ namespace Turnstile::Monitor {
 namespace {
 constexpr int axisHeight = 24;
 constexpr int top = axisHeight + 10; // of the lanes: room for what locks are called
-constexpr size_t fewBars = 1500;     // so many may have round corners
+constexpr size_t mostExported = 200;
+constexpr size_t fewBars = 1500; // so many may have round corners
 
 QString tr(const char *text)
 {
@@ -120,6 +122,35 @@ void TimelinePicture::paint(QPainter *painter) const
     painter->drawText(chart(), int(Qt::AlignCenter),
         window.isFollowing() ? tr("No ticket in the last %1").arg(spanText(window.span()))
                              : tr("No ticket in these %1").arg(spanText(window.span())));
+}
+
+void TimelinePicture::paintHint(QPainter *painter) const
+{
+    const QString hint =
+        tr("%1 behind · double-click to follow").arg(Format::duration(window.behind()));
+    painter->setFont(Theme::small());
+    QRect box = painter->fontMetrics().boundingRect(hint).adjusted(-9, -4, 9, 4);
+    box.moveBottomRight(QPoint(size.width() - Theme::padding, size.height() - 8));
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(theme->border);
+    painter->setBrush(theme->raised);
+    painter->drawRoundedRect(box, 4, 4);
+    painter->setPen(theme->text);
+    painter->drawText(box, int(Qt::AlignCenter), hint);
+}
+
+QImage TimelinePicture::image(qreal ratio) const
+{
+    TimelinePicture picture = *this;
+    picture.lanes.resize(std::min(lanes.size(), mostExported));
+    picture.scroll = 0;
+    const int rows = std::max(picture.heightOfLanes(), 2 * Theme::laneHeight);
+    picture.resize({size.width(), top + rows + Theme::padding});
+    QImage image(picture.size * ratio, QImage::Format_RGB32);
+    image.setDevicePixelRatio(ratio);
+    QPainter painter(&image);
+    picture.paint(&painter);
+    return image;
 }
 
 void TimelinePicture::paintAxis(QPainter *painter) const
