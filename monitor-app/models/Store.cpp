@@ -108,7 +108,6 @@ void Store::show(UpdateBatch update)
 
     m_tickets.apply(batch);
     m_tokens.apply(batch);
-    m_tokens.apply(batch);
     m_events.apply(batch);
     m_figures.apply(batch);
     m_figures.setLoad(load(), batch.at);
@@ -183,10 +182,11 @@ void Store::forgetBuckets()
     m_index.clear();
     m_tickets.clear();
     m_tokens.clear();
-    m_tokens.clear();
     m_shown = m_queued = m_inFlight = 0;
     m_lastReset = {};
     m_waitsNext = 0;
+    m_frameAt = m_figuresAt = m_waitsAt = {}; // a replay may have gone back
+    m_oldestEvent.reset();
     Q_EMIT wasReset();
 }
 
@@ -341,6 +341,12 @@ void Store::schedule(milliseconds delay)
         m_frame.start(delay);
 }
 
+void Store::requestFrame(milliseconds within)
+{
+    if (m_watched && !m_frozen)
+        schedule(within);
+}
+
 // What moves by itself decides when the next frame is; batches bring it forward.
 void Store::scheduleNext()
 {
@@ -351,8 +357,8 @@ void Store::scheduleNext()
         schedule(countdownInterval);
     else if (m_now - m_figuresAt > 0ms)
         schedule(figuresInterval); // a frame that came too soon for the figures
-    else if (m_figures.isMoving(m_now))
-        schedule(historyInterval);
+    else if (const auto change = m_figures.nextChange(m_now))
+        schedule(*change);
 }
 
 } // namespace Turnstile::Monitor

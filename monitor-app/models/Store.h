@@ -70,7 +70,6 @@ public:
     const Figures &figures() const { return m_figures; }
     const TicketLog &tickets() const { return m_tickets; }
     const TokenTrace &tokenTrace() const { return m_tokens; }
-    const TokenTrace &tokenTrace() const { return m_tokens; }
     const EventLog &events() const { return m_events; }
     /// To follow it, and to add what the monitor itself has to tell.
     EventLog *events() { return &m_events; }
@@ -81,6 +80,8 @@ public:
     /// From the oldest event of a batch until the frame that showed it; the last one.
     milliseconds updateLag() const { return m_lag; }
 
+    /// Has the next frame come no later, for a view that moves with time. Not while frozen.
+    void requestFrame(milliseconds within);
     /// Makes a frame now. The timer calls it.
     void makeFrame();
 
@@ -128,7 +129,6 @@ private:
     HeldUpdates m_held;
     Figures m_figures;
     TicketLog m_tickets;
-    TokenTrace m_tokens;
     TokenTrace m_tokens;
     EventLog m_events;
     TimeRange m_range = TimeRange::Seconds30;

@@ -4,10 +4,10 @@
 
 #include "monitor-app/sources/MonitorSource.h"
 #include "monitor-app/views/BucketView.h"
-#include "monitor-app/views/EmptyPage.h"
 #include "monitor-app/views/FigureStrip.h"
 #include "monitor-app/views/Panel.h"
 #include "monitor-app/views/SourceBar.h"
+#include "monitor-app/views/StartPage.h"
 #include "monitor-app/views/StatusLine.h"
 #include "monitor-app/views/Theme.h"
 
@@ -29,20 +29,23 @@ QString geometryKey()
 
 MainWindow::MainWindow(QWidget *parent)
     : QMainWindow(parent)
-    , m_bar(new SourceBar(this))
+    , m_bar(new SourceBar(&m_finder, this))
     , m_strip(new FigureStrip(&m_store, this))
     , m_buckets(new BucketView(&m_store, this))
     , m_status(new StatusLine(&m_store, this))
-    , m_empty(new EmptyPage(this))
+    , m_start(new StartPage(&m_finder, this))
     , m_pages(new QStackedWidget(this))
 {
     setWindowTitle(tr("Turnstile Monitor"));
     resize(1440, 760);
-    m_pages->addWidget(m_empty);
+    m_pages->addWidget(m_start);
     m_pages->addWidget(makePage());
     setCentralWidget(m_pages);
 
-    connect(m_empty, &EmptyPage::demoRequested, this, &MainWindow::demoRequested);
+    connect(m_start, &StartPage::demoRequested, this, &MainWindow::demoRequested);
+    connect(m_bar, &SourceBar::demoRequested, this, &MainWindow::demoRequested);
+    connect(m_bar, &SourceBar::rangeChosen, m_bar, &SourceBar::setRange);
+    connect(m_bar, &SourceBar::rangeChosen, m_strip, &FigureStrip::setRange);
     auto *quit = new QShortcut(QKeySequence::Quit, this);
     connect(quit, &QShortcut::activated, this, &MainWindow::close);
     auto *close = new QShortcut(QKeySequence::Close, this);
@@ -68,11 +71,11 @@ QString MainWindow::watch(MonitorSource *source)
     connect(source, &MonitorSource::updated, &m_store, &Store::apply);
     const QString problem = source->start();
     if (!problem.isEmpty()) {
-        m_empty->setText(problem);
-        m_pages->setCurrentWidget(m_empty);
+        m_start->setProblem(problem);
+        m_pages->setCurrentWidget(m_start);
         return problem;
     }
-    m_bar->setSource(source->name());
+    m_bar->setSource(source->name(), source->state());
     m_status->setConnection(source->connection());
     m_pages->setCurrentIndex(1);
     m_buckets->setFocus();
@@ -142,6 +145,7 @@ void MainWindow::applyTheme(const Theme &theme)
     m_strip->setTheme(theme);
     m_buckets->setTheme(theme);
     m_status->setTheme(theme);
+    m_start->setTheme(theme);
     for (Panel *panel : findChildren<Panel *>())
         panel->setTheme(theme);
 }

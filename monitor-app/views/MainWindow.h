@@ -3,6 +3,7 @@
 #pragma once
 
 #include "monitor-app/models/Store.h"
+#include "monitor-app/sources/BotFinder.h"
 
 #include <QtWidgets/QMainWindow>
 
@@ -11,10 +12,10 @@ class QStackedWidget;
 namespace Turnstile::Monitor {
 
 class BucketView;
-class EmptyPage;
 class FigureStrip;
 class MonitorSource;
 class SourceBar;
+class StartPage;
 class StatusLine;
 struct Theme;
 
@@ -50,12 +51,13 @@ private:
     void updateWatched();
 
     Store m_store;
+    BotFinder m_finder;
     MonitorSource *m_source = nullptr;
     SourceBar *m_bar;
     FigureStrip *m_strip;
     BucketView *m_buckets;
     StatusLine *m_status;
-    EmptyPage *m_empty;
+    StartPage *m_start;
     QStackedWidget *m_pages;
     bool m_themeChosen = false;
 };

@@ -59,7 +59,7 @@ void TestMainWindow::saysWhatToDoWithoutASource()
 {
     MainWindow window;
     window.show();
-    auto *demo = window.findChild<QPushButton *>();
+    auto *demo = window.findChild<QPushButton *>(QStringLiteral("demo"));
     QVERIFY(demo && demo->isVisible());
     QVERIFY(!window.findChild<BucketView *>()->isVisible());
     QSignalSpy requested(&window, &MainWindow::demoRequested);
@@ -113,7 +113,7 @@ void TestMainWindow::hasAccessibleNames()
     QCOMPARE(cards,
         QStringList({QStringLiteral("Granted"), QStringLiteral("Queued"),
             QStringLiteral("In flight"), QStringLiteral("Wait p50 / p95"),
-            QStringLiteral("Global limit"), QStringLiteral("429s, 10 min")}));
+            QStringLiteral("Global limit"), QStringLiteral("429s, 10 min"), QStringLiteral("Invalid requests")}));
     auto *view = window.findChild<BucketView *>();
     QCOMPARE(view->accessibleName(), QStringLiteral("Buckets"));
     for (int column = 0; column < BucketModel::ColumnCount; ++column) {
