@@ -38,6 +38,7 @@ private:
                 rows.push_back(&m_store->bucketAt(row));
             return rows;
         };
+        made.moment = [this] { return Export::momentOf(m_store->now()); };
         made.tickets = &m_store->tickets();
         made.window = m_window.get();
         made.timeline = m_window.get();
