@@ -185,6 +185,8 @@ void Store::forgetBuckets()
     m_shown = m_queued = m_inFlight = 0;
     m_lastReset = {};
     m_waitsNext = 0;
+    m_frameAt = m_figuresAt = m_waitsAt = {}; // a replay may have gone back
+    m_oldestEvent.reset();
     Q_EMIT wasReset();
 }
 
@@ -337,6 +339,12 @@ void Store::schedule(milliseconds delay)
 {
     if (!m_frame.isActive() || m_frame.remainingTimeAsDuration() > delay)
         m_frame.start(delay);
+}
+
+void Store::requestFrame(milliseconds within)
+{
+    if (m_watched && !m_frozen)
+        schedule(within);
 }
 
 // What moves by itself decides when the next frame is; batches bring it forward.
