@@ -34,6 +34,7 @@ private:
         ExportMenu::Content made;
         made.rows = [this] {
             std::vector<const BucketRow *> rows;
+            rows.reserve(size_t(m_store->bucketCount()));
             for (int row = 0; row < m_store->bucketCount(); ++row)
                 rows.push_back(&m_store->bucketAt(row));
             return rows;
