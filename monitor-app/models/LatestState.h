@@ -38,6 +38,7 @@ public:
     size_t ticketCount() const { return m_tickets.size(); }
 
 private:
+    void forget(TimePoint at);
     void take(const Bucket &bucket);
     void take(const TicketInfo &ticket);
     void removeUnnamed(std::vector<BucketId> *removed);
@@ -52,6 +53,7 @@ private:
     std::deque<AnomalyInfo> m_anomalies;
     std::optional<GlobalLimitInfo> m_global;
     std::optional<InvalidRequestsInfo> m_invalid;
+    TimePoint m_at; // of the last update
     quint32 m_snapshot = 0;
     bool m_isInSnapshot = false;
 };

@@ -75,6 +75,7 @@ QString ReplaySource::start()
     }
     m_known = m_reader.duration();
     m_start = m_clock();
+    m_told = TimePoint::min();
     m_isPlaying = true;
     m_reader.seek({});
     jump({});
@@ -99,8 +100,10 @@ void ReplaySource::setPosition(milliseconds position)
     const auto key = m_reader.keyBefore(floor<microseconds>(to), runUp);
     if (to < present()) {
         m_reader.seek(key);
+        m_told = TimePoint::min();
         jump(to);
     } else if (m_reader.seekAhead(key)) {
+        m_told = now();
         jump(to);
     } else { // what is between is told as it came
         m_position = to;
@@ -204,8 +207,8 @@ void ReplaySource::send()
             return;
         UpdateBatch update = std::move(m_next->update);
         update.reset = std::exchange(m_isReset, false) || update.reset;
-        if (m_next->isKey) // after a reset, which leaves nothing that it could not name
-            update.snapshotBegins = update.snapshotEnds = false;
+        if (m_next->isKey)
+            fit(update);
         update.since = m_start + m_position; // lag is that of the present
         fetch();
         Q_EMIT updated(update);
@@ -213,6 +216,16 @@ void ReplaySource::send()
             return;
     }
     m_isBehind = false;
+}
+
+// A part of a key frame. It comes after a reset, which leaves nothing that it could not name, but
+// keeps what has happened.
+void ReplaySource::fit(UpdateBatch &part) const
+{
+    part.snapshotBegins = part.snapshotEnds = false;
+    const auto wasTold = [this](const auto &item) { return item.at <= m_told; };
+    std::erase_if(part.hits, wasTold);
+    std::erase_if(part.anomalies, wasTold);
 }
 
 void ReplaySource::fetch()

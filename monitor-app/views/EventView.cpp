@@ -42,7 +42,8 @@ QIcon dotIcon(const QColor &on, const QColor &off)
 
 EventView::EventView(Store *store, QWidget *parent)
     : QWidget(parent)
-    , m_model(new EventModel(store->events(), [store] { return store->now(); }, this))
+    , m_model(new EventModel(
+          store->events(), [store] { return store->now(); }, this))
     , m_shown(new KindFilter(m_model, this))
     , m_table(new EventTable(m_shown, this))
     , m_delegate(new EventDelegate(m_shown, this))

@@ -107,6 +107,26 @@ QColor Theme::stateColor(RowState state) const
     Q_UNREACHABLE();
 }
 
+QColor Theme::eventColor(LoggedEvent::Kind kind) const
+{
+    switch (kind) {
+    case LoggedEvent::Kind::GlobalLock:
+    case LoggedEvent::Kind::RateLimited:
+        return red;
+    case LoggedEvent::Kind::Failure:
+        return amber;
+    case LoggedEvent::Kind::Anomaly:
+        return purple;
+    case LoggedEvent::Kind::Bucket:
+        return blue;
+    case LoggedEvent::Kind::Connection:
+        return grey;
+    case LoggedEvent::Kind::Control:
+        return green;
+    }
+    Q_UNREACHABLE();
+}
+
 QColor Theme::methodColor(QStringView method) const
 {
     if (method == u"GET" || method == u"HEAD")

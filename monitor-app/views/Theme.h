@@ -3,6 +3,7 @@
 #pragma once
 
 #include "monitor-app/models/BucketRow.h"
+#include "monitor-app/models/EventLog.h"
 
 #include <QtGui/QColor>
 #include <QtGui/QFont>
@@ -41,6 +42,7 @@ struct Theme {
 
     QColor stateColor(RowState state) const;
     QColor methodColor(QStringView method) const;
+    QColor eventColor(LoggedEvent::Kind kind) const;
     /// The surface of what is highlighted in \a color.
     QColor tinted(const QColor &color) const;
     /// The surface \a base under the mouse.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/views/TimelinePicture.h"
 
+#include "monitor-app/models/Format.h"
 #include "monitor-app/models/Store.h"
 #include "monitor-app/models/TimelineAxis.h"
 
@@ -15,7 +16,8 @@ namespace Turnstile::Monitor {
 namespace {
 constexpr int axisHeight = 24;
 constexpr int top = axisHeight + 10; // of the lanes: room for what locks are called
-constexpr size_t fewBars = 1500;     // so many may have round corners
+constexpr size_t mostExported = 200;
+constexpr size_t fewBars = 1500; // so many may have round corners
 
 QString tr(const char *text)
 {
@@ -122,6 +124,35 @@ void TimelinePicture::paint(QPainter *painter) const
                              : tr("No ticket in these %1").arg(spanText(window.span())));
 }
 
+void TimelinePicture::paintHint(QPainter *painter) const
+{
+    const QString hint =
+        tr("%1 behind · double-click to follow").arg(Format::duration(window.behind()));
+    painter->setFont(Theme::small());
+    QRect box = painter->fontMetrics().boundingRect(hint).adjusted(-9, -4, 9, 4);
+    box.moveBottomRight(QPoint(size.width() - Theme::padding, size.height() - 8));
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(theme->border);
+    painter->setBrush(theme->raised);
+    painter->drawRoundedRect(box, 4, 4);
+    painter->setPen(theme->text);
+    painter->drawText(box, int(Qt::AlignCenter), hint);
+}
+
+QImage TimelinePicture::image(qreal ratio) const
+{
+    TimelinePicture picture = *this;
+    picture.lanes.resize(std::min(lanes.size(), mostExported));
+    picture.scroll = 0;
+    const int rows = std::max(picture.heightOfLanes(), 2 * Theme::laneHeight);
+    picture.resize({size.width(), top + rows + Theme::padding});
+    QImage image(picture.size * ratio, QImage::Format_RGB32);
+    image.setDevicePixelRatio(ratio);
+    QPainter painter(&image);
+    picture.paint(&painter);
+    return image;
+}
+
 void TimelinePicture::paintAxis(QPainter *painter) const
 {
     painter->setFont(Theme::small());
@@ -138,13 +169,14 @@ void TimelinePicture::paintLocks(QPainter *painter) const
 {
     painter->setFont(Theme::small());
     for (const LockBand &band : lockBands(store->events().locks(), window)) {
-        const int left = std::max(0, band.left);
-        const int right = std::min(window.width(), band.right);
-        const QRect rect(
-            chart().left() + left, axisHeight, right - left, size.height() - axisHeight);
-        painter->fillRect(rect, faded(theme->red, 0.13));
+        const int left = chart().left() + std::max(0, band.left);
+        const int right = chart().left() + std::min(window.width(), band.right);
+        painter->fillRect(
+            left, axisHeight, right - left, size.height() - axisHeight, faded(theme->red, 0.13));
+        const int length = painter->fontMetrics().horizontalAdvance(band.label);
         painter->setPen(theme->red);
-        painter->drawText(QRect(rect.left() + 5, axisHeight, 200, top - axisHeight + 2),
+        painter->drawText(QRect(std::min(left + 5, chart().right() - length), axisHeight,
+                              length + 1, top - axisHeight + 2),
             int(Qt::AlignLeft | Qt::AlignVCenter), band.label);
     }
 }
@@ -218,7 +250,7 @@ void TimelinePicture::paintLabel(QPainter *painter, int lane) const
     painter->setFont(Theme::small());
     painter->setPen(bucket == selected ? theme->text : theme->dim);
     painter->drawText(rect, int(Qt::AlignLeft | Qt::AlignVCenter) | Qt::TextSingleLine,
-        painter->fontMetrics().elidedText(label(bucket), Qt::ElideRight, rect.width()));
+        painter->fontMetrics().elidedText(label(bucket), Qt::ElideMiddle, rect.width()));
 }
 
 bool TimelinePicture::hasTickets() const

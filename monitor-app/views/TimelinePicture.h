@@ -6,6 +6,7 @@
 #include "monitor-app/views/Theme.h"
 
 #include <QtCore/QSize>
+#include <QtGui/QImage>
 
 class QPainter;
 
@@ -36,6 +37,10 @@ struct TimelinePicture {
     PlacedTry tryAt(const QPoint &point) const;
 
     void paint(QPainter *painter) const;
+    /// How to follow again.
+    void paintHint(QPainter *painter) const;
+    /// All lanes, for export: up to 200.
+    QImage image(qreal ratio) const;
 
 private:
     void paintAxis(QPainter *painter) const;

@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/views/TimelineView.h"
 
-#include "monitor-app/models/Format.h"
 #include "monitor-app/models/Store.h"
-#include "monitor-app/models/TicketText.h"
 
 #include <QtGui/QHelpEvent>
 #include <QtGui/QPainter>
@@ -23,12 +21,12 @@ namespace {
 constexpr milliseconds frameInterval = 33ms;
 constexpr double zoomStep = 0.8;
 constexpr double panStep = 0.1; // of the width
-constexpr int mostExported = 200;
 } // namespace
 
 TimelineView::TimelineView(Store *store, QWidget *parent)
     : QAbstractScrollArea(parent)
     , m_store(store)
+    , m_cursor(&m_picture)
 {
     m_picture.store = store;
     setFrameShape(QFrame::NoFrame);
@@ -52,6 +50,7 @@ TimelineView::~TimelineView() = default;
 void TimelineView::setTheme(const Theme &theme)
 {
     m_picture.theme = &theme;
+    verticalScrollBar()->setStyleSheet(theme.scrollBarStyle());
     viewport()->update();
 }
 
@@ -71,29 +70,15 @@ void TimelineView::setRange(TimeRange range)
 
 void TimelineView::setSelectedBucket(BucketId bucket)
 {
-    if (bucket == m_picture.selected)
+    if (!m_cursor.select(bucket))
         return;
-    m_picture.selected = bucket;
-    m_picture.marked = 0;
-    ensureVisible(selectedLane());
-    updateDescription();
-    viewport()->update();
+    ensureVisible(m_cursor.lane());
+    changed();
 }
 
 QImage TimelineView::image() const
 {
-    TimelinePicture picture = m_picture;
-    picture.lanes.resize(std::min(picture.lanes.size(), size_t(mostExported)));
-    picture.scroll = 0;
-    const int chrome = picture.chart().top() + Theme::padding;
-    picture.resize({picture.size.width(),
-        std::max(picture.heightOfLanes() + chrome, minimumSizeHint().height())});
-    const qreal ratio = devicePixelRatioF();
-    QImage image(picture.size * ratio, QImage::Format_RGB32);
-    image.setDevicePixelRatio(ratio);
-    QPainter painter(&image);
-    picture.paint(&painter);
-    return image;
+    return m_picture.image(devicePixelRatioF());
 }
 
 QSize TimelineView::sizeHint() const
@@ -156,7 +141,7 @@ void TimelineView::updateScrollBar()
 
 void TimelineView::changed()
 {
-    updateDescription();
+    setAccessibleDescription(m_cursor.text());
     viewport()->update();
 }
 
@@ -169,7 +154,7 @@ bool TimelineView::viewportEvent(QEvent *event)
     const int lane = m_picture.laneAt(help->pos().y());
     QString text;
     if (placed.held)
-        text = describe(*placed.held);
+        text = m_cursor.describe(*placed.held);
     else if (lane >= 0 && help->pos().x() < m_picture.chart().left())
         text = m_picture.label(m_picture.lanes[size_t(lane)]);
     const QRect rect = placed.held ? placed.rect : QRect(help->pos(), QSize(1, 1));
@@ -184,19 +169,8 @@ void TimelineView::paintEvent(QPaintEvent *)
 {
     QPainter painter(viewport());
     m_picture.paint(&painter);
-    if (m_picture.window.isFollowing())
-        return;
-    const QString hint =
-        tr("%1 behind · double-click to follow").arg(Format::duration(m_picture.window.behind()));
-    painter.setFont(Theme::small());
-    QRect box = painter.fontMetrics().boundingRect(hint).adjusted(-9, -4, 9, 4);
-    box.moveBottomRight(viewport()->rect().bottomRight() - QPoint(Theme::padding, 8));
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(m_picture.theme->border);
-    painter.setBrush(m_picture.theme->raised);
-    painter.drawRoundedRect(box, 4, 4);
-    painter.setPen(m_picture.theme->text);
-    painter.drawText(box, int(Qt::AlignCenter), hint);
+    if (!m_picture.window.isFollowing())
+        m_picture.paintHint(&painter);
 }
 
 void TimelineView::resizeEvent(QResizeEvent *)
@@ -285,10 +259,10 @@ void TimelineView::keyPressEvent(QKeyEvent *event)
     const double fixed = window.isFollowing() ? window.width() : window.width() / 2.0;
     switch (event->key()) {
     case Qt::Key_Left:
-        isTicket ? goToTicket(-1) : window.pan(-page);
+        isTicket ? m_cursor.goToTicket(-1) : window.pan(-page);
         break;
     case Qt::Key_Right:
-        isTicket ? goToTicket(1) : window.pan(page);
+        isTicket ? m_cursor.goToTicket(1) : window.pan(page);
         break;
     case Qt::Key_Plus:
     case Qt::Key_Equal:
@@ -304,10 +278,10 @@ void TimelineView::keyPressEvent(QKeyEvent *event)
         window.follow();
         break;
     case Qt::Key_Up:
-        choose(std::max(selectedLane() - 1, 0));
+        choose(std::max(m_cursor.lane() - 1, 0));
         break;
     case Qt::Key_Down:
-        choose(std::min(selectedLane() + 1, int(m_picture.lanes.size()) - 1));
+        choose(std::min(m_cursor.lane() + 1, int(m_picture.lanes.size()) - 1));
         break;
     default:
         QAbstractScrollArea::keyPressEvent(event);
@@ -320,50 +294,9 @@ void TimelineView::choose(int lane)
 {
     if (lane < 0 || lane >= int(m_picture.lanes.size()))
         return;
-    const BucketId bucket = m_picture.lanes[size_t(lane)];
     ensureVisible(lane);
-    if (bucket == m_picture.selected)
-        return;
-    m_picture.selected = bucket;
-    m_picture.marked = 0;
-    Q_EMIT bucketSelected(bucket);
-}
-
-// To the next try of the lane, or to the last one before the window's end.
-void TimelineView::goToTicket(int step)
-{
-    const auto &tries = m_store->tickets().tries(m_picture.selected);
-    if (tries.empty())
-        return;
-    const auto isBefore = [](const TicketTry &held, quint64 number) {
-        return held.number < number;
-    };
-    auto at = std::lower_bound(tries.begin(), tries.end(), m_picture.marked, isBefore);
-    if (at == tries.end() || at->number != m_picture.marked) {
-        at = std::find_if(tries.begin(), tries.end(),
-            [this](const TicketTry &held) { return held.queuedAt > m_picture.window.until(); });
-        step = -1;
-    }
-    if (step < 0 ? at != tries.begin() : std::next(at) != tries.end())
-        at += step;
-    m_picture.marked = at->number;
-    m_picture.window.reveal(at->grantedAt.value_or(at->queuedAt));
-}
-
-void TimelineView::updateDescription()
-{
-    const int lane = selectedLane();
-    if (lane < 0) {
-        setAccessibleDescription({});
-        return;
-    }
-    const auto &tries = m_store->tickets().tries(m_picture.selected);
-    const auto marked = std::find_if(tries.begin(), tries.end(),
-        [this](const TicketTry &held) { return held.number == m_picture.marked; });
-    setAccessibleDescription(marked == tries.end()
-            ? tr("%1, %n ticket(s)", nullptr, int(tries.size()))
-                  .arg(m_picture.label(m_picture.selected))
-            : describe(*marked));
+    if (m_cursor.select(m_picture.lanes[size_t(lane)]))
+        Q_EMIT bucketSelected(m_picture.selected);
 }
 
 void TimelineView::ensureVisible(int lane)
@@ -374,20 +307,6 @@ void TimelineView::ensureVisible(int lane)
     const int room = m_picture.chart().height();
     const int latest = y + Theme::laneHeight - room;
     verticalScrollBar()->setValue(std::clamp(verticalScrollBar()->value(), std::min(latest, y), y));
-}
-
-int TimelineView::selectedLane() const
-{
-    const auto lane = std::find(m_picture.lanes.begin(), m_picture.lanes.end(), m_picture.selected);
-    return lane == m_picture.lanes.end() ? -1 : int(lane - m_picture.lanes.begin());
-}
-
-QString TimelineView::describe(const TicketTry &held) const
-{
-    const BucketRow *row = m_store->find(held.bucket);
-    const bool isKnown = row && row->bucket.wait;
-    return Monitor::describe(
-        held, m_picture.window.now(), isKnown ? row->bucket.wait->reason : WaitReason::None);
 }
 
 } // namespace Turnstile::Monitor

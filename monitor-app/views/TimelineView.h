@@ -4,7 +4,7 @@
 
 #include "monitor-app/models/TimelineLanes.h"
 #include "monitor-app/models/TimeRange.h"
-#include "monitor-app/views/TimelinePicture.h"
+#include "monitor-app/views/TimelineCursor.h"
 
 #include <QtWidgets/QAbstractScrollArea>
 
@@ -63,14 +63,11 @@ private:
     void updateScrollBar();
     void changed();
     void choose(int lane);
-    void goToTicket(int step);
-    void updateDescription();
     void ensureVisible(int lane);
-    int selectedLane() const;
-    QString describe(const TicketTry &held) const;
 
     Store *m_store;
     TimelinePicture m_picture;
+    TimelineCursor m_cursor;
     TimelineLanes m_lanes;
     TimeRange m_range = TimeRange::Seconds30;
     quint64 m_version = 0; // of the tickets that were shown ...

@@ -74,7 +74,7 @@ void TestFigureStrip::showsWhatTheStoreSays()
     FigureStrip strip(store.get());
     store->apply(traffic());
     frame(0ms);
-    const QString space(QChar(QChar::Nbsp));
+    const QString space = QChar(QChar::Nbsp);
     QCOMPARE(card(strip, "Queued")->content().remark, QStringLiteral("oldest 6.4 s"));
     QCOMPARE(card(strip, "Global limit")->content().value, QStringLiteral("37 / 50"));
     QCOMPARE(card(strip, "429s, 10 min")->content().remark,

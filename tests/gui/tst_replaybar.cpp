@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/sources/Recorder.h"
 #include "monitor-app/sources/ReplaySource.h"
+#include "monitor-app/views/Button.h"
 #include "monitor-app/views/ReplayBar.h"
 #include "monitor-app/views/Scrubber.h"
 #include "RandomBot.h"
@@ -12,7 +13,6 @@
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QMenu>
-#include <QtWidgets/QToolButton>
 #include <QtWidgets/QVBoxLayout>
 
 using namespace Turnstile;
@@ -109,9 +109,9 @@ void TestReplayBar::showsWhereItStands()
     const auto *scrubber = child<Scrubber>("Position in the recording");
     QCOMPARE(scrubber->maximum(), 100'500);
     QCOMPARE(scrubber->value(), 61'000);
-    QTest::mouseClick(child<QToolButton>("Pause"), Qt::LeftButton);
+    QTest::mouseClick(child<Button>("Pause"), Qt::LeftButton);
     QVERIFY(!m_source->isPlaying());
-    QTest::mouseClick(child<QToolButton>("Play"), Qt::LeftButton);
+    QTest::mouseClick(child<Button>("Play"), Qt::LeftButton);
     QVERIFY(m_source->isPlaying());
     QVERIFY(!m_bar->accessibleName().isEmpty());
 }
@@ -133,7 +133,7 @@ void TestReplayBar::jumpsWhereItIsClicked()
 void TestReplayBar::isMovedByKeys()
 {
     m_source->setPlaying(false);
-    for (QWidget *focus : {static_cast<QWidget *>(child<QToolButton>("Play")),
+    for (QWidget *focus : {static_cast<QWidget *>(child<Button>("Play")),
              static_cast<QWidget *>(child<Scrubber>("Position in the recording"))}) {
         focus->setFocus();
         m_source->setPosition(30s);
@@ -168,7 +168,7 @@ void TestReplayBar::leavesKeysToOthers()
 
 void TestReplayBar::setsTheSpeed()
 {
-    auto *button = child<QToolButton>("Speed");
+    auto *button = child<Button>("Speed");
     QStringList speeds;
     for (QAction *action : button->menu()->actions())
         speeds.append(action->text());
