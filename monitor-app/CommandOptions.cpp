@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/CommandOptions.h"
 
-#include "monitor-app/models/BucketOrder.h"
+#include "monitor-app/models/RowOrder.h"
 #include "monitor-app/sources/DemoScenario.h"
 
 #include <QtCore/QCoreApplication>
@@ -70,7 +70,7 @@ QString title(Group group)
 QString textOf(const CommandOption &option)
 {
     const QString text = tr(option.text);
-    return text.contains(u"%1") ? text.arg(BucketOrder::names().join(QStringLiteral(", "))) : text;
+    return text.contains(u"%1") ? text.arg(RowOrder::names().join(QStringLiteral(", "))) : text;
 }
 
 // \a text broken into lines, from \a column on, where the first line already is.

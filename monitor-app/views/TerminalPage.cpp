@@ -105,7 +105,7 @@ void TerminalPage::pressCommand(char32_t key)
         m_order.reversed = !m_order.reversed;
         break;
     case U's':
-        m_order = {BucketOrder::Column((int(m_order.column) + 1) % BucketOrder::columnCount)};
+        m_order = {RowOrder::Column((int(m_order.column) + 1) % RowOrder::columnCount)};
         break;
     default:
         if (const auto column = TerminalTable::columnOf(key))

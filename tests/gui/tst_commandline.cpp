@@ -70,11 +70,11 @@ const std::vector<Case> &cases()
             [](const CommandLine &line) { return line.filter.text() == u"--demo=x"; }},
         {"--sort queued --text --demo",
             [](const CommandLine &line) {
-                return line.order.column == BucketOrder::Column::Queued && !line.order.reversed;
+                return line.order.column == RowOrder::Column::Queued && !line.order.reversed;
             }},
         {"--sort -429 --text --demo",
             [](const CommandLine &line) {
-                return line.order.column == BucketOrder::Column::RateLimited && line.order.reversed;
+                return line.order.column == RowOrder::Column::RateLimited && line.order.reversed;
             }},
         {"--theme dark",
             [](const CommandLine &line) { return line.theme == CommandLine::Theme::Dark; }},

@@ -127,8 +127,8 @@ void TestTerminalPage::fitsIntoAnySize()
 
 void TestTerminalPage::leavesColumnsOut()
 {
-    using Column = BucketOrder::Column;
-    QCOMPARE(int(TerminalTable::columns(140).size()), BucketOrder::columnCount);
+    using Column = RowOrder::Column;
+    QCOMPARE(int(TerminalTable::columns(140).size()), RowOrder::columnCount);
     const auto some = TerminalTable::columns(80);
     QCOMPARE(some, (std::vector{Column::State, Column::Route, Column::Tokens, Column::Resets,
                        Column::Queued, Column::Wait, Column::RateLimited}));

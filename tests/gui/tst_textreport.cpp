@@ -79,7 +79,7 @@ void TestTextReport::listsWhatIsWanted()
 {
     const QStringList lines = bucketTable(*store,
         {.filter = Filter::parse(QStringLiteral("queued:>2")),
-            .order = {BucketOrder::Column::Queued, true}});
+            .order = {RowOrder::Column::Queued, true}});
     QCOMPARE(lines.size(), 5);
     QVERIFY(lines.last().contains(QStringLiteral("/pins")));
 }

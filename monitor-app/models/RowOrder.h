@@ -14,7 +14,7 @@ class Filter;
 class Store;
 
 /// In which order the terminal lists buckets, and which of them.
-struct BucketOrder {
+struct RowOrder {
     enum class Column : quint8 {
         State,
         Route,

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
-#include "monitor-app/models/BucketOrder.h"
+#include "monitor-app/models/RowOrder.h"
 
 #include "monitor-app/models/Filter.h"
 #include "monitor-app/models/Store.h"
@@ -10,7 +10,7 @@
 namespace Turnstile::Monitor {
 
 namespace {
-using Column = BucketOrder::Column;
+using Column = RowOrder::Column;
 
 // The smaller, the more pressing.
 double pressing(const BucketRow &row, Column column, TimePoint now)
@@ -44,7 +44,7 @@ bool isBefore(const BucketRow &a, const BucketRow &b)
 }
 } // namespace
 
-std::vector<int> BucketOrder::rows(const Store &store, const Filter &filter) const
+std::vector<int> RowOrder::rows(const Store &store, const Filter &filter) const
 {
     struct Entry {
         double key;
@@ -69,14 +69,14 @@ std::vector<int> BucketOrder::rows(const Store &store, const Filter &filter) con
     return rows;
 }
 
-QStringList BucketOrder::names()
+QStringList RowOrder::names()
 {
     return {QStringLiteral("state"), QStringLiteral("route"), QStringLiteral("tokens"),
         QStringLiteral("resets"), QStringLiteral("queued"), QStringLiteral("in-flight"),
         QStringLiteral("granted"), QStringLiteral("wait"), QStringLiteral("429")};
 }
 
-std::optional<Column> BucketOrder::named(QStringView name)
+std::optional<Column> RowOrder::named(QStringView name)
 {
     const qsizetype index = names().indexOf(name);
     return index < 0 ? std::nullopt : std::optional(Column(index));

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "FakeSource.h"
-#include "monitor-app/models/BucketOrder.h"
+#include "monitor-app/models/RowOrder.h"
 #include "monitor-app/models/Filter.h"
 #include "monitor-app/models/Store.h"
 
@@ -10,9 +10,9 @@
 using namespace Turnstile;
 using namespace Turnstile::Monitor;
 using namespace std::chrono_literals;
-using Column = BucketOrder::Column;
+using Column = RowOrder::Column;
 
-class TestBucketOrder : public QObject {
+class TestRowOrder : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void putsTheMostPressingFirst_data();
@@ -25,7 +25,7 @@ private:
     const TimePoint now{1000s};
 };
 
-void TestBucketOrder::putsTheMostPressingFirst_data()
+void TestRowOrder::putsTheMostPressingFirst_data()
 {
     QTest::addColumn<int>("column");
     QTest::addColumn<QString>("first");
@@ -47,13 +47,13 @@ void TestBucketOrder::putsTheMostPressingFirst_data()
         "GET /channels/613425648685547541/pins");
 }
 
-void TestBucketOrder::putsTheMostPressingFirst()
+void TestRowOrder::putsTheMostPressingFirst()
 {
     QFETCH(int, column);
     Store store([this] { return now; });
     store.apply(Fake::sampleTraffic(now));
     store.makeFrame();
-    BucketOrder order{Column(column)};
+    RowOrder order{Column(column)};
     const std::vector<int> rows = order.rows(store, {});
     QCOMPARE(int(rows.size()), 12);
     QTEST(store.bucketAt(rows.front()).bucket.name, "first");
@@ -62,17 +62,17 @@ void TestBucketOrder::putsTheMostPressingFirst()
     QVERIFY(order.rows(store, {}).front() != rows.front());
 }
 
-void TestBucketOrder::filters()
+void TestRowOrder::filters()
 {
     Store store([this] { return now; });
     store.apply(Fake::sampleTraffic(now));
     store.makeFrame();
     const auto rows =
-        BucketOrder{Column::Queued}.rows(store, Filter::parse(QStringLiteral("state:exhausted")));
+        RowOrder{Column::Queued}.rows(store, Filter::parse(QStringLiteral("state:exhausted")));
     QCOMPARE(rows, std::vector({0, 7}));
 }
 
-void TestBucketOrder::keepsEqualsInOrder()
+void TestRowOrder::keepsEqualsInOrder()
 {
     Store store([this] { return now; });
     UpdateBatch batch;
@@ -82,20 +82,20 @@ void TestBucketOrder::keepsEqualsInOrder()
     store.apply(batch);
     store.makeFrame();
     for (bool reversed : {false, true}) {
-        for (int column = 0; column < BucketOrder::columnCount; ++column) {
-            const auto rows = BucketOrder{Column(column), reversed}.rows(store, {});
+        for (int column = 0; column < RowOrder::columnCount; ++column) {
+            const auto rows = RowOrder{Column(column), reversed}.rows(store, {});
             QVERIFY(std::is_sorted(rows.begin(), rows.end()));
         }
     }
 }
 
-void TestBucketOrder::namesItsColumns()
+void TestRowOrder::namesItsColumns()
 {
-    QCOMPARE(int(BucketOrder::names().size()), BucketOrder::columnCount);
-    QCOMPARE(BucketOrder::named(u"in-flight"), std::optional(Column::InFlight));
-    QCOMPARE(BucketOrder::named(u"429"), std::optional(Column::RateLimited));
-    QVERIFY(!BucketOrder::named(u"colour"));
+    QCOMPARE(int(RowOrder::names().size()), RowOrder::columnCount);
+    QCOMPARE(RowOrder::named(u"in-flight"), std::optional(Column::InFlight));
+    QCOMPARE(RowOrder::named(u"429"), std::optional(Column::RateLimited));
+    QVERIFY(!RowOrder::named(u"colour"));
 }
 
-QTEST_GUILESS_MAIN(TestBucketOrder)
-#include "tst_bucketorder.moc"
+QTEST_GUILESS_MAIN(TestRowOrder)
+#include "tst_roworder.moc"
