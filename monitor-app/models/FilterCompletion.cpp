@@ -57,8 +57,8 @@ Candidates numbersLike(const QString &typed, const FilterKeyInfo &key)
         return {{QString::fromLatin1(key.example), tr("for example"), true}};
     if (key.value != FilterValue::Duration)
         return {};
-    const auto lastDigit = std::find_if(
-        typed.crbegin(), typed.crend(), [](QChar c) { return c.isDigit(); });
+    const auto lastDigit =
+        std::find_if(typed.crbegin(), typed.crend(), [](QChar c) { return c.isDigit(); });
     const qsizetype number = typed.crend() - lastDigit;
     Candidates found;
     const auto offer = [&](const QString &unit, const QString &description) {
@@ -97,9 +97,8 @@ Filter::Completion Filter::complete(const QString &text, qsizetype cursor)
     if (text.size() > mostCharacters)
         return completion;
     const std::vector<FilterWord> words = filterWords(text);
-    const auto word = std::find_if(words.cbegin(), words.cend(), [cursor](const FilterWord &any) {
-        return any.start <= cursor && cursor <= any.end();
-    });
+    const auto word = std::find_if(words.cbegin(), words.cend(),
+        [cursor](const FilterWord &any) { return any.start <= cursor && cursor <= any.end(); });
     if (word == words.cend() || cursor < word->keyStart) {
         completion.candidates = keysLike({});
         return completion;

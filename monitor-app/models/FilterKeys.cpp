@@ -102,9 +102,8 @@ const FilterKeyInfo *nearestFilterKey(QStringView name)
     int least = std::min(mostTypos + 1, int(name.size()));
     for (const FilterKeyInfo &key : keys) {
         const QString candidate = QString::fromLatin1(key.name);
-        const int typos = candidate.startsWith(name, Qt::CaseInsensitive)
-            ? 0
-            : distance(name, candidate);
+        const int typos =
+            candidate.startsWith(name, Qt::CaseInsensitive) ? 0 : distance(name, candidate);
         if (typos < least) {
             least = typos;
             nearest = &key;

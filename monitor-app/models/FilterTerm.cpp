@@ -97,13 +97,12 @@ QString FilterTerm::read(const FilterWord &word)
 QString FilterTerm::readText(const FilterWord &word)
 {
     if (word.value.isEmpty())
-        return word.quoted
-            ? tr("nothing stands between the quotes.")
-            : tr("nothing stands behind the minus. Write for example -state:idle.");
+        return word.quoted ? tr("nothing stands between the quotes.")
+                           : tr("nothing stands behind the minus. Write for example -state:idle.");
     m_text = word.value;
     m_matcher = QStringMatcher(m_text, Qt::CaseInsensitive);
-    const bool isPlain = std::all_of(
-        m_text.cbegin(), m_text.cend(), [](QChar c) { return c.unicode() < 128; });
+    const bool isPlain =
+        std::all_of(m_text.cbegin(), m_text.cend(), [](QChar c) { return c.unicode() < 128; });
     m_bytes = isPlain ? m_text.toLower().toLatin1() : QByteArray();
     return {};
 }

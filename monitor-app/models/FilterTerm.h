@@ -17,10 +17,7 @@ public:
     /// Reads a \a word. Returns what is wrong with it, in a sentence; empty when nothing is.
     QString read(const FilterWord &word);
 
-    bool matches(const BucketRow &row, TimePoint now) const
-    {
-        return holds(row, now) != m_negated;
-    }
+    bool matches(const BucketRow &row, TimePoint now) const { return holds(row, now) != m_negated; }
     /// Whether its answer for a row can change without news of the row.
     bool dependsOnTime() const;
 

@@ -22,7 +22,8 @@ bool isOpen(TicketState state)
 UpdateBatch LatestState::apply(UpdateBatch update)
 {
     if (update.reset)
-        *this = {};
+        forget(update.at);
+    m_at = update.at;
     if (update.snapshotBegins) {
         ++m_snapshot;
         m_isInSnapshot = true;
@@ -44,7 +45,6 @@ UpdateBatch LatestState::apply(UpdateBatch update)
         m_global = update.global;
     if (update.invalid)
         m_invalid = update.invalid;
-    update.snapshotBegins = update.snapshotEnds = false;
     return update;
 }
 
@@ -83,6 +83,18 @@ std::vector<UpdateBatch> LatestState::snapshot(TimePoint now) const
         parts.push_back(nextPart(&cursor, now));
     } while (!parts.back().snapshotEnds);
     return parts;
+}
+
+// Of a process that is gone; the 429s of the last one are still of interest, as in the store, but
+// not those that are yet to come when a replay goes back.
+void LatestState::forget(TimePoint at)
+{
+    LatestState next;
+    if (at >= m_at) {
+        next.m_hits.swap(m_hits);
+        next.m_anomalies.swap(m_anomalies);
+    }
+    *this = std::move(next);
 }
 
 void LatestState::take(const Bucket &bucket)

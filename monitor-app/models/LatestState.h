@@ -19,8 +19,7 @@ public:
     static constexpr size_t partBuckets = 512;    ///< in one part of a snapshot
     static constexpr size_t partTickets = 4096;
 
-    /// Takes in \a update, and returns it without marks of a snapshot: what a snapshot has not
-    /// named is in `removed`.
+    /// Takes in \a update, and returns it with what a snapshot has not named in `removed`.
     UpdateBatch apply(UpdateBatch update);
 
     /// How far a snapshot is told. What changes meanwhile has to be told too.
@@ -39,6 +38,7 @@ public:
     size_t ticketCount() const { return m_tickets.size(); }
 
 private:
+    void forget(TimePoint at);
     void take(const Bucket &bucket);
     void take(const TicketInfo &ticket);
     void removeUnnamed(std::vector<BucketId> *removed);
@@ -53,6 +53,7 @@ private:
     std::deque<AnomalyInfo> m_anomalies;
     std::optional<GlobalLimitInfo> m_global;
     std::optional<InvalidRequestsInfo> m_invalid;
+    TimePoint m_at; // of the last update
     quint32 m_snapshot = 0;
     bool m_isInSnapshot = false;
 };

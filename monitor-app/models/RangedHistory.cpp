@@ -17,7 +17,7 @@ History historyOf(History::Kind kind, TimeRange range)
 
 RangedHistory::RangedHistory(History::Kind kind)
     : m_histories{historyOf(kind, TimeRange::Seconds30), historyOf(kind, TimeRange::Minutes5),
-          historyOf(kind, TimeRange::Hour1)}
+        historyOf(kind, TimeRange::Hour1)}
     , m_kind(kind)
 {
 }

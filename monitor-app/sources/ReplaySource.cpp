@@ -73,8 +73,9 @@ QString ReplaySource::start()
         m_problem = tr("%1: %2").arg(QFileInfo(m_path).fileName(), m_problem);
         return m_problem;
     }
-    m_wasTruncated = m_reader.isTruncated();
+    m_known = m_reader.duration();
     m_start = m_clock();
+    m_told = TimePoint::min();
     m_isPlaying = true;
     m_reader.seek({});
     jump({});
@@ -99,8 +100,10 @@ void ReplaySource::setPosition(milliseconds position)
     const auto key = m_reader.keyBefore(floor<microseconds>(to), runUp);
     if (to < present()) {
         m_reader.seek(key);
+        m_told = TimePoint::min();
         jump(to);
     } else if (m_reader.seekAhead(key)) {
+        m_told = now();
         jump(to);
     } else { // what is between is told as it came
         m_position = to;
@@ -204,14 +207,25 @@ void ReplaySource::send()
             return;
         UpdateBatch update = std::move(m_next->update);
         update.reset = std::exchange(m_isReset, false) || update.reset;
-        update.snapshotBegins = update.snapshotEnds = false; // nothing else is known after a reset
-        update.since = m_start + m_position;                 // lag is that of the present
+        if (m_next->isKey)
+            fit(update);
+        update.since = m_start + m_position; // lag is that of the present
         fetch();
         Q_EMIT updated(update);
         if (!alive)
             return;
     }
     m_isBehind = false;
+}
+
+// A part of a key frame. It comes after a reset, which leaves nothing that it could not name, but
+// keeps what has happened.
+void ReplaySource::fit(UpdateBatch &part) const
+{
+    part.snapshotBegins = part.snapshotEnds = false;
+    const auto wasTold = [this](const auto &item) { return item.at <= m_told; };
+    std::erase_if(part.hits, wasTold);
+    std::erase_if(part.anomalies, wasTold);
 }
 
 void ReplaySource::fetch()
@@ -221,7 +235,7 @@ void ReplaySource::fetch()
 
 void ReplaySource::noteDamage()
 {
-    if (std::exchange(m_wasTruncated, m_reader.isTruncated()) == m_reader.isTruncated())
+    if (std::exchange(m_known, m_reader.duration()) == m_reader.duration())
         return;
     m_position = std::min<Duration>(m_position, m_reader.duration());
     Q_EMIT stateChanged();

@@ -66,6 +66,7 @@ private:
     void anchor();
     void jump(Duration to);
     void send();
+    void fit(UpdateBatch &part) const;
     void fetch();
     void noteDamage();
 
@@ -74,10 +75,11 @@ private:
     QFile m_file;
     MonitorRecordingReader m_reader;
     QString m_problem;
-    bool m_wasTruncated = false;
+    Duration m_known{}; // the duration; it shrinks where damage is found
     std::optional<MonitorRecordingReader::Frame> m_next;
-    bool m_isReset = false;  // by the next frame
-    bool m_isBehind = false; // there is more to tell than a slice; the present stands
+    TimePoint m_told = TimePoint::min(); // 429s up to here were, before a jump ahead
+    bool m_isReset = false;              // by the next frame
+    bool m_isBehind = false;             // there is more to tell than a slice; the present stands
     bool m_isPlaying = false;
     double m_speed = 1;
     TimePoint m_start;     // where the recording's zero is on our clock

@@ -13,9 +13,9 @@ namespace Turnstile::Monitor {
 BotMenu::BotMenu(const BotFinder *finder, QWidget *parent)
     : QMenu(parent)
     , m_finder(finder)
+    , m_below(addSeparator())
 {
     setToolTipsVisible(true);
-    m_below = addSeparator();
     QAction *connectTo = addAction(tr("&Connect…"), this, &BotMenu::connectRequested);
     connectTo->setShortcut(Keys::connectTo());
     QAction *open = addAction(tr("&Open recording…"), this, &BotMenu::openRequested);
@@ -91,8 +91,7 @@ void BotMenu::showRecordings()
     for (const QString &file : Recent::recordings()) {
         QAction *action = m_recordings->addAction(Button::plain(QFileInfo(file).fileName()));
         action->setToolTip(file);
-        connect(
-            action, &QAction::triggered, this, [this, file] { Q_EMIT recordingChosen(file); });
+        connect(action, &QAction::triggered, this, [this, file] { Q_EMIT recordingChosen(file); });
     }
     m_recordings->setToolTipsVisible(true);
     m_recordings->menuAction()->setVisible(!m_recordings->isEmpty());

@@ -55,8 +55,8 @@ void arrow(QPainter *painter, const QPointF &centre, const QColor &color)
 {
     painter->setPen(Qt::NoPen);
     painter->setBrush(color);
-    painter->drawPolygon(QPolygonF({centre + QPointF(-3.5, -2), centre + QPointF(3.5, -2),
-        centre + QPointF(0, 2.5)}));
+    painter->drawPolygon(QPolygonF(
+        {centre + QPointF(-3.5, -2), centre + QPointF(3.5, -2), centre + QPointF(0, 2.5)}));
 }
 
 void pause(QPainter *painter, const QPointF &centre, const QColor &color)

@@ -3,6 +3,8 @@
 #include "monitor-app/views/ReplayBar.h"
 
 #include "monitor-app/sources/ReplaySource.h"
+#include "monitor-app/views/Button.h"
+#include "monitor-app/views/Keys.h"
 #include "monitor-app/views/Scrubber.h"
 #include "monitor-app/views/Theme.h"
 
@@ -12,48 +14,30 @@
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QMenu>
-#include <QtWidgets/QToolButton>
 
 namespace Turnstile::Monitor {
 
 namespace {
+constexpr Qt::Key playKey = Qt::Key_K;
 constexpr double speeds[] = {0.25, 0.5, 1, 2, 4, 8, 16};
 
 QString speedText(double speed)
 {
     return QStringLiteral("%1×").arg(speed);
 }
-
-QIcon playIcon(bool isPlaying, const QColor &color)
-{
-    QPixmap pixmap(48, 48); // enough for 16 at 300 %
-    pixmap.fill(Qt::transparent);
-    QPainter painter(&pixmap);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(color);
-    if (isPlaying) {
-        painter.drawRect(12, 8, 8, 32);
-        painter.drawRect(28, 8, 8, 32);
-    } else {
-        painter.drawPolygon(QPolygonF({{12, 6}, {40, 24}, {12, 42}}));
-    }
-    return pixmap;
-}
 } // namespace
 
 ReplayBar::ReplayBar(QWidget *parent)
     : QWidget(parent)
     , m_theme(&Theme::dark())
-    , m_play(makeButton(tr("Play or pause")))
+    , m_play(new Button({}, this))
     , m_position(new QLabel(this))
     , m_scrubber(new Scrubber(this))
     , m_wall(new QLabel(this))
-    , m_speed(makeButton(tr("Speed")))
+    , m_speed(new Button({}, this))
 {
     setAccessibleName(tr("Replay"));
     setFixedHeight(Theme::barHeight);
-    m_play->setIconSize({16, 16});
     m_position->setFont(Theme::body());
     m_position->setAccessibleName(tr("Position"));
     m_scrubber->setAccessibleName(tr("Position in the recording"));
@@ -67,7 +51,7 @@ ReplayBar::ReplayBar(QWidget *parent)
     layout->addWidget(m_scrubber, 1);
     layout->addWidget(m_wall);
     layout->addWidget(m_speed);
-    connect(m_play, &QToolButton::clicked, this, &ReplayBar::togglePlaying);
+    connect(m_play, &QAbstractButton::clicked, this, &ReplayBar::togglePlaying);
     connect(m_scrubber, &Scrubber::jumped, this, &ReplayBar::go);
     makeSpeeds();
     makeShortcuts();
@@ -94,18 +78,14 @@ void ReplayBar::setSource(ReplaySource *source)
 void ReplayBar::setTheme(const Theme &theme)
 {
     m_theme = &theme;
-    setPalette(theme.palette());
+    m_play->setTheme(theme);
+    m_speed->setTheme(theme);
+    m_position->setPalette(theme.palette());
     QPalette dim = theme.palette();
     dim.setColor(QPalette::WindowText, theme.dim);
     m_wall->setPalette(dim);
     m_scrubber->setTheme(theme);
-    setStyleSheet(QStringLiteral(
-        "QToolButton { background: %1; color: %2; border: 1px solid %3; border-radius: 5px;"
-        " padding: 4px 10px; } QToolButton:focus { border-color: %4; }"
-        "QToolButton:disabled { color: %5; } QToolButton::menu-indicator { image: none; }")
-                      .arg(theme.raised.name(), theme.text.name(), theme.border.name(),
-                          theme.blue.name(), theme.faint.name()));
-    showPlaying();
+    update();
 }
 
 QSize ReplayBar::sizeHint() const
@@ -118,16 +98,6 @@ void ReplayBar::paintEvent(QPaintEvent *)
     QPainter painter(this);
     painter.fillRect(rect(), m_theme->panel);
     painter.fillRect(0, 0, width(), 1, m_theme->border);
-}
-
-QToolButton *ReplayBar::makeButton(const QString &name)
-{
-    auto *button = new QToolButton(this);
-    button->setFont(Theme::body());
-    button->setAccessibleName(name);
-    button->setFocusPolicy(Qt::StrongFocus);
-    button->setFixedHeight(Theme::barHeight - 17);
-    return button;
 }
 
 void ReplayBar::makeSpeeds()
@@ -145,13 +115,13 @@ void ReplayBar::makeSpeeds()
         });
     }
     m_speed->setMenu(menu);
-    m_speed->setPopupMode(QToolButton::InstantPopup);
+    m_speed->setAccessibleName(tr("Speed"));
     m_speed->setToolTip(tr("How fast the recording is played"));
 }
 
 void ReplayBar::makeShortcuts()
 {
-    auto *play = new QShortcut(Qt::Key_K, this);
+    auto *play = new QShortcut(playKey, this);
     connect(play, &QShortcut::activated, this, &ReplayBar::togglePlaying);
     const auto add = [this](const QKeySequence &key, auto position) {
         auto *shortcut = new QShortcut(key, this);
@@ -206,12 +176,13 @@ void ReplayBar::showPlaying()
 {
     const bool isPlaying = m_source && m_source->isPlaying();
     const double speed = m_source ? m_source->speed() : 1;
-    m_play->setIcon(playIcon(isPlaying, isEnabled() ? m_theme->text : m_theme->faint));
-    m_play->setToolTip(isPlaying ? tr("Pause (K)") : tr("Play (K)"));
-    m_play->setAccessibleName(isPlaying ? tr("Pause") : tr("Play"));
-    m_speed->setText(speedText(speed) + QStringLiteral(" ▾"));
-    for (QAction *action : m_speed->menu()->actions())
-        action->setChecked(action->data().toDouble() == speed);
+    const QString action = isPlaying ? tr("Pause") : tr("Play");
+    m_play->setMark(isPlaying ? Button::Mark::Pause : Button::Mark::Play);
+    m_play->setAccessibleName(action);
+    m_play->setToolTip(Keys::tip(action, playKey));
+    m_speed->setText(speedText(speed));
+    for (QAction *choice : m_speed->menu()->actions())
+        choice->setChecked(choice->data().toDouble() == speed);
 }
 
 } // namespace Turnstile::Monitor

@@ -6,10 +6,10 @@
 #include <QtWidgets/QWidget>
 
 class QLabel;
-class QToolButton;
 
 namespace Turnstile::Monitor {
 
+class Button;
 class ReplaySource;
 class Scrubber;
 struct Theme;
@@ -33,7 +33,6 @@ protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
-    QToolButton *makeButton(const QString &name);
     void makeSpeeds();
     void makeShortcuts();
     void togglePlaying();
@@ -43,11 +42,11 @@ private:
 
     QPointer<ReplaySource> m_source;
     const Theme *m_theme;
-    QToolButton *m_play;
+    Button *m_play;
     QLabel *m_position;
     Scrubber *m_scrubber;
     QLabel *m_wall;
-    QToolButton *m_speed;
+    Button *m_speed;
 };
 
 } // namespace Turnstile::Monitor

@@ -111,8 +111,8 @@ void StateBanner::paintEvent(QPaintEvent *)
     painter.fillRect(0, height() - 1, width(), 1, m_theme->border);
     Paint::dot(&painter, {Theme::padding + 17.0, height() / 2.0 - 0.5}, color(line.tone));
     const int left = Theme::padding + 28;
-    const int right = m_button->isHidden() ? m_dismiss->isHidden() ? width() : m_dismiss->x()
-                                           : m_button->x();
+    const int right =
+        m_button->isHidden() ? m_dismiss->isHidden() ? width() : m_dismiss->x() : m_button->x();
     painter.setFont(Theme::body());
     painter.setPen(m_theme->text);
     const QRect area(left, 0, std::max(0, right - left - Theme::padding), height() - 1);
@@ -170,8 +170,8 @@ void StateBanner::place()
     int right = width() - Theme::padding;
     for (Button *button : {m_dismiss, m_button}) {
         const QSize size = button->sizeHint();
-        button->setGeometry(QRect(QPoint(right - size.width(), (height() - size.height()) / 2),
-            size));
+        button->setGeometry(
+            QRect(QPoint(right - size.width(), (height() - size.height()) / 2), size));
         if (!button->isHidden())
             right -= size.width() + Theme::gap;
     }

@@ -56,8 +56,8 @@ StatusLine::StatusLine(const Store *store, QWidget *parent)
 
 void StatusLine::setConnection(const QString &connection)
 {
-    const QString shown = m_connection->fontMetrics().elidedText(
-        connection, Qt::ElideMiddle, widestConnection);
+    const QString shown =
+        m_connection->fontMetrics().elidedText(connection, Qt::ElideMiddle, widestConnection);
     m_connection->setText(shown);
     m_connection->setToolTip(shown == connection ? QString() : connection);
 }
@@ -70,11 +70,11 @@ void StatusLine::setProtocol(const QString &version)
 
 void StatusLine::setCounts(int shown, int total)
 {
-    const QString all = total == 1 ? tr("1 bucket") : tr("%1 buckets").arg(Format::count(quint64(total)));
+    const QString all =
+        total == 1 ? tr("1 bucket") : tr("%1 buckets").arg(Format::count(quint64(total)));
     m_buckets->setText(
         shown == total ? all : tr("%1 of %2").arg(Format::count(quint64(shown)), all));
-    m_buckets->setToolTip(
-        shown == total ? QString() : tr("The filter hides the others"));
+    m_buckets->setToolTip(shown == total ? QString() : tr("The filter hides the others"));
 }
 
 void StatusLine::setStale(bool stale)

@@ -142,15 +142,15 @@ void TestFilter::saysWhatIsWrong_data()
     row("\"\"", "\"\"\"\": nothing stands between the quotes.", 0, 2);
     row("\"channels/1 mess",
         "\"\"channels/1 mess\": a quote is not closed. Add another \" where it ends.", 0, 16);
-    row("queued:>many",
-        "\"queued:>many\": \"many\" is no number. Write for example queued:>10.", 0, 12);
+    row("queued:>many", "\"queued:>many\": \"many\" is no number. Write for example queued:>10.", 0,
+        12);
     row("queued:-1", "\"queued:-1\": \"-1\" is no number. Write for example queued:>10.", 0, 9);
     row("queued:1e3", "\"queued:1e3\": \"1e3\" is no number. Write for example queued:>10.", 0, 10);
-    row("queued:1.5",
-        "\"queued:1.5\": \"1.5\" is no whole number. Write for example queued:>10.", 0, 10);
+    row("queued:1.5", "\"queued:1.5\": \"1.5\" is no whole number. Write for example queued:>10.",
+        0, 10);
     row("queued:9999999999999",
-        "\"queued:9999999999999\": \"9999999999999\" is no number. Write for example queued:>10.", 0,
-        20);
+        "\"queued:9999999999999\": \"9999999999999\" is no number. Write for example queued:>10.",
+        0, 20);
     row("wait:>500", "\"wait:>500\": a time needs a unit: 500ms, 500s or 500min.", 0, 9);
     row("wait:>1..5s", "\"wait:>1..5s\": \"1..5s\" is no number. Write for example wait:>500ms.", 0,
         11);
@@ -221,7 +221,7 @@ void TestFilter::seesWindowsEnd()
 
 void TestFilter::completes_data()
 {
-    QTest::addColumn<QString>("filter"); // with | for the cursor
+    QTest::addColumn<QString>("filter");    // with | for the cursor
     QTest::addColumn<QString>("completed"); // with each candidate
     const auto row = [](const char *filter, const char *completed) {
         QTest::newRow(filter) << text(filter) << text(completed);
@@ -250,8 +250,8 @@ void TestFilter::completes()
     const Filter::Completion completion = Filter::complete(typed, cursor);
     QStringList completed;
     for (const auto &candidate : completion.candidates)
-        completed += QString(typed).replace(
-            completion.range.start, completion.range.length, candidate.text);
+        completed +=
+            QString(typed).replace(completion.range.start, completion.range.length, candidate.text);
     QTEST(completed.join(u','), "completed");
 }
 

@@ -207,13 +207,13 @@ void TestStore::forgetsTheFutureWhenTimeGoesBack()
     store->apply(first);
     now += 1s;
     store->makeFrame();
-    QVERIFY(store->figures().isMoving(now));
+    QVERIFY(store->figures().nextChange(now));
     now -= 20s;
     UpdateBatch earlier = batch(numbered(1, 2));
     earlier.reset = true;
     earlier.events = 0;
     store->apply(earlier);
-    QVERIFY(!store->figures().isMoving(now + 20s));
+    QVERIFY(!store->figures().nextChange(now + 20s));
 }
 
 void TestStore::replacesEverythingOfAnotherProcess()
@@ -235,7 +235,7 @@ void TestStore::replacesEverythingOfAnotherProcess()
     QCOMPARE(store->bucketCount(), 1);
     QCOMPARE(store->figures().queued(), 0);
     QCOMPARE(store->tickets().size(), size_t(0));
-    QVERIFY(store->figures().isMoving(now)); // its line goes on, with a gap
+    QVERIFY(store->figures().nextChange(now)); // its line goes on, with a gap
 }
 
 void TestStore::keepsHistoryOverASnapshot()

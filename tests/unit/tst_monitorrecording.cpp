@@ -52,7 +52,7 @@ static MonitorUpdate news(int number)
     MonitorUpdate update;
     update.at = update.since = start + milliseconds(100 * number);
     update.events = number;
-    update.tickets = {sampleTicket(quint64(number), update.at)};
+    update.tickets = {sampleTicket(quint64(number + 1), update.at)};
     return update;
 }
 
