@@ -149,7 +149,7 @@ QString columnText(Column column, const BucketRow &row, TimePoint now)
 
 int columnWidth(Column column)
 {
-    constexpr std::array<int, RowOrder::columnCount> widths{13, 0, 8, 9, 8, 11, 10, 10, 7};
+    constexpr std::array<int, RowOrder::columnCount> widths{11, 0, 8, 9, 8, 11, 10, 10, 7};
     return widths[size_t(column)];
 }
 
