@@ -123,19 +123,6 @@ std::optional<milliseconds> lastIn(const Bucket &bucket, TimePoint until, TimePo
         return std::nullopt; // nobody plans so far
     return left(until, now) + windows * *bucket.window;
 }
-
-QString whatEndsIt(const Wait &wait, const Bucket &bucket, TimePoint now)
-{
-    if (!wait.until)
-        return tr("The next one goes %1.").arg(condition(wait));
-    const QString next = Format::countdown(left(*wait.until, now));
-    if (wait.reason != WaitReason::Bucket)
-        return tr("It ends in %1.").arg(next);
-    const auto last = lastIn(bucket, *wait.until, now);
-    return last ? tr("Tokens come back in %1; the last one goes in about %2.")
-                      .arg(next, Format::duration(last))
-                : tr("Tokens come back in %1.").arg(next);
-}
 } // namespace
 
 std::optional<Wait> holdup(const BucketRow &row, const GlobalLimitInfo &global, TimePoint now)
@@ -196,8 +183,11 @@ QString explain(const BucketRow &row, const GlobalLimitInfo &global, TimePoint n
     const auto wait = holdup(row, global, now);
     if (!wait || (wait->until && *wait->until <= now))
         return tr("%1: they go now.").arg(who);
-    return tr("%1: %2.\n%3")
-        .arg(who, whyTheyWait(wait->reason, global, now), whatEndsIt(*wait, bucket, now));
+    const QString why = tr("%1: %2.").arg(who, whyTheyWait(wait->reason, global, now));
+    const auto last = wait->reason == WaitReason::Bucket && wait->until
+        ? lastIn(bucket, *wait->until, now)
+        : std::nullopt;
+    return last ? tr("%1\nThe last one goes in about %2.").arg(why, Format::duration(last)) : why;
 }
 
 QString limit(const Bucket &bucket)
@@ -238,7 +228,7 @@ QString load(const BucketRow &row, TimePoint now)
 {
     const auto tokens = row.tokens(now);
     return tr("%1 / %2 / %3")
-        .arg(tokens ? number(*tokens) : tr("unknown"), number(row.bucket.inFlight),
+        .arg(tokens ? number(*tokens) : QStringLiteral("–"), number(row.bucket.inFlight),
             number(row.bucket.queued));
 }
 

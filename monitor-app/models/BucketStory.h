@@ -17,7 +17,7 @@ std::optional<Wait> holdup(const BucketRow &row, const GlobalLimitInfo &global, 
 /// When the next request goes: `in 3.2 s: bucket exhausted`, `as soon as #10479 is answered`.
 QString nextGrant(const BucketRow &row, const GlobalLimitInfo &global, TimePoint now);
 
-/// Why its requests wait, and what ends it; one or two lines.
+/// Why its requests wait, and until when the last one does if that can be told; one or two lines.
 QString explain(const BucketRow &row, const GlobalLimitInfo &global, TimePoint now);
 
 /// `5 per 5.0 s`.

@@ -341,6 +341,12 @@ void Store::schedule(milliseconds delay)
         m_frame.start(delay);
 }
 
+void Store::requestFrame(milliseconds within)
+{
+    if (m_watched && !m_frozen)
+        schedule(within);
+}
+
 // What moves by itself decides when the next frame is; batches bring it forward.
 void Store::scheduleNext()
 {

@@ -80,6 +80,8 @@ public:
     /// From the oldest event of a batch until the frame that showed it; the last one.
     milliseconds updateLag() const { return m_lag; }
 
+    /// Has the next frame come no later, for a view that moves with time. Not while frozen.
+    void requestFrame(milliseconds within);
     /// Makes a frame now. The timer calls it.
     void makeFrame();
 

@@ -45,9 +45,11 @@ void TicketLog::apply(const UpdateBatch &batch)
     for (const TicketInfo &ticket : batch.tickets)
         add(ticket);
     for (const Bucket &bucket : batch.buckets)
-        endLost(bucket.id, bucket.queued, bucket.inFlight);
+        hear(bucket, batch.at);
     for (BucketId removed : batch.removed) {
-        endLost(removed, 0, 0);
+        Bucket gone;
+        gone.id = removed;
+        hear(gone, batch.at);
         m_names.remove(removed);
     }
     trim(batch.at);
@@ -68,6 +70,13 @@ const std::deque<TicketTry> &TicketLog::tries(BucketId bucket) const
     static const std::deque<TicketTry> none;
     const auto lane = m_lanes.constFind(bucket);
     return lane == m_lanes.cend() ? none : lane->tries;
+}
+
+const std::vector<TimePoint> &TicketLog::resets(BucketId bucket) const
+{
+    static const std::vector<TimePoint> none;
+    const auto lane = m_lanes.constFind(bucket);
+    return lane == m_lanes.cend() ? none : lane->resets;
 }
 
 std::vector<BucketId> TicketLog::latest(size_t count) const
@@ -109,11 +118,15 @@ void TicketLog::add(const TicketInfo &ticket)
         end(held, ticket);
         return;
     }
+    Lane &lane = m_lanes[held.bucket];
+    lane.changed = ++m_version;
     held.state = ticket.state;
     held.attempt = ticket.attempt;
-    if (wasGranted(ticket.state))
-        held.grantedAt = ticket.grantedAt;
-    m_lanes[held.bucket].changed = ++m_version;
+    if (!wasGranted(ticket.state))
+        return;
+    held.grantedAt = ticket.grantedAt;
+    if (ticket.state == TicketState::Available && held.queuedAt <= lane.heardAt)
+        held.reason = lane.reason;
 }
 
 // The try of a ticket that has not ended; it follows its ticket to another bucket.
@@ -172,7 +185,8 @@ void TicketLog::end(TicketTry &held, const TicketInfo &ticket)
     held.state = ticket.state;
     held.status = ticket.status;
     held.error = ticket.error;
-    held.reason = ticket.reason;
+    if (ticket.reason != WaitReason::None)
+        held.reason = ticket.reason;
     held.endedAt = ticket.at;
     if (wasGranted(ticket.state) && !held.grantedAt) {
         held.grantedAt = ticket.grantedAt;
@@ -182,15 +196,28 @@ void TicketLog::end(TicketTry &held, const TicketInfo &ticket)
     m_lanes[held.bucket].changed = ++m_version;
 }
 
-void TicketLog::endLost(BucketId bucket, int queued, int inFlight)
+void TicketLog::hear(const Bucket &bucket, TimePoint at)
 {
-    if (queued > 0 && inFlight > 0)
+    const auto lane = m_lanes.find(bucket.id);
+    if (lane == m_lanes.end())
         return;
-    const auto lane = m_lanes.find(bucket);
-    if (lane == m_lanes.end() || lane->losses == m_losses)
-        return;
+    lane->reason = bucket.wait ? bucket.wait->reason : WaitReason::None;
+    lane->heardAt = at;
+    if (lane->resetAt && *lane->resetAt <= at && lane->resetAt != bucket.resetAt) {
+        auto &resets = lane->resets;
+        resets.push_back(*lane->resetAt);
+        if (resets.size() > lane->tries.size())
+            resets.erase(resets.begin(), resets.end() - qsizetype(lane->tries.size()));
+    }
+    lane->resetAt = bucket.resetAt;
+    if (lane->losses != m_losses && (bucket.queued == 0 || bucket.inFlight == 0))
+        endLost(*lane, bucket.queued, bucket.inFlight);
+}
+
+void TicketLog::endLost(Lane &lane, int queued, int inFlight)
+{
     bool mayBeLost = false;
-    for (TicketTry &held : lane->tries) {
+    for (TicketTry &held : lane.tries) {
         if (held.endedAt || held.grantedAt.value_or(held.queuedAt) > m_lostAt)
             continue;
         if ((held.grantedAt ? inFlight : queued) > 0) {
@@ -199,10 +226,10 @@ void TicketLog::endLost(BucketId bucket, int queued, int inFlight)
         }
         held.endedAt = m_lostAt;
         m_open.remove(held.ticket);
-        lane->changed = ++m_version;
+        lane.changed = ++m_version;
     }
     if (!mayBeLost)
-        lane->losses = m_losses;
+        lane.losses = m_losses;
 }
 
 void TicketLog::removeOldest(Lane &lane)

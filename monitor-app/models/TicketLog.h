@@ -23,7 +23,7 @@ struct TicketTry {
     TicketState state = TicketState::Queued;
     int status = 0;                                    ///< HTTP status; 0: none (yet)
     TicketError::Code error = TicketError::Code::None; ///< why it was not granted
-    WaitReason reason = WaitReason::None;              ///< what it waited for, when not granted
+    WaitReason reason = WaitReason::None;              ///< what it waited for, as far as was told
     TimePoint askedAt;                  ///< since when the ticket waits, over all tries
     TimePoint queuedAt;                 ///< since when this try waits
     std::optional<TimePoint> grantedAt; ///< nothing: it waits, or never was
@@ -55,6 +55,8 @@ public:
 
     /// Of a bucket, in the order of first word; empty when none is known.
     const std::deque<TicketTry> &tries(BucketId bucket) const;
+    /// When windows of a bucket ended, as far as was told; no more than the bucket has tries.
+    const std::vector<TimePoint> &resets(BucketId bucket) const;
     /// Buckets with tries, the ones that most lately changed first; at most \a count.
     std::vector<BucketId> latest(size_t count) const;
     size_t size() const { return m_size; }
@@ -64,8 +66,12 @@ public:
 private:
     struct Lane {
         std::deque<TicketTry> tries;
-        quint64 changed = 0; // m_version then
-        quint64 losses = 0;  // m_losses up to which no open try can have lost its end
+        std::vector<TimePoint> resets;
+        std::optional<TimePoint> resetAt;     // when the present window will end
+        WaitReason reason = WaitReason::None; // what the bucket waited for ...
+        TimePoint heardAt;                    // ... then
+        quint64 changed = 0;                  // m_version then
+        quint64 losses = 0; // m_losses up to which no open try can have lost its end
     };
     struct Place {
         BucketId bucket;
@@ -78,7 +84,8 @@ private:
     TicketTry *open(const TicketInfo &ticket);
     TicketTry &append(const TicketInfo &ticket);
     void end(TicketTry &held, const TicketInfo &ticket);
-    void endLost(BucketId bucket, int queued, int inFlight);
+    void hear(const Bucket &bucket, TimePoint at);
+    void endLost(Lane &lane, int queued, int inFlight);
     void removeOldest(Lane &lane);
     void trim(TimePoint now);
 

@@ -13,9 +13,9 @@ namespace Turnstile::Monitor {
 BotMenu::BotMenu(const BotFinder *finder, QWidget *parent)
     : QMenu(parent)
     , m_finder(finder)
+    , m_below(addSeparator())
 {
     setToolTipsVisible(true);
-    m_below = addSeparator();
     QAction *connectTo = addAction(tr("&Connect…"), this, &BotMenu::connectRequested);
     connectTo->setShortcut(Keys::connectTo());
     QAction *open = addAction(tr("&Open recording…"), this, &BotMenu::openRequested);

@@ -54,7 +54,8 @@ QString filterFor(const BucketRow &row)
 {
     QString path = row.path;
     path.remove(u'"');
-    return QStringLiteral("method:%1 \"%2\"").arg(row.method, path);
+    const QString quoted = u'"' + path + u'"';
+    return row.method.isEmpty() ? quoted : u"method:"_qs + row.method + u' ' + quoted;
 }
 
 void addNote(QMenu *menu, const QString &text)
@@ -71,7 +72,7 @@ BucketMenu::BucketMenu(const Store *store, const TicketLog *tickets, QWidget *pa
     , m_tickets(tickets)
     , m_parent(parent)
     , m_theme(&Theme::dark())
-    , m_confirm([this](const Question &question) { return ask(question); })
+    , m_confirm([this](const ControlQuestion &question) { return ask(question); })
 {
 }
 
@@ -93,14 +94,15 @@ QMenu *BucketMenu::build(MonitorSource *source, BucketId bucket)
         if (m_source)
             m_source->disconnect(this);
         m_source = source;
-        connect(source, &MonitorSource::controlled, this, &BucketMenu::tellAnswer);
+        if (source)
+            connect(source, &MonitorSource::controlled, this, &BucketMenu::tellAnswer);
     }
     auto *menu = new QMenu(m_parent);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     menu->setPalette(m_theme->palette());
     menu->setToolTipsVisible(true);
 
-    const QString problem = source->controlProblem();
+    const QString problem = source ? source->controlProblem() : tr("No bot is watched.");
     if (!problem.isEmpty()) {
         addNote(menu, problem);
         menu->addSeparator();
@@ -123,21 +125,11 @@ void BucketMenu::popup(MonitorSource *source, BucketId bucket, const QPoint &glo
 void BucketMenu::addBucketActions(QMenu *menu, const BucketRow &row, const QString &problem)
 {
     const Bucket &bucket = row.bucket;
-    const QString waiting = tr("Waiting now: %1.").arg(bucket.queued);
-    const QString shared = bucket.lanes > 1 ? tr(" So do all endpoints that share it.") : QString();
-    QAction *pause = addCommand(menu, tr("Pause bucket…"), flowCommand(Action::Pause, bucket.id),
-        {tr("Pause %1?").arg(bucket.name),
-            tr("Nothing is granted from this bucket until it is resumed: its tickets wait, and new "
-               "ones queue.%1 Requests that are on their way are not touched. %2")
-                .arg(shared, waiting),
-            tr("Pause")});
+    QAction *pause = addCommand(
+        menu, tr("Pause bucket…"), flowCommand(Action::Pause, bucket.id), pauseQuestion(bucket));
     QAction *resume = addCommand(menu, tr("Resume bucket"), flowCommand(Action::Resume, bucket.id));
-    QAction *drain = addCommand(menu, tr("Drain bucket…"), flowCommand(Action::Drain, bucket.id),
-        {tr("Drain %1?").arg(bucket.name),
-            tr("Tickets that wait are granted; new ones are rejected until the bucket is resumed. "
-               "The bot is told of each that is rejected. %1")
-                .arg(waiting),
-            tr("Drain")});
+    QAction *drain = addCommand(
+        menu, tr("Drain bucket…"), flowCommand(Action::Drain, bucket.id), drainQuestion(bucket));
     const QString why = !problem.isEmpty() ? problem
         : bucket.exempt ? tr("This row stands for many buckets, which cannot be paused one by one.")
                         : QString();
@@ -160,12 +152,7 @@ void BucketMenu::addTickets(QMenu *menu, const BucketRow &row, bool isPossible)
         const TicketTry &ticket = *waiting[i];
         const QString wait = Format::duration(ticket.waited(m_store->now()));
         addCommand(tickets, tr("#%1 · waits %2").arg(QString::number(ticket.ticket.number()), wait),
-            cancelCommand(ticket.ticket),
-            {tr("Cancel ticket #%1?").arg(ticket.ticket.number()),
-                tr("The ticket of %1 gives up its place, its request is not sent, and the bot is "
-                   "told so.")
-                    .arg(ticket.name),
-                tr("Cancel the ticket")});
+            cancelCommand(ticket.ticket), cancelQuestion(ticket));
     }
     if (waiting.size() > mostTickets)
         addNote(tickets, tr("and %1 more").arg(waiting.size() - mostTickets));
@@ -188,25 +175,22 @@ void BucketMenu::addTexts(QMenu *menu, const BucketRow &row)
 
 void BucketMenu::addActionsForAll(QMenu *menu, bool isPossible)
 {
-    QAction *pause = addCommand(menu, tr("Pause everything…"), flowCommand(Action::Pause),
-        {tr("Pause everything?"),
-            tr("The bot sends nothing more until everything is resumed: no bucket grants tickets, "
-               "and new ones queue. Requests that are on their way are not touched."),
-            tr("Pause everything")});
+    QAction *pause =
+        addCommand(menu, tr("Pause everything…"), flowCommand(Action::Pause), pauseAllQuestion());
     QAction *resume = addCommand(menu, tr("Resume everything"), flowCommand(Action::Resume));
     resume->setToolTip(tr("Buckets that were paused one by one stay paused."));
     pause->setEnabled(isPossible);
     resume->setEnabled(isPossible);
 }
 
-QAction *BucketMenu::addCommand(
-    QMenu *menu, const QString &text, const MonitorCommand &command, const Question &question)
+QAction *BucketMenu::addCommand(QMenu *menu, const QString &text, const MonitorCommand &command,
+    const ControlQuestion &question)
 {
     QAction *action = menu->addAction(text);
     const QPointer<MonitorSource> source = m_source;
     connect(action, &QAction::triggered, this, [this, source, command, question] {
         const QPointer<BucketMenu> self = this; // a question takes its time
-        if (!question.text.isEmpty() && !m_confirm(question))
+        if (!question.isEmpty() && !m_confirm(question))
             return;
         if (self && source)
             source->control(command);
@@ -214,7 +198,7 @@ QAction *BucketMenu::addCommand(
     return action;
 }
 
-bool BucketMenu::ask(const Question &question) const
+bool BucketMenu::ask(const ControlQuestion &question) const
 {
     const QPointer<QMessageBox> box = new QMessageBox(QMessageBox::NoIcon, tr("Turnstile Monitor"),
         question.title, QMessageBox::NoButton, m_parent);
@@ -231,35 +215,8 @@ bool BucketMenu::ask(const Question &question) const
 
 void BucketMenu::tellAnswer(const MonitorCommand &command, const QString &problem)
 {
-    QString name = nameOf(command.bucket);
-    if (command.action == Action::CancelTicket)
-        name = tr("Ticket #%1").arg(command.ticket.number());
-    if (!problem.isEmpty()) {
-        Q_EMIT answered(tr("%1 is as before: %2").arg(name, problem));
-        return;
-    }
-    switch (command.action) {
-    case Action::Resume:
-        Q_EMIT answered(tr("%1 is resumed.").arg(name));
-        return;
-    case Action::Pause:
-        Q_EMIT answered(tr("%1 is paused.").arg(name));
-        return;
-    case Action::Drain:
-        Q_EMIT answered(tr("%1 takes no new tickets until it is resumed.").arg(name));
-        return;
-    case Action::CancelTicket:
-        Q_EMIT answered(tr("%1 is cancelled.").arg(name));
-        return;
-    }
-}
-
-QString BucketMenu::nameOf(BucketId bucket) const
-{
-    if (bucket.isNull())
-        return tr("Everything");
-    const BucketRow *row = m_store->find(bucket);
-    return row ? row->bucket.name : tr("The bucket");
+    const BucketRow *row = m_store->find(command.bucket);
+    Q_EMIT answered(controlAnswer(command, row ? row->bucket.name : QString(), problem));
 }
 
 } // namespace Turnstile::Monitor

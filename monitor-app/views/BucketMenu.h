@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "monitor-app/models/TicketLog.h"
+#include "monitor-app/models/ControlWords.h"
 
 #include <QtCore/QObject>
 #include <QtCore/QPointer>
@@ -26,13 +26,7 @@ struct Theme;
 class BucketMenu : public QObject {
     Q_OBJECT
 public:
-    /// What is about to happen, in plain words.
-    struct Question {
-        QString title;
-        QString text;
-        QString yes; ///< what the button that does it says
-    };
-    using Confirm = std::function<bool(const Question &)>;
+    using Confirm = std::function<bool(const ControlQuestion &)>;
 
     static constexpr size_t mostTickets = 20; ///< waiting ones that are offered, the oldest
 
@@ -43,8 +37,8 @@ public:
     /// Asks in another way than by a message box.
     void setConfirm(const Confirm &confirm);
 
-    /// The menu for \a bucket of \a source, with items for all buckets; only these while the bucket
-    /// is not known. Belongs to the parent, and goes when it is closed.
+    /// The menu for \a bucket of \a source (which may be none), with items for all buckets; only
+    /// these while the bucket is not known. Belongs to the parent, and goes when it is closed.
     QMenu *build(MonitorSource *source, BucketId bucket);
     void popup(MonitorSource *source, BucketId bucket, const QPoint &globalPosition);
 
@@ -60,10 +54,9 @@ private:
     void addTexts(QMenu *menu, const BucketRow &row);
     void addActionsForAll(QMenu *menu, bool isPossible);
     QAction *addCommand(QMenu *menu, const QString &text, const MonitorCommand &command,
-        const Question &question = {});
-    bool ask(const Question &question) const;
+        const ControlQuestion &question = {});
+    bool ask(const ControlQuestion &question) const;
     void tellAnswer(const MonitorCommand &command, const QString &problem);
-    QString nameOf(BucketId bucket) const;
 
     const Store *m_store;
     const TicketLog *m_tickets;

@@ -70,7 +70,7 @@ MonitorAddress ConnectDialog::address() const
 
 QString ConnectDialog::token() const
 {
-    return m_token->text();
+    return address().isLocal() ? QString() : m_token->text();
 }
 
 void ConnectDialog::accept()

@@ -83,7 +83,10 @@ void FigureCard::paintLast(QPainter *painter, QRectF last) const
         painter->drawText(last, int(Qt::AlignRight | Qt::AlignVCenter), text);
         const QRectF track(
             last.left(), last.center().y() - 3, std::max<qreal>(0, last.width() - remark), 6);
-        Paint::bar(painter, track, *m_content.bar, m_content.color, m_theme->track);
+        // What is not nothing is seen.
+        const double least = *m_content.bar > 0 && track.width() > 0 ? 3 / track.width() : 0;
+        Paint::bar(
+            painter, track, std::max(least, *m_content.bar), m_content.color, m_theme->track);
         return;
     }
     painter->drawText(last, int(Qt::AlignLeft | Qt::AlignVCenter), text);

@@ -162,13 +162,18 @@ void FigureStrip::showGlobalLimit()
 void FigureStrip::showRateLimited()
 {
     const Figures::RateLimited counts = m_store->figures().rateLimited(m_store->now());
+    const QStringList scopes{tr("%1 global").arg(counts.global), tr("%1 user").arg(counts.user),
+        tr("%1 shared").arg(counts.shared)};
+    QStringList some;
+    const std::array numbers{counts.global, counts.user, counts.shared};
+    for (size_t i = 0; i < numbers.size(); ++i) {
+        if (numbers[i] > 0)
+            some += scopes[qsizetype(i)];
+    }
+    const QString separator = QStringLiteral(" · ");
     m_rateLimited->setContent({.value = Format::count(quint64(counts.total())),
-        .remark = tr("%1 global · %2 user · %3 shared")
-                      .arg(counts.global)
-                      .arg(counts.user)
-                      .arg(counts.shared),
-        .shortRemark =
-            tr("%1 · %2 · %3 shared").arg(counts.global).arg(counts.user).arg(counts.shared)});
+        .remark = scopes.join(separator),
+        .shortRemark = some.isEmpty() ? tr("none") : some.join(separator)});
 }
 
 void FigureStrip::showInvalid()

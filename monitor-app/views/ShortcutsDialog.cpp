@@ -30,6 +30,7 @@ QWidget *keyCaps(const QString &keys, const Theme &theme)
         cap->setStyleSheet(QStringLiteral("background: %1; color: %2; border: 1px solid %3;"
                                           "border-radius: 4px; padding: 2px 6px;")
                                .arg(theme.raised.name(), theme.text.name(), theme.border.name()));
+        cap->ensurePolished(); // the style changes its size
         layout->addWidget(cap);
     }
     layout->addStretch();

@@ -128,7 +128,6 @@ void SourceBar::setFilterField(QWidget *field)
 
 void SourceBar::setExportMenu(QMenu *menu)
 {
-    m_exports = menu;
     menu->setPalette(m_theme->palette());
     m_export->setMenu(menu);
     updateButtons();
@@ -141,8 +140,8 @@ void SourceBar::setTheme(const Theme &theme)
         button->setTheme(theme);
     for (QMenu *menu : findChildren<QMenu *>())
         menu->setPalette(theme.palette());
-    if (m_exports)
-        m_exports->setPalette(theme.palette());
+    if (m_export->menu())
+        m_export->menu()->setPalette(theme.palette());
     updateButtons();
     update();
 }
@@ -192,7 +191,7 @@ void SourceBar::updateButtons()
         Keys::tip(m_recording ? tr("End the recording") : tr("Record what comes in to a file"),
             Keys::record()));
     m_range->setEnabled(m_state.has_value());
-    m_export->setEnabled(m_state && m_exports);
+    m_export->setEnabled(m_state && m_export->menu());
     m_rangeActions->actions().at(int(m_shownRange))->setChecked(true);
     fit();
 }
@@ -206,12 +205,14 @@ void SourceBar::showTexts(Brevity brevity)
     const std::array shortRanges{tr("30 s"), tr("5 min"), tr("1 h")};
     m_range->setText(brevity == Full ? range : shortRanges[size_t(m_shownRange)]);
     m_export->setText(tr("Export"));
-    if (!m_frozen)
-        m_freeze->setText(brevity == Shortest ? QString() : tr("Freeze"));
-    else if (brevity == Full)
-        m_freeze->setText(tr("Frozen %1 · Resume").arg(Format::age(*m_frozen)));
-    else
+    if (brevity == Shortest)
+        m_freeze->setText({});
+    else if (!m_frozen)
+        m_freeze->setText(tr("Freeze"));
+    else if (brevity == Short)
         m_freeze->setText(tr("Resume"));
+    else
+        m_freeze->setText(tr("Frozen %1 · Resume").arg(Format::age(*m_frozen)));
     if (!m_recording)
         m_record->setText(brevity == Shortest ? QString() : tr("Record"));
     else if (brevity == Full)

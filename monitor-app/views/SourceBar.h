@@ -78,7 +78,6 @@ private:
     BotMenu *m_bots;
     QMenu *m_ranges;
     QActionGroup *m_rangeActions;
-    QMenu *m_exports = nullptr;
     QWidget *m_field;
     Button *m_source;
     Button *m_freeze;

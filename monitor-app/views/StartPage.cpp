@@ -6,20 +6,16 @@
 #include "monitor-app/sources/BotFinder.h"
 #include "monitor-app/views/BotMenu.h"
 #include "monitor-app/views/Button.h"
+#include "monitor-app/views/CodeBox.h"
 #include "monitor-app/views/Keys.h"
 #include "monitor-app/views/Theme.h"
 
 #include <QtCore/QFileInfo>
 #include <QtCore/QLocale>
-#include <QtCore/QTimer>
-#include <QtGui/QClipboard>
-#include <QtGui/QGuiApplication>
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QScrollArea>
 #include <QtWidgets/QScrollBar>
 #include <QtWidgets/QVBoxLayout>
-
-#include <chrono>
 
 namespace Turnstile::Monitor {
 
@@ -50,7 +46,8 @@ StartPage::StartPage(const BotFinder *finder, QWidget *parent)
     , m_problem(makeLabel({}, Theme::body()))
     , m_remark(makeLabel({}, Theme::body()))
     , m_bots(new QVBoxLayout)
-    , m_code(new QLabel(code(), this))
+    , m_code(new CodeBox(code(), this))
+    , m_demo(new Button(tr("Run the &demo"), this))
     , m_recordingsTitle(nullptr)
     , m_recordings(new QVBoxLayout)
 {
@@ -94,7 +91,7 @@ QWidget *StartPage::makeColumn()
     layout->addLayout(m_bots);
     layout->addWidget(m_remark);
     addTitle(tr("To watch a bot of yours, add two lines to it"));
-    layout->addWidget(makeCode());
+    layout->addWidget(m_code);
     addTitle(tr("Or look at"));
     layout->addLayout(makeActions());
     m_recordingsTitle = addTitle(tr("Recent recordings"));
@@ -112,47 +109,26 @@ QWidget *StartPage::makeColumn()
 
 QBoxLayout *StartPage::makeActions()
 {
-    auto *demo = new Button(tr("Run the &demo"), this);
-    demo->setToolTip(tr("<p>Two bots that send real requests to a server with Discord's limits, "
-                        "all in this process</p>"));
-    demo->setObjectName(QStringLiteral("demo"));
+    m_demo->setToolTip(tr("<p>Two bots that send real requests to a server with Discord's limits, "
+                          "all in this process</p>"));
+    m_demo->setObjectName(QStringLiteral("demo"));
     auto *connectTo = new Button(tr("&Connect…"), this);
     connectTo->setToolTip(
         Keys::tip(tr("A bot by its socket, or host and port"), Keys::connectTo()));
     auto *open = new Button(tr("&Open recording…"), this);
     open->setToolTip(Keys::tip(tr("Replay what was recorded"), Keys::open()));
-    connect(demo, &Button::clicked, this, &StartPage::demoRequested);
+    connect(m_demo, &Button::clicked, this, &StartPage::demoRequested);
     connect(connectTo, &Button::clicked, this, &StartPage::connectRequested);
     connect(open, &Button::clicked, this, &StartPage::openRequested);
-    setFocusProxy(demo);
     auto *row = new QHBoxLayout;
     row->setSpacing(Theme::gap);
-    for (Button *button : {demo, connectTo, open}) {
+    for (Button *button : {m_demo, connectTo, open}) {
+        m_actions += button;
         button->setMinimumHeight(34);
         row->addWidget(button);
     }
     row->addStretch();
     return row;
-}
-
-QWidget *StartPage::makeCode()
-{
-    m_code->setFont(Theme::code());
-    m_code->setTextFormat(Qt::PlainText);
-    m_code->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_code->setAccessibleName(tr("Two lines of C++"));
-    m_code->setMinimumHeight(2 * m_code->fontMetrics().lineSpacing() + 2 * Theme::padding + 2);
-    auto *copy = new Button(tr("Co&py"), m_code);
-    copy->setAccessibleName(tr("Copy the two lines"));
-    connect(copy, &Button::clicked, this, [copy] {
-        QGuiApplication::clipboard()->setText(code() + u'\n');
-        copy->setText(tr("Copied"));
-        QTimer::singleShot(std::chrono::seconds(2), copy, [copy] { copy->setText(tr("Co&py")); });
-    });
-    auto *inside = new QHBoxLayout(m_code);
-    inside->setContentsMargins(0, 0, Theme::padding, 0);
-    inside->addWidget(copy, 0, Qt::AlignRight | Qt::AlignVCenter);
-    return m_code;
 }
 
 QLabel *StartPage::makeLabel(const QString &text, const QFont &font)
@@ -195,6 +171,9 @@ void StartPage::showEvent(QShowEvent *event)
 
 void StartPage::showBots()
 {
+    bool hadFocus = false;
+    for (int i = 0; i < m_bots->count(); ++i)
+        hadFocus |= m_bots->itemAt(i)->widget()->hasFocus();
     clear(m_bots);
     if (m_finder) {
         for (const BotFinder::Bot &bot : m_finder->bots()) {
@@ -218,6 +197,9 @@ void StartPage::showBots()
     QPalette palette = m_theme->palette();
     palette.setColor(QPalette::WindowText, hasProblem ? m_theme->amber : m_theme->dim);
     m_remark->setPalette(palette);
+    orderTabs();
+    if (hadFocus)
+        setFocus();
 }
 
 void StartPage::showRecordings()
@@ -234,6 +216,23 @@ void StartPage::showRecordings()
         m_recordings->addWidget(button);
     }
     m_recordingsTitle->setVisible(m_recordings->count() > 0);
+    orderTabs();
+}
+
+// From the top to the bottom; the first is what people most likely want.
+void StartPage::orderTabs()
+{
+    QWidgetList order;
+    for (int i = 0; i < m_bots->count(); ++i)
+        order += m_bots->itemAt(i)->widget();
+    order += m_code->copyButton();
+    for (Button *button : std::as_const(m_actions))
+        order += button;
+    for (int i = 0; i < m_recordings->count(); ++i)
+        order += m_recordings->itemAt(i)->widget();
+    for (qsizetype i = 1; i < order.size(); ++i)
+        setTabOrder(order[i - 1], order[i]);
+    setFocusProxy(m_bots->count() > 0 ? order.constFirst() : m_demo);
 }
 
 void StartPage::applyTheme()
@@ -245,13 +244,9 @@ void StartPage::applyTheme()
         title->setPalette(palette);
     for (Button *button : findChildren<Button *>())
         button->setTheme(*m_theme);
-    const QString box = QStringLiteral("QLabel { background: %1; color: %2; border: 1px solid %3;"
-                                       "border-radius: 6px; padding: %4px; }");
-    const QString padding = QString::number(Theme::padding);
-    m_code->setStyleSheet(
-        box.arg(m_theme->panel.name(), m_theme->text.name(), m_theme->border.name(), padding));
-    m_problem->setStyleSheet(box.arg(
-        m_theme->tinted(m_theme->red).name(), m_theme->text.name(), m_theme->red.name(), padding));
+    m_demo->setTone(m_theme->blue); // the demo
+    m_code->setTheme(*m_theme);
+    m_problem->setStyleSheet(m_theme->boxStyle(m_theme->tinted(m_theme->red), m_theme->red));
     m_scroll->verticalScrollBar()->setStyleSheet(m_theme->scrollBarStyle());
 }
 

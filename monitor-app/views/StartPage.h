@@ -14,6 +14,7 @@ namespace Turnstile::Monitor {
 
 class BotFinder;
 class Button;
+class CodeBox;
 struct Theme;
 
 /// What is shown while nothing is watched: the bots that run here, how to make one of your own
@@ -41,11 +42,11 @@ protected:
 private:
     QWidget *makeColumn();
     QBoxLayout *makeActions();
-    QWidget *makeCode();
     QLabel *makeLabel(const QString &text, const QFont &font);
     Button *makeWideButton(const QString &text, const QString &detail);
     void showBots();
     void showRecordings();
+    void orderTabs();
     void applyTheme();
 
     const BotFinder *m_finder;
@@ -54,7 +55,9 @@ private:
     QLabel *m_problem;
     QLabel *m_remark; ///< that there are no bots, or why
     QBoxLayout *m_bots;
-    QLabel *m_code;
+    CodeBox *m_code;
+    Button *m_demo;
+    QList<Button *> m_actions;
     QLabel *m_recordingsTitle;
     QBoxLayout *m_recordings;
     QList<QLabel *> m_titles;

@@ -107,6 +107,26 @@ QColor Theme::stateColor(RowState state) const
     Q_UNREACHABLE();
 }
 
+QColor Theme::eventColor(LoggedEvent::Kind kind) const
+{
+    switch (kind) {
+    case LoggedEvent::Kind::GlobalLock:
+    case LoggedEvent::Kind::RateLimited:
+        return red;
+    case LoggedEvent::Kind::Failure:
+        return amber;
+    case LoggedEvent::Kind::Anomaly:
+        return purple;
+    case LoggedEvent::Kind::Bucket:
+        return blue;
+    case LoggedEvent::Kind::Connection:
+        return grey;
+    case LoggedEvent::Kind::Control:
+        return green;
+    }
+    Q_UNREACHABLE();
+}
+
 QColor Theme::methodColor(QStringView method) const
 {
     if (method == u"GET" || method == u"HEAD")
@@ -148,6 +168,7 @@ QPalette Theme::palette() const
     for (QPalette::ColorRole role :
         {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::HighlightedText})
         palette.setColor(QPalette::Disabled, role, faint);
+    palette.setColor(QPalette::Disabled, QPalette::Light, panel); // no embossed texts in menus
     return palette;
 }
 
@@ -162,6 +183,13 @@ QString Theme::scrollBarStyle() const
         "QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }"
         "QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }")
         .arg(queued.name());
+}
+
+QString Theme::boxStyle(const QColor &surface, const QColor &edge) const
+{
+    return QStringLiteral("QLabel { background: %1; color: %2; border: 1px solid %3;"
+                          "border-radius: 6px; padding: %4px; }")
+        .arg(surface.name(), text.name(), edge.name(), QString::number(padding));
 }
 
 QFont Theme::body()
@@ -182,6 +210,11 @@ QFont Theme::title()
 QFont Theme::label()
 {
     return font(11, QFont::DemiBold);
+}
+
+QFont Theme::heading()
+{
+    return font(13, QFont::DemiBold);
 }
 
 QFont Theme::value()

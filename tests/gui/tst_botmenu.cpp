@@ -43,7 +43,9 @@ void TestBotMenu::listsBotsWhileItIsOpen()
     BotFinder finder(directory);
     BotMenu menu(&finder);
     menu.setPresent(MonitorAddress::local(music.path()));
+    menu.setPalette(Theme::dark().palette());
     menu.popup({});
+    Gui::savePicture(menu, QStringLiteral("botmenu"));
     const QAction *bot = menu.actions().constFirst();
     QCOMPARE(bot->text(), QStringLiteral("music · pid %1").arg(QCoreApplication::applicationPid()));
     QVERIFY(bot->isChecked());

@@ -80,7 +80,7 @@ private:
     std::unique_ptr<Source> m_source;
     std::unique_ptr<QWidget> m_window;
     BucketMenu *m_menu = nullptr;
-    std::vector<BucketMenu::Question> m_questions;
+    std::vector<ControlQuestion> m_questions;
     bool m_consent = true;
 };
 
@@ -98,7 +98,7 @@ void TestBucketMenu::init()
     m_menu = new BucketMenu(m_store.get(), &m_store->tickets(), m_window.get());
     m_questions.clear();
     m_consent = true;
-    m_menu->setConfirm([this](const BucketMenu::Question &question) {
+    m_menu->setConfirm([this](const ControlQuestion &question) {
         m_questions.push_back(question);
         return m_consent;
     });
@@ -231,11 +231,14 @@ void TestBucketMenu::knowsBucketsThatAreGone()
     command.bucket = Fake::bucketId(99);
     Q_EMIT m_source->controlled(command, {});
     QCOMPARE(answered.value(0), QVariantList({QStringLiteral("The bucket is resumed.")}));
+
+    const QMenu *withoutSource = m_menu->build(nullptr, {});
+    QCOMPARE(withoutSource->actions().constFirst()->text(), QStringLiteral("No bot is watched."));
 }
 
 void TestBucketMenu::survivesASourceThatGoes()
 {
-    m_menu->setConfirm([this](const BucketMenu::Question &) {
+    m_menu->setConfirm([this](const ControlQuestion &) {
         m_source.reset();
         return true;
     });

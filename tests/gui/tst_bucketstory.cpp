@@ -52,37 +52,30 @@ void TestBucketStory::saysWhatTheRatelimiterSays_data()
     QTest::newRow("bucket") << Wait{WaitReason::Bucket, now + 3200ms}
                             << "in 3.2 s: bucket exhausted"
                             << "7 wait, up to 6.4 s: no token is left.\n"
-                               "Tokens come back in 3.2 s; the last one goes in about 8.2 s.";
+                               "The last one goes in about 8.2 s.";
     QTest::newRow("bucket, in flight")
         << Wait{WaitReason::Bucket} << "as soon as a request is answered"
-        << "7 wait, up to 6.4 s: no token is left.\n"
-           "The next one goes as soon as a request is answered.";
+        << "7 wait, up to 6.4 s: no token is left.";
     QTest::newRow("order") << Wait{WaitReason::Order, {}, behind} << "as soon as #10479 is answered"
-                           << "7 wait, up to 6.4 s: they go one after another.\n"
-                              "The next one goes as soon as #10479 is answered.";
+                           << "7 wait, up to 6.4 s: they go one after another.";
     QTest::newRow("paused") << Wait{WaitReason::Paused} << "when somebody resumes it"
-                            << "7 wait, up to 6.4 s: somebody paused them.\n"
-                               "The next one goes when somebody resumes it.";
+                            << "7 wait, up to 6.4 s: somebody paused them.";
     QTest::newRow("route") << Wait{WaitReason::Route, now + 412s}
                            << "in 6:52: a 429 holds the route"
-                           << "7 wait, up to 6.4 s: a 429 holds their route alone.\n"
-                              "It ends in 6:52.";
+                           << "7 wait, up to 6.4 s: a 429 holds their route alone.";
     QTest::newRow("probe") << Wait{WaitReason::Probe, {}, behind}
                            << "as soon as the answer to #10479 tells the limit"
-                           << "7 wait, up to 6.4 s: one request learns the limit first.\n"
-                              "The next one goes as soon as the answer to #10479 tells the limit.";
+                           << "7 wait, up to 6.4 s: one request learns the limit first.";
     QTest::newRow("global") << Wait{WaitReason::Global, soon}
                             << "in 0.3 s: the global limit frees a slot"
-                            << "7 wait, up to 6.4 s: the global limit is used up.\n"
-                               "It ends in 0.3 s.";
+                            << "7 wait, up to 6.4 s: the global limit is used up.";
     QTest::newRow("edge") << Wait{WaitReason::Cloudflare, soon}
                           << "in 0.3 s: Cloudflare blocks this address"
-                          << "7 wait, up to 6.4 s: Cloudflare blocks this address.\n"
-                             "It ends in 0.3 s.";
+                          << "7 wait, up to 6.4 s: Cloudflare blocks this address.";
     QTest::newRow("invalid") << Wait{WaitReason::InvalidRequests, soon}
                              << "in 0.3 s: too many requests were invalid"
                              << "7 wait, up to 6.4 s: one more invalid request could get this "
-                                "address banned.\nIt ends in 0.3 s.";
+                                "address banned.";
     QTest::newRow("over") << Wait{WaitReason::Bucket, now - 1ms} << "now"
                           << "7 wait, up to 6.4 s: they go now.";
 }
@@ -155,7 +148,7 @@ void TestBucketStory::countsDown()
     bucket.wait = Wait{WaitReason::Bucket, bucket.resetAt};
     const BucketRow row(bucket, now);
     QCOMPARE(BucketStory::explain(row, calm, now + 1s),
-        QStringLiteral("1 waits, for 7.4 s: no token is left.\nTokens come back in 2.2 s."));
+        QStringLiteral("1 waits, for 7.4 s: no token is left."));
     QCOMPARE(BucketStory::nextGrant(row, calm, now + 4s), QStringLiteral("now"));
     QCOMPARE(BucketStory::load(row, now), QStringLiteral("0 / 1 / 1"));
     QCOMPARE(BucketStory::load(row, now + 4s), QStringLiteral("4 / 1 / 1"));
@@ -169,7 +162,7 @@ void TestBucketStory::describesTheBucket()
     QCOMPARE(BucketStory::limit(bucket), QStringLiteral("5"));
     bucket.limit.reset();
     QCOMPARE(BucketStory::limit(bucket), QStringLiteral("not known yet"));
-    QCOMPARE(BucketStory::load(BucketRow(bucket, now), now), QStringLiteral("unknown / 1 / 7"));
+    QCOMPARE(BucketStory::load(BucketRow(bucket, now), now), QStringLiteral("– / 1 / 7"));
     QCOMPARE(BucketStory::sharedBy(bucket), QStringLiteral("1 endpoint"));
     bucket.lanes = 2;
     QCOMPARE(BucketStory::sharedBy(bucket), QStringLiteral("2 endpoints"));

@@ -74,7 +74,7 @@ void TestFigureStrip::showsWhatTheStoreSays()
     FigureStrip strip(store.get());
     store->apply(traffic());
     frame(0ms);
-    const QString space(QChar(QChar::Nbsp));
+    const QString space = QChar(QChar::Nbsp);
     QCOMPARE(card(strip, "Queued")->content().remark, QStringLiteral("oldest 6.4 s"));
     QCOMPARE(card(strip, "Global limit")->content().value, QStringLiteral("37 / 50"));
     QCOMPARE(card(strip, "429s, 10 min")->content().remark,
@@ -135,6 +135,7 @@ void TestFigureStrip::paintsOnlyWhatChanged()
     QVERIFY(QTest::qWaitForWindowExposed(&strip));
     UpdateBatch batch = traffic();
     batch.global = GlobalLimitInfo{50, 0, {}, {}};
+    batch.tickets.assign(20, Fake::grant(Fake::bucketId(1), now, 84ms)); // all age at once
     for (Bucket &bucket : batch.buckets) {
         bucket.queued = 0;
         bucket.oldestAskedAt.reset();

@@ -5,6 +5,8 @@
 
 #include <QtTest/QtTest>
 #include <QtWidgets/QLabel>
+#include <QtWidgets/QScrollArea>
+#include <QtWidgets/QScrollBar>
 
 using namespace Turnstile::Monitor;
 
@@ -30,6 +32,8 @@ void TestShortcutsDialog::listsWhatItIsGiven()
     for (const Theme *theme : {&Theme::dark(), &Theme::light()}) {
         ShortcutsDialog dialog(entries, *theme);
         dialog.show();
+        QCoreApplication::processEvents();
+        QVERIFY(!dialog.findChild<QScrollArea *>()->verticalScrollBar()->isVisible());
         QStringList texts;
         for (const QLabel *label : dialog.findChildren<QLabel *>())
             texts += label->text();

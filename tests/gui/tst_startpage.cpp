@@ -79,6 +79,7 @@ void TestStartPage::offersRecentRecordings()
     Recent::addRecording(m_settings.filePath("3.tsrec")); // is the newest now
     StartPage page;
     page.show();
+    QCoreApplication::processEvents();
     QCOMPARE(buttons(page).mid(buttons(page).size() - 5),
         QStringList({QStringLiteral("3.tsrec"), QStringLiteral("6.tsrec"),
             QStringLiteral("5.tsrec"), QStringLiteral("4.tsrec"), QStringLiteral("2.tsrec")}));
@@ -88,6 +89,7 @@ void TestStartPage::offersRecentRecordings()
     page.hide();
     QFile::remove(m_settings.filePath("6.tsrec"));
     page.show();
+    QCoreApplication::processEvents();
     QVERIFY(!button(page, QStringLiteral("6.tsrec")));
     QVERIFY(button(page, QStringLiteral("2.tsrec")));
 }
