@@ -37,7 +37,7 @@ QIcon crossIcon(const QColor &color)
 FilterField::FilterField(QWidget *parent)
     : QLineEdit(parent)
     , m_theme(&Theme::dark())
-    , m_clear(addAction({}, TrailingPosition))
+    , m_clear(addAction(QIcon(), TrailingPosition))
     , m_popup(new FilterPopup(this))
     , m_note(new QLabel(this))
 {

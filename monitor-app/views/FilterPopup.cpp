@@ -5,6 +5,7 @@
 #include "monitor-app/views/Theme.h"
 
 #include <QtWidgets/QHeaderView>
+#include <QtWidgets/QScrollBar>
 
 #include <algorithm>
 
