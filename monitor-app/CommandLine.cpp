@@ -84,10 +84,10 @@ QString readFilter(const QString &text, CommandLine *line)
 QString readOrder(const QString &name, CommandLine *line)
 {
     line->order.reversed = name.startsWith(QLatin1Char('-'));
-    const auto column = BucketOrder::named(QStringView(name).sliced(line->order.reversed ? 1 : 0));
+    const auto column = RowOrder::named(QStringView(name).sliced(line->order.reversed ? 1 : 0));
     if (!column)
         return tr("--sort is one of %1, not \"%2\".")
-            .arg(BucketOrder::names().join(QStringLiteral(", ")), name);
+            .arg(RowOrder::names().join(QStringLiteral(", ")), name);
     line->order.column = *column;
     return {};
 }

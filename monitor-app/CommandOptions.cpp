@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/CommandOptions.h"
 
-#include "monitor-app/models/BucketOrder.h"
+#include "monitor-app/models/RowOrder.h"
 #include "monitor-app/sources/DemoScenario.h"
 
 #include <QtCore/QCoreApplication>
@@ -70,7 +70,7 @@ QString title(Group group)
 QString textOf(const CommandOption &option)
 {
     const QString text = tr(option.text);
-    return text.contains(u"%1") ? text.arg(BucketOrder::names().join(QStringLiteral(", "))) : text;
+    return text.contains(u"%1") ? text.arg(RowOrder::names().join(QStringLiteral(", "))) : text;
 }
 
 // \a text broken into lines, from \a column on, where the first line already is.
@@ -127,10 +127,10 @@ QString commandHelp()
     for (const char *example :
         {"--connect /run/user/1000/turnstile/music-bot-4121.sock",
             "--text --demo --filter state:exhausted --sort queued",
-            "--connect bot.example:7070 --token-file token --record 1.tsrec"})
+            "--connect host:7070 --token-file token --filter 429:>0"})
         help += QStringLiteral("  turnstile-monitor %1\n").arg(QLatin1String(example));
-    return help + tr("\nIt ends with 0; with 1 when something failed; with 2 when it is asked for "
-                     "what it\ncannot do.\n");
+    return help + tr("\nIt ends with 0; with 1 when something failed; with 2 when it was not "
+                     "understood.\n");
 }
 
 } // namespace Turnstile::Monitor

@@ -33,7 +33,7 @@ std::vector<TerminalLine> facts(
     const BucketRow &row, const GlobalLimitInfo &global, TimePoint now)
 {
     const Bucket &bucket = row.bucket;
-    const auto column = [&](BucketOrder::Column which) { return columnText(which, row, now); };
+    const auto column = [&](RowOrder::Column which) { return columnText(which, row, now); };
     const QString oldest = bucket.oldestAskedAt
         ? tr(", the oldest for %1")
               .arg(Format::duration(std::max(milliseconds::zero(),
@@ -48,13 +48,13 @@ std::vector<TerminalLine> facts(
         fact(tr("limit"), BucketStory::limit(bucket)),
         fact(tr("tokens"),
             tr("%1, resets: %2")
-                .arg(column(BucketOrder::Column::Tokens), column(BucketOrder::Column::Resets))),
-        fact(tr("queued"), column(BucketOrder::Column::Queued) + oldest),
-        fact(tr("in flight"), column(BucketOrder::Column::InFlight)),
+                .arg(column(RowOrder::Column::Tokens), column(RowOrder::Column::Resets))),
+        fact(tr("queued"), column(RowOrder::Column::Queued) + oldest),
+        fact(tr("in flight"), column(RowOrder::Column::InFlight)),
         fact(tr("granted"),
             tr("%1, now %2, wait p95 %3")
-                .arg(Format::count(bucket.granted), column(BucketOrder::Column::Granted),
-                    column(BucketOrder::Column::Wait))),
+                .arg(Format::count(bucket.granted), column(RowOrder::Column::Granted),
+                    column(RowOrder::Column::Wait))),
         fact(tr("429s"), Format::count(bucket.rateLimited),
             bucket.rateLimited > 0 ? Color::Red : Color::Text),
     };

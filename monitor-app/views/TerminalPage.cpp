@@ -32,8 +32,10 @@ QString tr(const char *text)
 // the left one go.
 TerminalLine spread(TerminalLine left, const TerminalLine &right, int width)
 {
+    if (right.pieces.empty())
+        return left;
     const int begin = width - right.cells();
-    while (!right.pieces.empty() && left.pieces.size() > 1 && left.cells() >= begin)
+    while (left.pieces.size() > 1 && left.cells() >= begin)
         left.pieces.pop_back();
     if (begin > left.cells()) {
         left.moveTo(begin);
@@ -103,7 +105,7 @@ void TerminalPage::pressCommand(char32_t key)
         m_order.reversed = !m_order.reversed;
         break;
     case U's':
-        m_order = {BucketOrder::Column((int(m_order.column) + 1) % BucketOrder::columnCount)};
+        m_order = {RowOrder::Column((int(m_order.column) + 1) % RowOrder::columnCount)};
         break;
     default:
         if (const auto column = TerminalTable::columnOf(key))

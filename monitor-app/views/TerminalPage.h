@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "monitor-app/models/BucketOrder.h"
+#include "monitor-app/models/RowOrder.h"
 #include "monitor-app/sources/MonitorSource.h"
 #include "monitor-app/views/TerminalPrompt.h"
 
@@ -33,7 +33,7 @@ public:
 
     void setStatus(const Status &status) { m_status = status; }
     void setFilter(const Filter &filter) { m_filter = filter; }
-    void setOrder(const BucketOrder &order) { m_order = order; }
+    void setOrder(const RowOrder &order) { m_order = order; }
     void setColored(bool colored) { m_colored = colored; }
 
     void press(const TerminalKey &key);
@@ -59,7 +59,7 @@ private:
     Store *m_store;
     Status m_status;
     Mode m_mode = Mode::Table;
-    BucketOrder m_order;
+    RowOrder m_order;
     Filter m_filter;
     std::optional<TerminalPrompt> m_prompt;
     BucketId m_selected;     // none: the first line, whichever bucket that is

@@ -12,7 +12,7 @@
 namespace Turnstile::Monitor {
 
 namespace {
-using Column = BucketOrder::Column;
+using Column = RowOrder::Column;
 using Color = TerminalStyle::Color;
 
 constexpr int leastRoute = 22;
@@ -93,7 +93,7 @@ Color colorOf(Column column, const BucketRow &row, TimePoint now)
     return Color::Text;
 }
 
-void addTitle(TerminalLine &line, Column column, const BucketOrder &order, int width)
+void addTitle(TerminalLine &line, Column column, const RowOrder &order, int width)
 {
     const QString title = columnTitle(column);
     const bool isSorted = order.column == column;
@@ -124,7 +124,7 @@ void addTitle(TerminalLine &line, Column column, const BucketOrder &order, int w
 std::vector<Column> TerminalTable::columns(int width)
 {
     std::vector<Column> columns;
-    for (int i = 0; i < BucketOrder::columnCount; ++i)
+    for (int i = 0; i < RowOrder::columnCount; ++i)
         columns.push_back(Column(i));
     for (Column column : dispensable) {
         if (routeWidth(columns, width) >= leastRoute)
@@ -134,7 +134,7 @@ std::vector<Column> TerminalTable::columns(int width)
     return columns;
 }
 
-TerminalLine TerminalTable::titles(const BucketOrder &order, int width)
+TerminalLine TerminalTable::titles(const RowOrder &order, int width)
 {
     TerminalLine line;
     const std::vector<Column> shown = columns(width);
@@ -182,7 +182,7 @@ void TerminalTable::addRoute(TerminalLine &line, const BucketRow &row, int cells
 
 std::optional<Column> TerminalTable::columnOf(char32_t key)
 {
-    for (int i = 0; i < BucketOrder::columnCount; ++i) {
+    for (int i = 0; i < RowOrder::columnCount; ++i) {
         if (char32_t(keys[i]) == key)
             return Column(i);
     }
