@@ -158,8 +158,8 @@ CommandLine CommandLine::parse(const QStringList &arguments)
         QStringList names{QString::fromLatin1(option.name)};
         if (option.letter)
             names += QString(QLatin1Char(option.letter));
-        parser.addOption(QCommandLineOption(names, {},
-            option.takesValue() ? QStringLiteral("value") : QString()));
+        parser.addOption(QCommandLineOption(
+            names, {}, option.takesValue() ? QStringLiteral("value") : QString()));
     }
     CommandLine line;
     if (!parser.parse(rest)) {

@@ -149,9 +149,8 @@ DemoScenario DemoScenario::named(QStringView name)
         return {.musicBot = quietHabits()};
     if (name == u"flood")
         return {.musicBot = quietHabits(), .moderationBot = floodHabits()};
-    return {.musicBot = musicHabits(),
-        .moderationBot = moderationHabits(),
-        .meetsGlobalLocks = true};
+    return {
+        .musicBot = musicHabits(), .moderationBot = moderationHabits(), .meetsGlobalLocks = true};
 }
 
 QString DemoScenario::description(QStringView name)

@@ -23,8 +23,7 @@ TokenFile TokenFile::read(const QString &path)
     if (QFileInfo(path).isDir())
         result.problem = tr("The token file %1 is a folder.").arg(path);
     else if (!file.open(QIODevice::ReadOnly))
-        result.problem =
-            tr("The token file %1 cannot be read: %2.").arg(path, file.errorString());
+        result.problem = tr("The token file %1 cannot be read: %2.").arg(path, file.errorString());
     if (!result.problem.isEmpty())
         return result;
 
@@ -47,8 +46,7 @@ TokenFile TokenFile::read(const QString &path)
     else
         result.token = token;
     if (file.permissions() & (QFileDevice::ReadGroup | QFileDevice::ReadOther))
-        result.warning =
-            tr("Others can read the token file %1: chmod 600 helps.").arg(path);
+        result.warning = tr("Others can read the token file %1: chmod 600 helps.").arg(path);
     return result;
 }
 

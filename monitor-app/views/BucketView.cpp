@@ -161,7 +161,7 @@ void BucketView::paintEvent(QPaintEvent *event)
     painter.setFont(Theme::small());
     painter.setPen(m_theme->faint);
     painter.drawText(area.translated(0, Theme::rowHeight * 2 / 3), Qt::AlignCenter,
-        tr("%n bucket(s) without it", nullptr, m_order->totalCount()));
+        tr("Buckets in all: %1").arg(Format::count(quint64(m_order->totalCount()))));
 }
 
 void BucketView::resizeEvent(QResizeEvent *event)

@@ -167,8 +167,8 @@ void FilterField::apply()
     const Filter typed = Filter::parse(text());
     m_problem = typed.problem();
     setAccessibleDescription(m_problem);
-    m_note->setText(m_problem);
-    updateStyle();
+    if (m_note)
+        m_note->setText(m_problem);
     placeOverlays();
     if (!typed.isValid() || typed.text().trimmed() == m_filter.text().trimmed())
         return;
@@ -251,8 +251,9 @@ bool FilterField::takesKey(int key)
 
 void FilterField::updateStyle()
 {
-    const QColor edge = m_problem.isEmpty() ? m_theme->border : m_theme->red;
-    const QColor focused = m_problem.isEmpty() ? m_theme->blue : m_theme->red;
+    const bool isWrong = !m_problem.isEmpty() && !isCompleting();
+    const QColor edge = isWrong ? m_theme->red : m_theme->border;
+    const QColor focused = isWrong ? m_theme->red : m_theme->blue;
     const QString style =
         QStringLiteral(
             "QLineEdit { background: %1; color: %2; border: 1px solid %3; border-radius: %4px;"
@@ -267,6 +268,7 @@ void FilterField::updateStyle()
 // Candidates hide what is wrong: the word is not typed yet.
 void FilterField::placeOverlays()
 {
+    updateStyle();
     if (isCompleting()) {
         m_note->hide();
         const QString before =

@@ -38,14 +38,15 @@ void FilterPopup::setTheme(const Theme &theme)
 {
     m_theme = &theme;
     setPalette(theme.palette());
-    setStyleSheet(QStringLiteral("QTreeWidget { background: %1; border: 1px solid %2;"
-                                 "border-radius: %3px; padding: %4px 0; outline: 0; }"
-                                 "QTreeWidget::item { height: %5px; padding: 0 8px; border: 0; }"
-                                 "QTreeWidget::item:selected { background: %6; }"
-                                 "QTreeWidget::branch { background: transparent; }")
-                      .arg(theme.raised.name(), theme.border.name(),
-                          QString::number(Theme::buttonRadius), QString::number(edge - 1),
-                          QString::number(Theme::lineHeight), theme.selection.name()));
+    setStyleSheet(
+        QStringLiteral("QTreeWidget { background: %1; border: 1px solid %2;"
+                       "border-radius: %3px; padding: %4px 0; outline: 0; }"
+                       "QTreeWidget::item { height: %5px; padding: 0 8px; border: 0; }"
+                       "QTreeWidget::item:selected { background: %6; color: %7; }"
+                       "QTreeWidget::branch { background: transparent; }")
+            .arg(theme.raised.name(), theme.border.name(), QString::number(Theme::buttonRadius),
+                QString::number(edge - 1), QString::number(Theme::lineHeight),
+                theme.selection.name(), theme.text.name()));
     verticalScrollBar()->setStyleSheet(theme.scrollBarStyle());
 }
 

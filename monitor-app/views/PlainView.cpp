@@ -77,14 +77,13 @@ void PlainView::print()
 QString PlainView::head() const
 {
     const MonitorSource *source = m_session->source();
-    const auto running = std::chrono::round<std::chrono::seconds>(
-        std::chrono::steady_clock::now() - m_startedAt);
+    const auto running =
+        std::chrono::round<std::chrono::seconds>(std::chrono::steady_clock::now() - m_startedAt);
     QString head = tr("%1, after %2 s").arg(source->name()).arg(running.count());
     if (source->state() == State::Connecting)
         head += tr(": connecting");
     else if (m_session->isStale())
-        head += tr(": %1 old. %2")
-                    .arg(Format::duration(m_session->age()), source->stateText());
+        head += tr(": %1 old. %2").arg(Format::duration(m_session->age()), source->stateText());
     else if (source->state() == State::Lost || source->state() == State::Failed)
         head += QStringLiteral(": ") + source->stateText();
     return TerminalText::printable(head);

@@ -18,8 +18,8 @@ class Session;
 class PlainView : public QObject {
     Q_OBJECT
 public:
-    PlainView(Session *session, std::FILE *output, TextOptions options = {},
-        QObject *parent = nullptr);
+    PlainView(
+        Session *session, std::FILE *output, TextOptions options = {}, QObject *parent = nullptr);
     /// What has happened since the last block is printed too, unless that was just now.
     ~PlainView() override;
 

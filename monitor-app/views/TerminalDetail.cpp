@@ -29,8 +29,7 @@ TerminalLine fact(const QString &name, const QString &value, Color color = Color
     return line.moveTo(factColumn, 1).add(value, color);
 }
 
-std::vector<TerminalLine> facts(
-    const BucketRow &row, const GlobalLimitInfo &global, TimePoint now)
+std::vector<TerminalLine> facts(const BucketRow &row, const GlobalLimitInfo &global, TimePoint now)
 {
     const Bucket &bucket = row.bucket;
     const auto column = [&](RowOrder::Column which) { return columnText(which, row, now); };
@@ -42,7 +41,8 @@ std::vector<TerminalLine> facts(
     return {
         fact(tr("next grant"), BucketStory::nextGrant(row, global, now),
             bucket.queued > 0 ? Color::Amber : Color::Text),
-        fact(tr("bucket"), bucket.hash.isEmpty() ? QStringLiteral("–") : QString::fromUtf8(bucket.hash)),
+        fact(tr("bucket"),
+            bucket.hash.isEmpty() ? QStringLiteral("–") : QString::fromUtf8(bucket.hash)),
         fact(tr("major resource"), BucketStory::majorResource(bucket.majorResource)),
         fact(tr("shared by"), BucketStory::sharedBy(bucket)),
         fact(tr("limit"), BucketStory::limit(bucket)),
@@ -137,8 +137,8 @@ std::vector<TerminalLine> terminalDetail(const Store &store, const BucketRow &ro
     const auto &tries = store.tickets().tries(row.bucket.id);
     if (tries.empty())
         lines.emplace_back(tr("No ticket of it is known."), TerminalStyle{.color = Color::Dim});
-    for (auto ticket = tries.rbegin();
-         ticket != tries.rend() && int(lines.size()) < size.height(); ++ticket)
+    for (auto ticket = tries.rbegin(); ticket != tries.rend() && int(lines.size()) < size.height();
+         ++ticket)
         lines.push_back(ticketLine(*ticket, now));
     return lines;
 }

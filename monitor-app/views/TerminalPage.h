@@ -62,11 +62,11 @@ private:
     RowOrder m_order;
     Filter m_filter;
     std::optional<TerminalPrompt> m_prompt;
-    BucketId m_selected;     // none: the first line, whichever bucket that is
-    BucketId m_current;      // the bucket on the selected line
-    int m_index = 0;         // the selected line
-    int m_top = 0;           // the first line that is shown
-    qint64 m_move = 0;       // lines that keys have asked for
+    BucketId m_selected; // none: the first line, whichever bucket that is
+    BucketId m_current;  // the bucket on the selected line
+    int m_index = 0;     // the selected line
+    int m_top = 0;       // the first line that is shown
+    qint64 m_move = 0;   // lines that keys have asked for
     int m_pageHeight = 1;
     bool m_colored = true;
     bool m_left = false;

@@ -48,8 +48,8 @@ QByteArray TerminalScreen::update(const std::vector<TerminalLine> &lines, QSize 
     }
     for (int y = 0; y < size.height(); ++y) {
         Row &old = m_cells[size_t(y)];
-        Row row = cellsOf(
-            size_t(y) < lines.size() ? lines[size_t(y)] : TerminalLine(), size.width());
+        Row row =
+            cellsOf(size_t(y) < lines.size() ? lines[size_t(y)] : TerminalLine(), size.width());
         for (int x = 0; x < size.width(); ++x) {
             if (row[size_t(x)] == old[size_t(x)])
                 continue;

@@ -97,10 +97,10 @@ void addTitle(TerminalLine &line, Column column, const RowOrder &order, int widt
 {
     const QString title = columnTitle(column);
     const bool isSorted = order.column == column;
-    const QString arrow = !isSorted ? QString() : order.reversed ? QStringLiteral("▲")
-                                                                 : QStringLiteral("▼");
-    const TerminalStyle plain{
-        .color = isSorted ? Color::Text : Color::Dim, .bold = isSorted};
+    const QString arrow = !isSorted ? QString()
+        : order.reversed            ? QStringLiteral("▲")
+                                    : QStringLiteral("▼");
+    const TerminalStyle plain{.color = isSorted ? Color::Text : Color::Dim, .bold = isSorted};
     TerminalStyle marked = plain;
     marked.underlined = true;
     const int cells = TerminalText::cellsOf(title) + int(arrow.size());
@@ -113,8 +113,9 @@ void addTitle(TerminalLine &line, Column column, const RowOrder &order, int widt
     if (key < 0)
         line.add(title, plain);
     else
-        line.add(title.first(key), plain).add(title.sliced(key, 1), marked).add(
-            title.sliced(key + 1), plain);
+        line.add(title.first(key), plain)
+            .add(title.sliced(key, 1), marked)
+            .add(title.sliced(key + 1), plain);
     if (isFlushLeft(column))
         line.add(arrow, plain);
     line.moveTo(end);
@@ -158,8 +159,7 @@ TerminalLine TerminalTable::line(const BucketRow &row, TimePoint now, int width)
             addRoute(line, row, cells);
             line.moveTo(end + cells);
         } else {
-            line.add(
-                TerminalText::fitted(columnText(column, row, now), columnWidth(column), true),
+            line.add(TerminalText::fitted(columnText(column, row, now), columnWidth(column), true),
                 colorOf(column, row, now));
         }
     }
@@ -168,8 +168,8 @@ TerminalLine TerminalTable::line(const BucketRow &row, TimePoint now, int width)
 
 void TerminalTable::addState(TerminalLine &line, RowState state)
 {
-    line.add(QStringLiteral("● "), colorOf(state)).add(stateName(state),
-        state == RowState::Idle ? Color::Dim : Color::Text);
+    line.add(QStringLiteral("● "), colorOf(state))
+        .add(stateName(state), state == RowState::Idle ? Color::Dim : Color::Text);
 }
 
 void TerminalTable::addRoute(TerminalLine &line, const BucketRow &row, int cells)

@@ -92,8 +92,7 @@ QString placeIn(const ReplaySource &replay)
 {
     const auto clock = [](milliseconds at) {
         const qint64 seconds = at / 1s;
-        return QStringLiteral("%1:%2").arg(seconds / 60).arg(
-            seconds % 60, 2, 10, QLatin1Char('0'));
+        return QStringLiteral("%1:%2").arg(seconds / 60).arg(seconds % 60, 2, 10, QLatin1Char('0'));
     };
     return TerminalView::tr("%1 of %2").arg(clock(replay.position()), clock(replay.duration()));
 }
@@ -121,8 +120,8 @@ TerminalView::TerminalView(Session *session, const TextOptions &options, QObject
         m_mode.leave();
         ProgramSignals::stop();
     });
-    connect(session, &Session::updated, this,
-        [this] { m_heardAt = std::chrono::steady_clock::now(); });
+    connect(
+        session, &Session::updated, this, [this] { m_heardAt = std::chrono::steady_clock::now(); });
     connect(session, &Session::stateChanged, this, &TerminalView::draw);
 }
 
@@ -176,8 +175,8 @@ void TerminalView::draw()
         if (m_session->isStale())
             status.age = m_session->age();
         else if (m_heardAt)
-            status.age = std::chrono::floor<milliseconds>(
-                std::chrono::steady_clock::now() - *m_heardAt);
+            status.age =
+                std::chrono::floor<milliseconds>(std::chrono::steady_clock::now() - *m_heardAt);
         m_page.setStatus(status);
     }
     const QSize size = sizeOfTerminal();

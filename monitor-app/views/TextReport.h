@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "monitor-app/models/RowOrder.h"
 #include "monitor-app/models/Filter.h"
+#include "monitor-app/models/RowOrder.h"
 
 #include <QtCore/QString>
 #include <QtCore/QStringList>

@@ -53,9 +53,9 @@ public:
     bool isAlternate = false;
     bool hasCursor = true;
     bool wraps = true;
-    int strange = 0;      ///< sequences and control characters that it does not know
-    int beyond = 0;       ///< characters that did not fit into their line
-    QStringList styles;   ///< parameters of all changes of style
+    int strange = 0;    ///< sequences and control characters that it does not know
+    int beyond = 0;     ///< characters that did not fit into their line
+    QStringList styles; ///< parameters of all changes of style
 
 private:
     std::vector<QString> blankRow() const

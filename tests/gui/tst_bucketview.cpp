@@ -196,7 +196,7 @@ void TestBucketView::leavesRoomForRoutes()
 void TestBucketView::paintsOnlyWhatHasNews()
 {
     makeFrame(600ms);
-    makeFrame(100ms);
+    makeFrame(400ms); // no window ends for a while
     view->viewport()->installEventFilter(this);
     Bucket changed = Fake::sampleBuckets(now)[8]; // no window is open
     changed.queued = 3;

@@ -52,12 +52,12 @@ const std::vector<Case> &cases()
         {"--token-file /nonexist --connect bot:7070",
             [](const CommandLine &line) { return line.error.contains(u"/nonexist"); }},
         {"--open a.tsrec", [](const CommandLine &line) { return line.open == u"a.tsrec"; }},
-        {"--demo", [](const CommandLine &line) { return line.demo && line.demoScenario.isEmpty(); }},
+        {"--demo",
+            [](const CommandLine &line) { return line.demo && line.demoScenario.isEmpty(); }},
         {"--demo=flood",
             [](const CommandLine &line) { return line.demo && line.demoScenario == u"flood"; }},
         {"--text --demo", [](const CommandLine &line) { return line.text && !line.needsWindow(); }},
-        {"--screenshot a.png",
-            [](const CommandLine &line) { return line.screenshot == u"a.png"; }},
+        {"--screenshot a.png", [](const CommandLine &line) { return line.screenshot == u"a.png"; }},
         {"--record b.tsrec --demo",
             [](const CommandLine &line) { return line.record == u"b.tsrec"; }},
         {"--record b.tsrec --text --connect bot:7070",
@@ -85,7 +85,8 @@ const std::vector<Case> &cases()
         {"--help", [](const CommandLine &line) { return line.help && !line.needsWindow(); }},
         {"-h", [](const CommandLine &line) { return line.help; }},
         {"-v", [](const CommandLine &line) { return line.version; }},
-        {"", [](const CommandLine &line) { return line.needsWindow() && !line.watchesSomething(); }},
+        {"",
+            [](const CommandLine &line) { return line.needsWindow() && !line.watchesSomething(); }},
     };
     return cases;
 }
@@ -123,12 +124,14 @@ void TestCommandLine::testsEveryOption()
     }
     QVERIFY(found >= int(commandOptions().size()));
     for (const CommandOption &each : commandOptions())
-        QVERIFY2(commandHelp().contains(QStringLiteral("--") + QLatin1String(each.name)), each.name);
+        QVERIFY2(
+            commandHelp().contains(QStringLiteral("--") + QLatin1String(each.name)), each.name);
 }
 
 void TestCommandLine::watchesOneThing()
 {
-    for (const char *two : {"--demo --open a", "--connect a:1 --open a", "--demo=quiet --connect a:1"})
+    for (const char *two :
+        {"--demo --open a", "--connect a:1 --open a", "--demo=quiet --connect a:1"})
         QCOMPARE(parse(QString::fromUtf8(two)).error,
             QStringLiteral("Only one of --connect, --open and --demo can be watched."));
 }
@@ -175,7 +178,8 @@ void TestCommandLine::refusesNonsense_data()
     row("--demo=flod", "--demo is one of mixed, quiet, flood, not \"flod\".");
     row("--demo=", "--demo is one of mixed, quiet, flood, not \"\".");
     row("--connect", "Missing value after '--connect'.");
-    row("--connect bot", "--connect: \"bot\" is no path of a socket (it has no /), and no host:port.");
+    row("--connect bot",
+        "--connect: \"bot\" is no path of a socket (it has no /), and no host:port.");
     row("--connect a:1 --connect b:1", "--connect can be given once.");
     row("--token-file t", "--token-file goes with --connect to a host and port.");
     row("--token-file t --connect /a", "--token-file goes with --connect to a host and port.");

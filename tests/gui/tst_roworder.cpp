@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "FakeSource.h"
-#include "monitor-app/models/RowOrder.h"
 #include "monitor-app/models/Filter.h"
+#include "monitor-app/models/RowOrder.h"
 #include "monitor-app/models/Store.h"
 
 #include <QtTest/QtTest>

@@ -24,8 +24,10 @@ private:
     void turn(milliseconds first, milliseconds second = 0ms)
     {
         QEventLoop loop;
-        QMetaObject::invokeMethod(this, [this, first] { now += first; }, Qt::QueuedConnection);
-        QMetaObject::invokeMethod(this, [this, second] { now += second; }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, first] { now += first; }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, second] { now += second; }, Qt::QueuedConnection);
         QTimer::singleShot(0, &loop, &QEventLoop::quit);
         loop.exec();
         QAbstractEventDispatcher::instance()->aboutToBlock(); // as the next one does

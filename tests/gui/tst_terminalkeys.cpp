@@ -92,7 +92,8 @@ void TestTerminalKeys::survivesNoise()
     for (int round = 0; round < 2000; ++round) {
         QByteArray bytes(random.bounded(80), Qt::Uninitialized);
         for (char &byte : bytes)
-            byte = random.bounded(4) == 0 ? "\x1b[;~"[random.bounded(4)] : char(random.bounded(256));
+            byte =
+                random.bounded(4) == 0 ? "\x1b[;~"[random.bounded(4)] : char(random.bounded(256));
         QVERIFY(qsizetype(keys.feed(bytes).size()) <= bytes.size() + TerminalKeys::longestSequence);
     }
     keys.flush();

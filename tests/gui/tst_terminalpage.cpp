@@ -97,8 +97,7 @@ void TestTerminalPage::showsFiguresAndBuckets()
     const QString all = lines.join(u'\n');
     for (const char *part : {"queued 30 (oldest 6.4 s)", "in flight 12", "global limit 37/50",
              "frees in 0.4 s", "429s in 10 min 1 (0 global, 1 user, 0 shared)",
-             "invalid requests 12 / 10\u00a0000", "\nState▼ ", "● exhausted   POST /chan",
-             " 0/5 "})
+             "invalid requests 12 / 10\u00a0000", "\nState▼ ", "● exhausted   POST /chan", " 0/5 "})
         QVERIFY2(all.contains(QString::fromUtf8(part)), part);
     QVERIFY(lines.last().startsWith(QStringLiteral("Connected · local socket  ")));
     QVERIFY(lines.last().contains(QStringLiteral("events/s  0 dropped  updated now")));
@@ -130,8 +129,9 @@ void TestTerminalPage::leavesColumnsOut()
     using Column = RowOrder::Column;
     QCOMPARE(int(TerminalTable::columns(140).size()), RowOrder::columnCount);
     const auto some = TerminalTable::columns(80);
-    QCOMPARE(some, (std::vector{Column::State, Column::Route, Column::Tokens, Column::Resets,
-                       Column::Queued, Column::Wait, Column::RateLimited}));
+    QCOMPARE(some,
+        (std::vector{Column::State, Column::Route, Column::Tokens, Column::Resets, Column::Queued,
+            Column::Wait, Column::RateLimited}));
     QCOMPARE(TerminalTable::columns(20), (std::vector{Column::State, Column::Route}));
     for (int width : {40, 80, 140}) {
         QCOMPARE(TerminalTable::titles({}, width).cells(), width);

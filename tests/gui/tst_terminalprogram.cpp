@@ -187,7 +187,8 @@ void TestTerminalProgram::recordsAndReplays()
     const QString file = folder.filePath(QStringLiteral("a.tsrec"));
     QProcess program;
     program.start(path(),
-        quiet({QStringLiteral("--record"), file, QStringLiteral("--after"), QStringLiteral("0.4")}));
+        quiet(
+            {QStringLiteral("--record"), file, QStringLiteral("--after"), QStringLiteral("0.4")}));
     QVERIFY(program.waitForFinished());
     QCOMPARE(program.exitCode(), 0);
 
@@ -209,9 +210,9 @@ void TestTerminalProgram::saysWhatIsWrong_data()
     QTest::addColumn<QByteArray>("error");
     QTest::newRow("nonsense") << QStringList{QStringLiteral("--frobnicate")} << 2
                               << QByteArray("Unknown option 'frobnicate'.\n");
-    QTest::newRow("no recording")
-        << QStringList{QStringLiteral("--text"), QStringLiteral("--open=/nonexist")} << 1
-        << QByteArray("nonexist: No such file or directory\n");
+    QTest::newRow("no recording") << QStringList{QStringLiteral("--text"),
+        QStringLiteral("--open=/nonexist")}
+                                  << 1 << QByteArray("nonexist: No such file or directory\n");
 }
 
 void TestTerminalProgram::saysWhatIsWrong()

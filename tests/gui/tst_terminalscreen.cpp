@@ -28,9 +28,9 @@ private:
 void TestTerminalScreen::sendsWhatHasChanged()
 {
     TerminalScreen screen;
-    const Lines lines{TerminalLine(QStringLiteral("one")), TerminalLine(QStringLiteral("in 3.2 s"))};
-    QCOMPARE(screen.update(lines, size),
-        QByteArray("\x1b[m\x1b[2J\x1b[1;1Hone\x1b[2;1Hin 3.2 s"));
+    const Lines lines{
+        TerminalLine(QStringLiteral("one")), TerminalLine(QStringLiteral("in 3.2 s"))};
+    QCOMPARE(screen.update(lines, size), QByteArray("\x1b[m\x1b[2J\x1b[1;1Hone\x1b[2;1Hin 3.2 s"));
     QCOMPARE(screen.update(lines, size), QByteArray());
     const Lines later{lines[0], TerminalLine(QStringLiteral("in 3.1 s"))};
     QCOMPARE(screen.update(later, size), QByteArray("\x1b[2;6H1"));
@@ -47,7 +47,8 @@ void TestTerminalScreen::jumpsOverWhatHasNot()
 void TestTerminalScreen::erasesTheEndsOfLines()
 {
     TerminalScreen screen;
-    screen.update({TerminalLine(QStringLiteral("abcdef")), TerminalLine(QStringLiteral("x"))}, size);
+    screen.update(
+        {TerminalLine(QStringLiteral("abcdef")), TerminalLine(QStringLiteral("x"))}, size);
     QCOMPARE(screen.update({TerminalLine(QStringLiteral("abx"))}, size),
         QByteArray("\x1b[1;3Hx\x1b[K\x1b[2;1H "));
 }
@@ -57,7 +58,8 @@ void TestTerminalScreen::cutsWhatIsTooLong()
     TerminalScreen screen;
     FakeTerminal terminal({5, 1});
     terminal.feed(screen.update(
-        {TerminalLine(QStringLiteral("abcd漢字")), TerminalLine(QStringLiteral("no row"))}, {5, 1}));
+        {TerminalLine(QStringLiteral("abcd漢字")), TerminalLine(QStringLiteral("no row"))},
+        {5, 1}));
     QCOMPARE(terminal.row(0), QStringLiteral("abcd")); // half of a character is none
     QCOMPARE(terminal.beyond, 0);
 }

@@ -68,7 +68,8 @@ void TestTokenFile::saysWhatIsMissing()
 {
     const QString missing = folder.filePath(QStringLiteral("missing"));
     QCOMPARE(TokenFile::read(missing).problem,
-        QStringLiteral("The token file %1 cannot be read: No such file or directory.").arg(missing));
+        QStringLiteral("The token file %1 cannot be read: No such file or directory.")
+            .arg(missing));
     QCOMPARE(TokenFile::read(folder.path()).problem,
         QStringLiteral("The token file %1 is a folder.").arg(folder.path()));
 }
