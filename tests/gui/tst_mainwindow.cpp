@@ -260,7 +260,7 @@ void TestMainWindow::fitsIntoANarrowWindow()
     const auto *header = window.findChild<BucketView *>()->horizontalHeader();
     QCOMPARE(header->sectionSize(BucketModel::RouteColumn), 160);
     window.resize(1440, 500);
-    QTRY_VERIFY(header->sectionSize(BucketModel::RouteColumn) > 300);
+    QTRY_VERIFY(header->sectionSize(BucketModel::RouteColumn) >= 280);
 }
 
 QTEST_MAIN(TestMainWindow)

@@ -136,6 +136,7 @@ void TestSecrets::recordingExportsAndWindow()
     MainWindow window;
     window.show();
     QCOMPARE(window.watchBot(MonitorAddress::local(publisher.path())), QString());
+    QTRY_COMPARE(window.session()->source()->state(), MonitorSource::State::Live);
     QCOMPARE(window.startRecording(recording), QString());
     ask(&limiter, &owner);
     QTRY_VERIFY(window.store()->bucketCount() >= 3);
