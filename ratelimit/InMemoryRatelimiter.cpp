@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/InMemoryRatelimiter.h"
 
+#include "ratelimit/Clock.h"
 #include "ratelimit/core/Scheduler.h"
 #include "ratelimit/Inbox.h"
 #include "ratelimit/ticket/TicketChannel.h"
@@ -16,11 +17,6 @@
 #include <iterator>
 
 namespace Turnstile {
-
-static TimePoint clockNow()
-{
-    return std::chrono::steady_clock::now();
-}
 
 static WallTime wallClockNow()
 {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/monitoring/MonitorCollector.h"
 
+#include "ratelimit/Clock.h"
 #include "ratelimit/InMemoryRatelimiter.h"
 
 #include <iterator>
@@ -11,11 +12,6 @@ namespace Turnstile {
 
 // How often what changes without a signal is looked at: invalid requests that leave their period.
 static constexpr milliseconds slowInterval{1000};
-
-static TimePoint clockNow()
-{
-    return std::chrono::steady_clock::now();
-}
 
 // Leaves the last \a most items, and moves those before to \a rest; false: there are none.
 template <typename Item>
