@@ -101,7 +101,7 @@ void TestTerminalStatus::keepsWhatMattersInLittleRoom()
 {
     status.isRecording = true;
     store->setFrozen(true);
-    QCOMPARE(text({40, 24})[0].simplified(), QStringLiteral("music-bot · p… ● recording frozen"));
+    QCOMPARE(text({40, 24})[0].simplified(), QStringLiteral("music-bot · pi… ● recording frozen"));
     const QString line = text({60, 24}).last();
     QVERIFY(line.startsWith(QStringLiteral("Connected · local socket  ")));
     QVERIFY(line.endsWith(QStringLiteral("/ filter  ? help  q quit")));
