@@ -77,7 +77,6 @@ QString ReplaySource::start()
     m_start = m_clock();
     m_told = TimePoint::min();
     m_isPlaying = true;
-    m_reader.seek({});
     jump({});
     return {};
 }
