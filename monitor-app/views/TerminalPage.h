@@ -3,8 +3,8 @@
 #pragma once
 
 #include "monitor-app/models/RowOrder.h"
-#include "monitor-app/sources/MonitorSource.h"
 #include "monitor-app/views/TerminalPrompt.h"
+#include "monitor-app/views/TerminalStatus.h"
 
 #include <QtCore/QSize>
 
@@ -19,19 +19,9 @@ class Store;
 /// nothing of terminals.
 class TerminalPage {
 public:
-    /// What is to be said of the source.
-    struct Status {
-        QString name;
-        QString connection;
-        MonitorSource::State state = MonitorSource::State::Connecting;
-        QString reason;                       ///< of Lost and Failed, in a sentence
-        std::optional<milliseconds> age = {}; ///< since when nothing has come; nothing: never did
-        bool isRecording = false;
-    };
-
     explicit TerminalPage(Store *store);
 
-    void setStatus(const Status &status) { m_status = status; }
+    void setStatus(const TerminalStatus &status) { m_status = status; }
     void setFilter(const Filter &filter) { m_filter = filter; }
     void setOrder(const RowOrder &order) { m_order = order; }
     void setColored(bool colored) { m_colored = colored; }
@@ -49,15 +39,12 @@ private:
     void pressCommand(char32_t key);
     void pressMove(TerminalKey::Code code);
     void choose(const std::vector<int> &rows);
-    TerminalLine titleLine(int width) const;
-    std::optional<TerminalLine> banner() const;
-    TerminalLine statusLine(int width) const;
     std::vector<TerminalLine> body(QSize size);
     std::vector<TerminalLine> table(QSize size);
     QString emptyText() const;
 
     Store *m_store;
-    Status m_status;
+    TerminalStatus m_status;
     Mode m_mode = Mode::Table;
     RowOrder m_order;
     Filter m_filter;

@@ -165,7 +165,7 @@ void TerminalView::draw()
     if (!m_session->store()->isFrozen())
         m_session->store()->makeFrame();
     if (const MonitorSource *source = m_session->source()) {
-        TerminalPage::Status status{.name = source->name(),
+        TerminalStatus status{.name = source->name(),
             .connection = source->connection(),
             .state = source->state(),
             .reason = source->stateText(),

@@ -30,10 +30,6 @@ private Q_SLOTS:
     void freezes();
     void showsABucket();
     void showsItsKeys();
-    void saysThatThePictureIsOld_data();
-    void saysThatThePictureIsOld();
-    void saysWhyItIsEmpty();
-    void letsNoNameHarmTheTerminal();
 
 private:
     void press(const QString &keys)
@@ -70,7 +66,7 @@ private:
     TimePoint now{1000s};
     std::unique_ptr<Store> store;
     std::unique_ptr<TerminalPage> page;
-    TerminalPage::Status status;
+    TerminalStatus status;
 };
 
 void TestTerminalPage::init()
@@ -306,90 +302,6 @@ void TestTerminalPage::showsItsKeys()
         QVERIFY2(line.size() <= 80, qPrintable(line));
     press(QStringLiteral("x"));
     QVERIFY(!text().join(u'\n').contains(QStringLiteral("PgUp PgDn")));
-}
-
-void TestTerminalPage::saysThatThePictureIsOld_data()
-{
-    QTest::addColumn<MonitorSource::State>("state");
-    QTest::addColumn<QString>("banner");
-    QTest::newRow("lost") << MonitorSource::State::Lost
-                          << "Reconnecting. This picture is 12 s old. It hung up.";
-    QTest::newRow("failed") << MonitorSource::State::Failed
-                            << "The connection has ended. This picture is 12 s old. It hung up.";
-}
-
-void TestTerminalPage::saysThatThePictureIsOld()
-{
-    QFETCH(MonitorSource::State, state);
-    status.state = state;
-    status.reason = QStringLiteral("It hung up.");
-    status.age = 12s;
-    page->setStatus(status);
-    QTEST(text()[1], "banner");
-    const auto lines = page->lines({100, 24});
-    int rows = 0;
-    for (const TerminalLine &line : lines) {
-        if (!line.text().startsWith(QStringLiteral("● ")))
-            continue;
-        ++rows;
-        for (const TerminalLine::Piece &piece : line.pieces)
-            QCOMPARE(piece.style.color, TerminalStyle::Color::Dim);
-    }
-    QCOMPARE(rows, 12); // the last picture stays
-}
-
-void TestTerminalPage::saysWhyItIsEmpty()
-{
-    store->clear();
-    status.age.reset();
-    status.state = MonitorSource::State::Connecting;
-    page->setStatus(status);
-    QVERIFY(text().join(u'\n').contains(QStringLiteral("Waiting for the bot ...")));
-    QVERIFY(!text().join(u'\n').contains(QStringLiteral("granted")));
-    status.age = 0ms;
-    status.state = MonitorSource::State::Live;
-    page->setStatus(status);
-    QVERIFY(text().join(u'\n').contains(QStringLiteral("has not asked for anything yet")));
-    press(Code::Enter);
-    press(Code::End);
-    QVERIFY(!text().isEmpty());
-}
-
-void TestTerminalPage::letsNoNameHarmTheTerminal()
-{
-    const QString evil = QStringLiteral("GET /\x1b[2J\x07\u009b31m/\u202e/漢字\r\n");
-    UpdateBatch batch;
-    batch.at = batch.since = now;
-    batch.buckets = {Fake::bucket(1, evil, BucketState::Paused)};
-    batch.buckets[0].hash = "\x1b]0;owned\x07";
-    batch.buckets[0].majorResource = "\x1b[5m";
-    TicketInfo ticket = Fake::grant(Fake::bucketId(1), now, 1ms);
-    ticket.name = evil;
-    batch.tickets = {ticket};
-    store->apply(batch);
-    store->makeFrame();
-    status = {.name = evil,
-        .connection = evil,
-        .state = MonitorSource::State::Lost,
-        .reason = evil,
-        .age = 1s};
-    page->setStatus(status);
-    const auto check = [this] {
-        for (int width : {30, 60, 100, 160}) {
-            for (const QString &line : text({width, 40})) {
-                for (QChar character : line)
-                    QVERIFY2(character.isPrint(), qPrintable(line));
-            }
-        }
-    };
-    check();
-    press(Code::Enter);
-    QVERIFY(text({100, 40}).join(u'\n').contains(QStringLiteral("�]0;owned�")));
-    check();
-    press(Code::Escape);
-    page->setFilter(Filter::parse(QStringLiteral("-\u009b31mx")));
-    press(QStringLiteral("/\u009b"));
-    check();
 }
 
 QTEST_GUILESS_MAIN(TestTerminalPage)
