@@ -16,7 +16,7 @@ using Group = CommandOption::Group;
 constexpr int width = 80;
 constexpr int textColumn = 25;
 
-QString tr(const char *text)
+QString trOption(const char *text)
 {
     return QCoreApplication::translate("Turnstile::Monitor::CommandOptions", text);
 }
@@ -57,20 +57,20 @@ QString title(Group group)
 {
     switch (group) {
     case Group::Source:
-        return tr("What to watch; without it the window offers what there is");
+        return trOption("What to watch; without it the window offers what there is");
     case Group::Output:
-        return tr("Where to show it");
+        return trOption("Where to show it");
     case Group::Look:
-        return tr("How it looks");
+        return trOption("How it looks");
     case Group::Program:
-        return tr("The program");
+        return trOption("The program");
     }
     Q_UNREACHABLE();
 }
 
 QString textOf(const CommandOption &option)
 {
-    const QString text = tr(option.text);
+    const QString text = trOption(option.text);
     return text.contains(u"%1") ? text.arg(RowOrder::names().join(QStringLiteral(", "))) : text;
 }
 
@@ -106,8 +106,9 @@ std::span<const CommandOption> commandOptions()
 
 QString commandHelp()
 {
-    QString help = tr("turnstile-monitor - watches the rate limits of bots that use Turnstile\n\n"
-                      "Usage: turnstile-monitor [options]\n");
+    QString help =
+        trOption("turnstile-monitor - watches the rate limits of bots that use Turnstile\n\n"
+                 "Usage: turnstile-monitor [options]\n");
     std::optional<Group> group;
     for (const CommandOption &option : options) {
         if (group != option.group)
@@ -124,14 +125,14 @@ QString commandHelp()
         for (const QString &scenario : DemoScenario::names())
             help += entry(QStringLiteral("      ") + scenario, DemoScenario::description(scenario));
     }
-    help += tr("\nExamples:\n");
+    help += trOption("\nExamples:\n");
     for (const char *example : {"--connect /run/user/1000/turnstile/music-bot-4121.sock",
              "--text --demo --filter state:exhausted --sort queued",
              "--connect host:7070 --token-file token --filter 429:>0"})
         help += QStringLiteral("  turnstile-monitor %1\n").arg(QLatin1String(example));
     return help
-        + tr("\nIt ends with 0; with 1 when something failed; with 2 when it was not "
-             "understood.\n");
+        + trOption("\nIt ends with 0; with 1 when something failed; with 2 when it was not "
+                   "understood.\n");
 }
 
 } // namespace Turnstile::Monitor

@@ -12,7 +12,7 @@
 namespace Turnstile::Monitor {
 
 namespace {
-constexpr int edge = 5; // border and padding
+constexpr int popupEdge = 5; // border and padding
 constexpr int mostShown = 12;
 } // namespace
 
@@ -45,7 +45,7 @@ void FilterPopup::setTheme(const Theme &theme)
                        "QTreeWidget::item:selected { background: %6; color: %7; }"
                        "QTreeWidget::branch { background: transparent; }")
             .arg(theme.raised.name(), theme.border.name(), QString::number(Theme::buttonRadius),
-                QString::number(edge - 1), QString::number(Theme::lineHeight),
+                QString::number(popupEdge - 1), QString::number(Theme::lineHeight),
                 theme.selection.name(), theme.text.name()));
     verticalScrollBar()->setStyleSheet(theme.scrollBarStyle());
 }
@@ -78,8 +78,8 @@ void FilterPopup::chooseNext(int step)
 QSize FilterPopup::sizeHint() const
 {
     const int rows = std::min(topLevelItemCount(), mostShown);
-    return {sizeHintForColumn(0) + sizeHintForColumn(1) + 2 * edge,
-        rows * Theme::lineHeight + 2 * edge};
+    return {sizeHintForColumn(0) + sizeHintForColumn(1) + 2 * popupEdge,
+        rows * Theme::lineHeight + 2 * popupEdge};
 }
 
 } // namespace Turnstile::Monitor

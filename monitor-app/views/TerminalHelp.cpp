@@ -10,7 +10,7 @@ namespace Turnstile::Monitor {
 
 namespace {
 constexpr const char *context = "Turnstile::Monitor::TerminalHelp";
-constexpr int textColumn = 18;
+constexpr int helpColumn = 18;
 
 struct Entry {
     const char *keys;
@@ -61,7 +61,7 @@ std::vector<TerminalLine> terminalHelp()
     for (const Entry &entry : entries) {
         TerminalLine line(QString::fromUtf8(entry.keys), {.bold = true});
         if (*entry.text)
-            line.moveTo(textColumn + 1, 1).add(QCoreApplication::translate(context, entry.text));
+            line.moveTo(helpColumn + 1, 1).add(QCoreApplication::translate(context, entry.text));
         lines.push_back(std::move(line));
     }
     return lines;

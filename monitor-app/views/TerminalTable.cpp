@@ -15,9 +15,9 @@ namespace {
 using Column = RowOrder::Column;
 using Color = TerminalStyle::Color;
 
-constexpr int leastRoute = 22;
+constexpr int leastRouteCells = 22;
 constexpr int stateMark = 2; // "● "
-constexpr char keys[] = "SRTEQIGW4";
+constexpr char sortKeys[] = "SRTEQIGW4";
 
 // What goes first where there is no room for all.
 constexpr std::array dispensable{Column::Granted, Column::InFlight, Column::Wait,
@@ -106,7 +106,7 @@ void addTitle(TerminalLine &line, Column column, const RowOrder &order, int widt
     const int cells = TerminalText::cellsOf(title) + int(arrow.size());
     if (!isFlushLeft(column))
         line.add(QString(std::max(0, width - cells), QLatin1Char(' ')));
-    const qsizetype key = title.indexOf(QLatin1Char(keys[int(column)]), 0, Qt::CaseInsensitive);
+    const qsizetype key = title.indexOf(QLatin1Char(sortKeys[int(column)]), 0, Qt::CaseInsensitive);
     const int end = line.cells() + (isFlushLeft(column) ? width + 1 : cells);
     if (!isFlushLeft(column))
         line.add(arrow, plain);
@@ -128,7 +128,7 @@ std::vector<Column> TerminalTable::columns(int width)
     for (int i = 0; i < RowOrder::columnCount; ++i)
         columns.push_back(Column(i));
     for (Column column : dispensable) {
-        if (routeWidth(columns, width) >= leastRoute)
+        if (routeWidth(columns, width) >= leastRouteCells)
             break;
         columns.erase(std::find(columns.begin(), columns.end(), column));
     }
@@ -183,7 +183,7 @@ void TerminalTable::addRoute(TerminalLine &line, const BucketRow &row, int cells
 std::optional<Column> TerminalTable::columnOf(char32_t key)
 {
     for (int i = 0; i < RowOrder::columnCount; ++i) {
-        if (char32_t(keys[i]) == key)
+        if (char32_t(sortKeys[i]) == key)
             return Column(i);
     }
     return {};
