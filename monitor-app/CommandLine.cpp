@@ -3,23 +3,18 @@
 #include "monitor-app/CommandLine.h"
 
 #include "monitor-app/CommandOptions.h"
+#include "monitor-app/models/Words.h"
 #include "monitor-app/sources/DemoScenario.h"
 #include "monitor-app/sources/TokenFile.h"
 #include "monitor-app/views/TerminalText.h"
 
 #include <QtCore/QCommandLineParser>
-#include <QtCore/QCoreApplication>
 #include <QtCore/QFileInfo>
 #include <QtGui/QImageWriter>
 
 namespace Turnstile::Monitor {
 
 namespace {
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::CommandLine", text);
-}
-
 bool takesNext(const QString &argument)
 {
     for (const CommandOption &option : commandOptions()) {

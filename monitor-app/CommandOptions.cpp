@@ -3,9 +3,8 @@
 #include "monitor-app/CommandOptions.h"
 
 #include "monitor-app/models/RowOrder.h"
+#include "monitor-app/models/Words.h"
 #include "monitor-app/sources/DemoScenario.h"
-
-#include <QtCore/QCoreApplication>
 
 #include <array>
 
@@ -16,12 +15,7 @@ using Group = CommandOption::Group;
 constexpr int width = 80;
 constexpr int textColumn = 25;
 
-QString trOption(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::CommandOptions", text);
-}
-
-#define TEXT(text) QT_TRANSLATE_NOOP("Turnstile::Monitor::CommandOptions", text)
+#define TEXT(text) QT_TRANSLATE_NOOP("Turnstile::Monitor", text)
 constexpr std::array options{
     CommandOption{Group::Source, "connect", 0, "<address>",
         TEXT("A running bot: the path of its socket, host:port, or tls://host:port.")},
@@ -57,20 +51,20 @@ QString title(Group group)
 {
     switch (group) {
     case Group::Source:
-        return trOption("What to watch; without it the window offers what there is");
+        return tr("What to watch; without it the window offers what there is");
     case Group::Output:
-        return trOption("Where to show it");
+        return tr("Where to show it");
     case Group::Look:
-        return trOption("How it looks");
+        return tr("How it looks");
     case Group::Program:
-        return trOption("The program");
+        return tr("The program");
     }
     Q_UNREACHABLE();
 }
 
 QString textOf(const CommandOption &option)
 {
-    const QString text = trOption(option.text);
+    const QString text = tr(option.text);
     return text.contains(u"%1") ? text.arg(RowOrder::names().join(QStringLiteral(", "))) : text;
 }
 
@@ -106,9 +100,8 @@ std::span<const CommandOption> commandOptions()
 
 QString commandHelp()
 {
-    QString help =
-        trOption("turnstile-monitor - watches the rate limits of bots that use Turnstile\n\n"
-                 "Usage: turnstile-monitor [options]\n");
+    QString help = tr("turnstile-monitor - watches the rate limits of bots that use Turnstile\n\n"
+                      "Usage: turnstile-monitor [options]\n");
     std::optional<Group> group;
     for (const CommandOption &option : options) {
         if (group != option.group)
@@ -125,14 +118,14 @@ QString commandHelp()
         for (const QString &scenario : DemoScenario::names())
             help += entry(QStringLiteral("      ") + scenario, DemoScenario::description(scenario));
     }
-    help += trOption("\nExamples:\n");
+    help += tr("\nExamples:\n");
     for (const char *example : {"--connect /run/user/1000/turnstile/music-bot-4121.sock",
              "--text --demo --filter state:exhausted --sort queued",
              "--connect host:7070 --token-file token --filter 429:>0"})
         help += QStringLiteral("  turnstile-monitor %1\n").arg(QLatin1String(example));
     return help
-        + trOption("\nIt ends with 0; with 1 when something failed; with 2 when it was not "
-                   "understood.\n");
+        + tr("\nIt ends with 0; with 1 when something failed; with 2 when it was not "
+             "understood.\n");
 }
 
 } // namespace Turnstile::Monitor

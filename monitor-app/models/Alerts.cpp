@@ -3,8 +3,8 @@
 #include "monitor-app/models/Alerts.h"
 
 #include "monitor-app/models/Format.h"
+#include "monitor-app/models/Words.h"
 
-#include <QtCore/QCoreApplication>
 #include <QtCore/QSettings>
 
 #include <algorithm>
@@ -14,11 +14,6 @@ namespace Turnstile::Monitor {
 
 namespace {
 constexpr int mostSeconds = 86'400;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::Alerts", text);
-}
 
 QString globalLockKey()
 {

@@ -2,18 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/sources/DemoScenario.h"
 
-#include <QtCore/QCoreApplication>
+#include "monitor-app/models/Words.h"
 
 namespace Turnstile::Monitor {
 
 using namespace std::chrono_literals;
 
 namespace {
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::DemoScenario", text);
-}
-
 std::vector<DemoBot::Habit> musicHabits()
 {
     return {

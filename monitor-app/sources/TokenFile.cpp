@@ -2,19 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/sources/TokenFile.h"
 
-#include <QtCore/QCoreApplication>
+#include "monitor-app/models/Words.h"
+
 #include <QtCore/QFile>
 #include <QtCore/QFileInfo>
 #include <QtCore/QStringDecoder>
 
 namespace Turnstile::Monitor {
-
-namespace {
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::TokenFile", text);
-}
-} // namespace
 
 TokenFile TokenFile::read(const QString &path)
 {

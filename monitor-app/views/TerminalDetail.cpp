@@ -5,10 +5,9 @@
 #include "monitor-app/models/BucketStory.h"
 #include "monitor-app/models/Format.h"
 #include "monitor-app/models/Store.h"
+#include "monitor-app/models/Words.h"
 #include "monitor-app/views/TerminalTable.h"
 #include "monitor-app/views/TextReport.h"
-
-#include <QtCore/QCoreApplication>
 
 #include <algorithm>
 
@@ -17,11 +16,6 @@ namespace Turnstile::Monitor {
 namespace {
 using Color = TerminalStyle::Color;
 constexpr int factColumn = 16;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::TerminalDetail", text);
-}
 
 TerminalLine fact(const QString &name, const QString &value, Color color = Color::Text)
 {

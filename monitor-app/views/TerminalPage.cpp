@@ -3,11 +3,10 @@
 #include "monitor-app/views/TerminalPage.h"
 
 #include "monitor-app/models/Store.h"
+#include "monitor-app/models/Words.h"
 #include "monitor-app/views/TerminalDetail.h"
 #include "monitor-app/views/TerminalHelp.h"
 #include "monitor-app/views/TerminalTable.h"
-
-#include <QtCore/QCoreApplication>
 
 #include <algorithm>
 
@@ -19,11 +18,6 @@ using State = MonitorSource::State;
 
 namespace {
 constexpr qint64 farAway = 1'000'000'000;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::TerminalPage", text);
-}
 } // namespace
 
 TerminalPage::TerminalPage(Store *store)

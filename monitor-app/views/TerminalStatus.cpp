@@ -5,9 +5,8 @@
 #include "monitor-app/models/Filter.h"
 #include "monitor-app/models/Format.h"
 #include "monitor-app/models/Store.h"
+#include "monitor-app/models/Words.h"
 #include "monitor-app/views/TerminalText.h"
-
-#include <QtCore/QCoreApplication>
 
 namespace Turnstile::Monitor {
 
@@ -17,11 +16,6 @@ using namespace std::chrono_literals;
 
 namespace {
 constexpr int leastLeft = 12;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::TerminalStatus", text);
-}
 
 // \a left and \a right at the ends of a line; where there is no room for both, pieces at the end of
 // the left one go, and the end of its text.

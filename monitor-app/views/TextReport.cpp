@@ -5,9 +5,8 @@
 #include "monitor-app/models/Filter.h"
 #include "monitor-app/models/Format.h"
 #include "monitor-app/models/Store.h"
+#include "monitor-app/models/Words.h"
 #include "monitor-app/views/TerminalText.h"
-
-#include <QtCore/QCoreApplication>
 
 #include <algorithm>
 
@@ -15,11 +14,6 @@ namespace Turnstile::Monitor {
 
 namespace {
 using Column = RowOrder::Column;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::TextReport", text);
-}
 
 QString countdownTo(TimePoint then, TimePoint now)
 {
