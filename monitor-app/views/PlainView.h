@@ -39,6 +39,7 @@ private:
     TextOptions m_options;
     QTimer m_timer;
     TimePoint m_startedAt;
+    bool m_wasAttached = false;
     bool m_hasPrinted = false;
     bool m_isBroken = false;
 };

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void printsPlainLines();
     void printsTheLastBlockOnce();
     void saysThatThePictureIsOld();
+    void saysThatThereIsNoPicture();
     void endsWhenTheSourceFails();
     void saysThatItCannotWrite();
 
@@ -103,6 +104,17 @@ void TestPlainView::saysThatThePictureIsOld()
         qPrintable(printed));
     QVERIFY(printed.section(u'\n', 0, 0).endsWith(QStringLiteral(" old. The bot�[2J hung up.")));
     QVERIFY(printed.contains(QStringLiteral("\nexhausted "))); // the last picture stays
+}
+
+void TestPlainView::saysThatThereIsNoPicture()
+{
+    source->become(MonitorSource::State::Connecting);
+    {
+        PlainView view(session.get(), output);
+        view.start();
+        source->become(MonitorSource::State::Lost);
+    }
+    QCOMPARE(text(), QStringLiteral("music-bot · pid 4121, after 0 s: The bot�[2J hung up.\n\n"));
 }
 
 void TestPlainView::endsWhenTheSourceFails()
