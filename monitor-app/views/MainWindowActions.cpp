@@ -11,6 +11,7 @@
 #include "monitor-app/views/BucketMenu.h"
 #include "monitor-app/views/BucketView.h"
 #include "monitor-app/views/ConnectDialog.h"
+#include "monitor-app/views/EventView.h"
 #include "monitor-app/views/ExportMenu.h"
 #include "monitor-app/views/FilterField.h"
 #include "monitor-app/views/Keys.h"
@@ -89,6 +90,11 @@ void MainWindow::connectViews()
         [this](BucketId bucket, const QPoint &at) {
             m_bucketMenu->popup(m_session.source(), bucket, at);
         });
+    m_page->events()->setWallClock([this](TimePoint at) {
+        const Export::Moment present = m_session.moment();
+        const auto wall = present.wall + std::chrono::floor<milliseconds>(at - present.now);
+        return QDateTime::fromMSecsSinceEpoch(wall.time_since_epoch().count());
+    });
     connect(m_bucketMenu, &BucketMenu::filterRequested, this, &MainWindow::setFilterText);
     connect(m_bucketMenu, &BucketMenu::answered, this, [this](const QString &sentence) {
         m_banner->showNotice(sentence);
@@ -144,6 +150,7 @@ void MainWindow::showSource()
     auto *replay = qobject_cast<ReplaySource *>(source);
     m_replay->setSource(replay);
     m_replay->setVisible(replay != nullptr);
+    m_filter->setEnabled(source != nullptr);
     m_pages->setCurrentWidget(source ? static_cast<QWidget *>(m_page) : m_start);
     m_status->setVisible(source != nullptr);
     m_banner->setTruncated({});
