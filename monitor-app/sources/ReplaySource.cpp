@@ -14,7 +14,7 @@ using std::chrono::floor;
 using std::chrono::microseconds;
 
 namespace {
-constexpr milliseconds slice = 8ms;
+constexpr milliseconds slice = 5ms; // and one update
 constexpr milliseconds interval = 33ms;
 constexpr microseconds runUp = 30s; // what the sparklines show
 } // namespace
