@@ -3,23 +3,18 @@
 #include "monitor-app/CommandLine.h"
 
 #include "monitor-app/CommandOptions.h"
+#include "monitor-app/models/Words.h"
 #include "monitor-app/sources/DemoScenario.h"
 #include "monitor-app/sources/TokenFile.h"
 #include "monitor-app/views/TerminalText.h"
 
 #include <QtCore/QCommandLineParser>
-#include <QtCore/QCoreApplication>
 #include <QtCore/QFileInfo>
 #include <QtGui/QImageWriter>
 
 namespace Turnstile::Monitor {
 
 namespace {
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::CommandLine", text);
-}
-
 bool takesNext(const QString &argument)
 {
     for (const CommandOption &option : commandOptions()) {
@@ -84,10 +79,10 @@ QString readFilter(const QString &text, CommandLine *line)
 QString readOrder(const QString &name, CommandLine *line)
 {
     line->order.reversed = name.startsWith(QLatin1Char('-'));
-    const auto column = BucketOrder::named(QStringView(name).sliced(line->order.reversed ? 1 : 0));
+    const auto column = RowOrder::named(QStringView(name).sliced(line->order.reversed ? 1 : 0));
     if (!column)
         return tr("--sort is one of %1, not \"%2\".")
-            .arg(BucketOrder::names().join(QStringLiteral(", ")), name);
+            .arg(RowOrder::names().join(QStringLiteral(", ")), name);
     line->order.column = *column;
     return {};
 }
@@ -158,8 +153,8 @@ CommandLine CommandLine::parse(const QStringList &arguments)
         QStringList names{QString::fromLatin1(option.name)};
         if (option.letter)
             names += QString(QLatin1Char(option.letter));
-        parser.addOption(QCommandLineOption(names, {},
-            option.takesValue() ? QStringLiteral("value") : QString()));
+        parser.addOption(QCommandLineOption(
+            names, {}, option.takesValue() ? QStringLiteral("value") : QString()));
     }
     CommandLine line;
     if (!parser.parse(rest)) {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "monitor-app/models/BucketOrder.h"
 #include "monitor-app/models/Filter.h"
+#include "monitor-app/models/RowOrder.h"
 #include "ratelimit/monitoring/MonitorAddress.h"
 
 #include <QtCore/QString>
@@ -32,7 +32,7 @@ struct CommandLine {
     bool stats = false; ///< say at the end what the run was like
     std::optional<std::chrono::milliseconds> after; ///< when to take the picture, and end
     Filter filter;
-    BucketOrder order; ///< of text
+    RowOrder order; ///< of text
     Theme theme = Theme::System;
     bool help = false;
     bool version = false;

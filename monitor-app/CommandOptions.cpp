@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/CommandOptions.h"
 
-#include "monitor-app/models/BucketOrder.h"
+#include "monitor-app/models/RowOrder.h"
+#include "monitor-app/models/Words.h"
 #include "monitor-app/sources/DemoScenario.h"
-
-#include <QtCore/QCoreApplication>
 
 #include <array>
 
@@ -16,12 +15,7 @@ using Group = CommandOption::Group;
 constexpr int width = 80;
 constexpr int textColumn = 25;
 
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::CommandOptions", text);
-}
-
-#define TEXT(text) QT_TRANSLATE_NOOP("Turnstile::Monitor::CommandOptions", text)
+#define TEXT(text) QT_TRANSLATE_NOOP("Turnstile::Monitor", text)
 constexpr std::array options{
     CommandOption{Group::Source, "connect", 0, "<address>",
         TEXT("A running bot: the path of its socket, host:port, or tls://host:port.")},
@@ -33,16 +27,17 @@ constexpr std::array options{
     CommandOption{Group::Output, "text", 0, "",
         TEXT("A table in the terminal, without a display; ? shows its keys. When output is no "
              "terminal: a list each second.")},
-    CommandOption{Group::Output, "screenshot", 0, "<file>",
-        TEXT("Save a picture of the window, and end.")},
+    CommandOption{
+        Group::Output, "screenshot", 0, "<file>", TEXT("Save a picture of the window, and end.")},
     CommandOption{Group::Output, "record", 0, "<file>",
         TEXT("Record a bot, or the demo, to be opened later.")},
     CommandOption{Group::Output, "stats", 0, "",
         TEXT("Say at the end what the run took: time, memory, the longest stall.")},
     CommandOption{Group::Look, "filter", 0, "<filter>",
         TEXT("Only buckets that match: \"method:POST queued:>0\".")},
-    CommandOption{Group::Look, "sort", 0, "<column>", TEXT("With --text: %1. With - before it: "
-                                                           "the other way round.")},
+    CommandOption{Group::Look, "sort", 0, "<column>",
+        TEXT("With --text: %1. With - before it: "
+             "the other way round.")},
     CommandOption{Group::Look, "theme", 0, "<theme>",
         TEXT("Colours of the window: dark, light, or system (the usual).")},
     CommandOption{Group::Program, "after", 0, "<seconds>",
@@ -70,7 +65,7 @@ QString title(Group group)
 QString textOf(const CommandOption &option)
 {
     const QString text = tr(option.text);
-    return text.contains(u"%1") ? text.arg(BucketOrder::names().join(QStringLiteral(", "))) : text;
+    return text.contains(u"%1") ? text.arg(RowOrder::names().join(QStringLiteral(", "))) : text;
 }
 
 // \a text broken into lines, from \a column on, where the first line already is.
@@ -124,13 +119,13 @@ QString commandHelp()
             help += entry(QStringLiteral("      ") + scenario, DemoScenario::description(scenario));
     }
     help += tr("\nExamples:\n");
-    for (const char *example :
-        {"--connect /run/user/1000/turnstile/music-bot-4121.sock",
-            "--text --demo --filter state:exhausted --sort queued",
-            "--connect bot.example:7070 --token-file token --record 1.tsrec"})
+    for (const char *example : {"--connect /run/user/1000/turnstile/music-bot-4121.sock",
+             "--text --demo --filter state:exhausted --sort queued",
+             "--connect host:7070 --token-file token --filter 429:>0"})
         help += QStringLiteral("  turnstile-monitor %1\n").arg(QLatin1String(example));
-    return help + tr("\nIt ends with 0; with 1 when something failed; with 2 when it is asked for "
-                     "what it\ncannot do.\n");
+    return help
+        + tr("\nIt ends with 0; with 1 when something failed; with 2 when it was not "
+             "understood.\n");
 }
 
 } // namespace Turnstile::Monitor

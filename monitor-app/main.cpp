@@ -69,6 +69,18 @@ std::unique_ptr<MonitorSource> makeSource(const CommandLine &line)
     return nullptr;
 }
 
+// Watches, and records, what was asked for. Returns what went wrong, if anything.
+QString begin(Session *session, const CommandLine &line)
+{
+    auto source = makeSource(line);
+    if (!source)
+        return {};
+    QString problem = session->watch(std::move(source));
+    if (problem.isEmpty() && !line.record.isEmpty())
+        problem = session->recorder()->start(line.record);
+    return problem;
+}
+
 template <typename View> int show(View &view)
 {
     QObject::connect(&view, &View::ended, qApp, &QCoreApplication::exit);
@@ -94,15 +106,11 @@ int runInTerminal(int &argc, char **argv, const CommandLine &line)
     Session session;
     RunStats stats(session.store());
     QObject::connect(&session, &Session::updated, &stats, &RunStats::count);
-    if (const QString problem = session.watch(makeSource(line)); !problem.isEmpty())
-        return fail(problem);
     QString lastWord; // for when the terminal is back
-    if (!line.record.isEmpty()) {
-        if (const QString problem = session.recorder()->start(line.record); !problem.isEmpty())
-            return fail(problem);
-        QObject::connect(session.recorder(), &Recorder::failed, &app,
-            [&lastWord](const QString &problem) { lastWord = problem; });
-    }
+    QObject::connect(&session, &Session::recordingFailed, &app,
+        [&lastWord](const QString &problem) { lastWord = problem; });
+    if (const QString problem = begin(&session, line); !problem.isEmpty())
+        return fail(problem);
     if (line.after)
         QTimer::singleShot(*line.after, Qt::PreciseTimer, &app, &QCoreApplication::quit);
     int code = showInTerminal(&session, line);
@@ -128,15 +136,13 @@ int runInWindow(int &argc, char **argv, const CommandLine &line)
     QObject::connect(&ending, &ProgramSignals::ended, &app, &QCoreApplication::exit);
     MainWindow window;
     RunStats stats(window.store());
+    QObject::connect(window.session(), &Session::updated, &stats, &RunStats::count);
     if (line.theme != CommandLine::Theme::System)
         window.setTheme(line.theme == CommandLine::Theme::Dark ? Theme::dark() : Theme::light());
-    QObject::connect(
-        &window, &MainWindow::demoRequested, &window, [&window] { window.watch(new DemoSource); });
-    if (auto source = makeSource(line)) {
-        QObject::connect(source.get(), &MonitorSource::updated, &stats, &RunStats::count);
-        if (const QString problem = window.watch(source.release()); !problem.isEmpty())
-            return fail(problem);
-    }
+    if (!line.filter.isEmpty())
+        window.setFilterText(line.filter.text());
+    if (const QString problem = begin(window.session(), line); !problem.isEmpty())
+        return fail(problem);
     window.show();
     const bool pictured = !line.screenshot.isEmpty();
     if (pictured || line.after) {

@@ -3,8 +3,8 @@
 #include "monitor-app/models/Alerts.h"
 
 #include "monitor-app/models/Format.h"
+#include "monitor-app/models/Words.h"
 
-#include <QtCore/QCoreApplication>
 #include <QtCore/QSettings>
 
 #include <algorithm>
@@ -14,11 +14,6 @@ namespace Turnstile::Monitor {
 
 namespace {
 constexpr int mostSeconds = 86'400;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::Alerts", text);
-}
 
 QString globalLockKey()
 {
@@ -35,7 +30,7 @@ QString queueKey()
     return QStringLiteral("alerts/queueOlderThan");
 }
 
-milliseconds between(TimePoint from, TimePoint to)
+milliseconds waitedFor(TimePoint from, TimePoint to)
 {
     return std::chrono::ceil<milliseconds>(std::max(from, to) - from);
 }
@@ -147,7 +142,7 @@ std::optional<Alert> Alerts::takeLock(TimePoint now)
     m_lockToldAt = now;
     return Alert{tr("Global lock"),
         tr("A 429 holds all requests of the token for %1.")
-            .arg(Format::duration(between(now, *m_lockedUntil)))};
+            .arg(Format::duration(waitedFor(now, *m_lockedUntil)))};
 }
 
 std::optional<Alert> Alerts::takeHits(TimePoint now)
@@ -170,7 +165,7 @@ std::optional<Alert> Alerts::takeQueue(TimePoint now)
     if (!m_settings.queueOlderThan || m_inSnapshot)
         return std::nullopt;
     const Waiting *waiting = oldest();
-    const milliseconds age = waiting ? between(waiting->since, now) : milliseconds::zero();
+    const milliseconds age = waiting ? waitedFor(waiting->since, now) : milliseconds::zero();
     if (age < *m_settings.queueOlderThan) {
         if (age < milliseconds(*m_settings.queueOlderThan) / 2)
             m_queueTold = false;

@@ -72,9 +72,9 @@ BucketId BucketOrder::bucketIdAt(int row) const
 
 const BucketRow *BucketOrder::rowOf(const QModelIndex &index) const
 {
-    return checkIndex(index, CheckIndexOption::IndexIsValid)
-        ? &m_store->bucketAt(m_rows.source(index.row()))
-        : nullptr;
+    if (!index.isValid() || index.row() >= shownCount())
+        return nullptr;
+    return &m_store->bucketAt(m_rows.source(index.row()));
 }
 
 int BucketOrder::rowCount(const QModelIndex &parent) const

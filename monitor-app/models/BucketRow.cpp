@@ -3,8 +3,7 @@
 #include "monitor-app/models/BucketRow.h"
 
 #include "monitor-app/models/Format.h"
-
-#include <QtCore/QCoreApplication>
+#include "monitor-app/models/Words.h"
 
 #include <algorithm>
 
@@ -12,11 +11,6 @@ namespace Turnstile::Monitor {
 
 namespace {
 constexpr milliseconds sameMoment{50};
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::BucketRow", text);
-}
 } // namespace
 
 QString stateName(RowState state)

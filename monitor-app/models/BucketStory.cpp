@@ -3,8 +3,7 @@
 #include "monitor-app/models/BucketStory.h"
 
 #include "monitor-app/models/Format.h"
-
-#include <QtCore/QCoreApplication>
+#include "monitor-app/models/Words.h"
 
 #include <algorithm>
 
@@ -12,11 +11,6 @@ namespace Turnstile::Monitor::BucketStory {
 
 namespace {
 using namespace std::chrono_literals;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::BucketStory", text);
-}
 
 QString number(int count)
 {

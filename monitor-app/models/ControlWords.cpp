@@ -2,17 +2,12 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/models/ControlWords.h"
 
-#include <QtCore/QCoreApplication>
+#include "monitor-app/models/Words.h"
 
 namespace Turnstile::Monitor {
 
 namespace {
 using Action = MonitorCommand::Action;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::ControlWords", text);
-}
 
 QString waitingIn(const Bucket &bucket)
 {

@@ -3,17 +3,11 @@
 #include "monitor-app/models/EventWords.h"
 
 #include "monitor-app/models/Format.h"
-
-#include <QtCore/QCoreApplication>
+#include "monitor-app/models/Words.h"
 
 namespace Turnstile::Monitor::EventWords {
 
 namespace {
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::EventWords", text);
-}
-
 QString number(int count)
 {
     return Format::count(quint64(count));

@@ -122,10 +122,10 @@ void addBucket(TableWriter &table, const BucketRow &row, TimePoint now)
 }
 } // namespace
 
-Moment present()
+Moment momentOf(TimePoint now)
 {
-    return {std::chrono::steady_clock::now(),
-        std::chrono::floor<milliseconds>(std::chrono::system_clock::now())};
+    const auto ago = std::chrono::steady_clock::now() - now;
+    return {now, std::chrono::floor<milliseconds>(std::chrono::system_clock::now() - ago)};
 }
 
 bool buckets(QIODevice *device, TableWriter::Form form, const std::vector<const BucketRow *> &rows,

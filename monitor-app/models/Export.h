@@ -22,8 +22,8 @@ struct Moment {
     WallTime wall;
 };
 
-/// The present, for a source that is live.
-Moment present();
+/// The moment \a now of the monotonic clock of this machine.
+Moment momentOf(TimePoint now);
 
 /// Writes \a rows, as they are at \a now. Whether \a device took everything.
 bool buckets(QIODevice *device, TableWriter::Form form, const std::vector<const BucketRow *> &rows,

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/models/Filter.h"
 
-#include <QtCore/QCoreApplication>
+#include "monitor-app/models/Words.h"
 
 #include <algorithm>
 
@@ -10,11 +10,6 @@ namespace Turnstile::Monitor {
 
 namespace {
 constexpr qsizetype longestQuote = 40;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::Filter", text);
-}
 } // namespace
 
 Filter Filter::parse(const QString &text)

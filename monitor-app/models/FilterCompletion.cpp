@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "monitor-app/models/Filter.h"
-
-#include <QtCore/QCoreApplication>
+#include "monitor-app/models/Words.h"
 
 #include <algorithm>
 
@@ -10,11 +9,6 @@ namespace Turnstile::Monitor {
 
 namespace {
 using Candidates = QList<Filter::Completion::Candidate>;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::Filter", text);
-}
 
 Candidates keysLike(const QString &typed)
 {

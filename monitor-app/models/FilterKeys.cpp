@@ -13,29 +13,29 @@ namespace Turnstile::Monitor {
 namespace {
 constexpr FilterKeyInfo keys[] = {
     {FilterKey::Method, FilterValue::Method, "method", "POST",
-        QT_TRANSLATE_NOOP("Turnstile::Monitor::FilterKeys", "GET, POST, …")},
+        QT_TRANSLATE_NOOP("Turnstile::Monitor", "GET, POST, …")},
     {FilterKey::State, FilterValue::State, "state", "exhausted",
-        QT_TRANSLATE_NOOP("Turnstile::Monitor::FilterKeys", "what holds it")},
+        QT_TRANSLATE_NOOP("Turnstile::Monitor", "what holds it")},
     {FilterKey::Queued, FilterValue::Count, "queued", ">10",
-        QT_TRANSLATE_NOOP("Turnstile::Monitor::FilterKeys", "tickets that wait")},
+        QT_TRANSLATE_NOOP("Turnstile::Monitor", "tickets that wait")},
     {FilterKey::InFlight, FilterValue::Count, "inflight", ">0",
-        QT_TRANSLATE_NOOP("Turnstile::Monitor::FilterKeys", "requests on their way")},
+        QT_TRANSLATE_NOOP("Turnstile::Monitor", "requests on their way")},
     {FilterKey::Remaining, FilterValue::Count, "remaining", "0",
-        QT_TRANSLATE_NOOP("Turnstile::Monitor::FilterKeys", "tokens left")},
+        QT_TRANSLATE_NOOP("Turnstile::Monitor", "tokens left")},
     {FilterKey::Limit, FilterValue::Count, "limit", "<=1",
-        QT_TRANSLATE_NOOP("Turnstile::Monitor::FilterKeys", "tokens in a window")},
+        QT_TRANSLATE_NOOP("Turnstile::Monitor", "tokens in a window")},
     {FilterKey::Hits, FilterValue::Count, "429", ">0",
-        QT_TRANSLATE_NOOP("Turnstile::Monitor::FilterKeys", "responses 429")},
+        QT_TRANSLATE_NOOP("Turnstile::Monitor", "responses 429")},
     {FilterKey::Wait, FilterValue::Duration, "wait", ">500ms",
-        QT_TRANSLATE_NOOP("Turnstile::Monitor::FilterKeys", "how long tickets waited, p95")},
+        QT_TRANSLATE_NOOP("Turnstile::Monitor", "how long tickets waited, p95")},
     {FilterKey::Reset, FilterValue::Duration, "reset", "<2s",
-        QT_TRANSLATE_NOOP("Turnstile::Monitor::FilterKeys", "until an open window ends")},
+        QT_TRANSLATE_NOOP("Turnstile::Monitor", "until an open window ends")},
     {FilterKey::Rate, FilterValue::Decimal, "rate", ">5",
-        QT_TRANSLATE_NOOP("Turnstile::Monitor::FilterKeys", "tickets granted per second")},
+        QT_TRANSLATE_NOOP("Turnstile::Monitor", "tickets granted per second")},
     {FilterKey::Bucket, FilterValue::Text, "bucket", "a1f3",
-        QT_TRANSLATE_NOOP("Turnstile::Monitor::FilterKeys", "how its hash begins")},
+        QT_TRANSLATE_NOOP("Turnstile::Monitor", "how its hash begins")},
     {FilterKey::Major, FilterValue::Text, "major", "41771983423143937",
-        QT_TRANSLATE_NOOP("Turnstile::Monitor::FilterKeys", "channel, guild or webhook")},
+        QT_TRANSLATE_NOOP("Turnstile::Monitor", "channel, guild or webhook")},
 };
 
 constexpr FilterState states[] = {
@@ -78,7 +78,7 @@ int distance(QStringView a, QStringView b)
 
 QString FilterKeyInfo::description() const
 {
-    return QCoreApplication::translate("Turnstile::Monitor::FilterKeys", about);
+    return QCoreApplication::translate("Turnstile::Monitor", about);
 }
 
 std::span<const FilterKeyInfo> filterKeys()

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/models/FilterTerm.h"
 
-#include <QtCore/QCoreApplication>
+#include "monitor-app/models/Words.h"
 
 #include <algorithm>
 
@@ -10,11 +10,6 @@ namespace Turnstile::Monitor {
 
 namespace {
 constexpr qsizetype mostDigits = 12;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::Filter", text);
-}
 
 char lower(char c)
 {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/models/Format.h"
 
-#include <QtCore/QCoreApplication>
+#include "monitor-app/models/Words.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,11 +11,6 @@ namespace Turnstile::Monitor::Format {
 
 namespace {
 using namespace std::chrono_literals;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::Format", text);
-}
 
 QString nothing()
 {

@@ -16,7 +16,7 @@ public:
     static constexpr size_t mostBuckets = 200'000;
     static constexpr size_t mostTickets = 20'000; ///< that wait or are in flight
     static constexpr size_t mostHits = 256;       ///< 429s, and as many anomalies: the latest
-    static constexpr size_t partBuckets = 512;    ///< in one part of a snapshot
+    static constexpr size_t partBuckets = 256;    ///< in one part of a snapshot
     static constexpr size_t partTickets = 4096;
 
     /// Takes in \a update, and returns it with what a snapshot has not named in `removed`.

@@ -57,8 +57,8 @@ QString RunStats::text() const
         + line(tr("frames"), Format::count(m_frames))
         + line(tr("dropped"), Format::count(m_store->dropped()))
         + line(tr("peak memory"), peakMemory())
-        + line(tr("processor time"),
-            tr("%1 s").arg(double(std::clock()) / CLOCKS_PER_SEC, 0, 'f', 2));
+        + line(
+            tr("processor time"), tr("%1 s").arg(double(std::clock()) / CLOCKS_PER_SEC, 0, 'f', 2));
 }
 
 } // namespace Turnstile::Monitor

@@ -111,7 +111,7 @@ private:
     void emitAdditions();
     void emitRemovals();
     void updateWaits();
-    void updateWait(int row);
+    void updateWait(int index);
     Figures::Load load() const;
     Figures::Load loadAndAge() const;
     void schedule(milliseconds delay);

@@ -256,8 +256,8 @@ void TicketLog::trim(TimePoint now)
         }
         std::pop_heap(m_oldest.begin(), m_oldest.end());
         if (lane->tries.empty()) {
+            m_lanes.remove(m_oldest.back().bucket);
             m_oldest.pop_back();
-            m_lanes.erase(lane);
         } else {
             m_oldest.back().number = lane->tries.front().number;
             std::push_heap(m_oldest.begin(), m_oldest.end());

@@ -3,18 +3,13 @@
 #include "monitor-app/models/TicketText.h"
 
 #include "monitor-app/models/Format.h"
+#include "monitor-app/models/Words.h"
 
-#include <QtCore/QCoreApplication>
 #include <QtCore/QStringList>
 
 namespace Turnstile::Monitor {
 
 namespace {
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::TicketText", text);
-}
-
 // With the space before it.
 QString waitedFor(WaitReason reason)
 {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/models/TimelineAxis.h"
 
-#include <QtCore/QCoreApplication>
+#include "monitor-app/models/Words.h"
 
 #include <algorithm>
 #include <array>
@@ -14,11 +14,6 @@ using namespace std::chrono_literals;
 namespace {
 constexpr int labelRoom = 70; // columns from tick to tick
 constexpr int resetRoom = 4;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::TimelineAxis", text);
-}
 
 milliseconds stepOf(const TimelineWindow &window)
 {

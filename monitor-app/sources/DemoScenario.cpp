@@ -2,18 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/sources/DemoScenario.h"
 
-#include <QtCore/QCoreApplication>
+#include "monitor-app/models/Words.h"
 
 namespace Turnstile::Monitor {
 
 using namespace std::chrono_literals;
 
 namespace {
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::DemoScenario", text);
-}
-
 std::vector<DemoBot::Habit> musicHabits()
 {
     return {
@@ -149,9 +144,8 @@ DemoScenario DemoScenario::named(QStringView name)
         return {.musicBot = quietHabits()};
     if (name == u"flood")
         return {.musicBot = quietHabits(), .moderationBot = floodHabits()};
-    return {.musicBot = musicHabits(),
-        .moderationBot = moderationHabits(),
-        .meetsGlobalLocks = true};
+    return {
+        .musicBot = musicHabits(), .moderationBot = moderationHabits(), .meetsGlobalLocks = true};
 }
 
 QString DemoScenario::description(QStringView name)

@@ -14,7 +14,7 @@ using std::chrono::floor;
 using std::chrono::microseconds;
 
 namespace {
-constexpr milliseconds slice = 8ms;
+constexpr milliseconds slice = 5ms; // and one update
 constexpr milliseconds interval = 33ms;
 constexpr microseconds runUp = 30s; // what the sparklines show
 } // namespace
@@ -77,7 +77,6 @@ QString ReplaySource::start()
     m_start = m_clock();
     m_told = TimePoint::min();
     m_isPlaying = true;
-    m_reader.seek({});
     jump({});
     return {};
 }

@@ -3,6 +3,9 @@
 #include "monitor-app/sources/Session.h"
 
 #include "monitor-app/models/Format.h"
+#include "monitor-app/sources/ReplaySource.h"
+
+#include <QtCore/QDateTime>
 
 namespace Turnstile::Monitor {
 
@@ -15,21 +18,26 @@ Session::Session(QObject *parent)
 
 Session::~Session()
 {
+    if (m_source)
+        m_source->disconnect(this);
     m_recorder.reset();
-    m_source.reset(); // it may tell something in going, while there still is a store
+    m_source.reset();
 }
 
 QString Session::watch(std::unique_ptr<MonitorSource> source)
 {
     leave();
     m_source = std::move(source);
-    m_recorder = std::make_unique<Recorder>(m_source.get());
     m_state = State::Connecting;
     MonitorSource *present = m_source.get();
     m_store.setClock([present] { return present->now(); });
-    connect(present, &MonitorSource::updated, this, &Session::take);
+    connect(present, &MonitorSource::updated, &m_store, &Store::apply);
+    connect(present, &MonitorSource::updated, this, &Session::updated);
     connect(present, &MonitorSource::stateChanged, this, &Session::readState);
-    connect(present, &MonitorSource::controlled, this, &Session::controlled);
+    m_recorder = std::make_unique<Recorder>(present);
+    connect(m_recorder.get(), &Recorder::stateChanged, this, &Session::recordingChanged);
+    connect(m_recorder.get(), &Recorder::failed, this, &Session::recordingFailed);
+    Q_EMIT aboutToWatch(present);
     if (QString problem = present->start(); !problem.isEmpty()) {
         leave();
         return problem;
@@ -44,8 +52,9 @@ void Session::leave()
     if (!m_source)
         return;
     m_recorder.reset();
-    const auto gone = std::move(m_source); // its signals reach nobody any more
+    const auto gone = std::move(m_source);
     gone->disconnect(this);
+    gone->disconnect(&m_store);
     m_staleSince.reset();
     m_store.setFrozen(false);
     m_store.clear();
@@ -59,10 +68,11 @@ milliseconds Session::age() const
                         : milliseconds::zero();
 }
 
-void Session::take(const UpdateBatch &batch)
+Export::Moment Session::moment() const
 {
-    m_store.apply(batch);
-    Q_EMIT updated(batch);
+    if (const auto *replay = qobject_cast<const ReplaySource *>(m_source.get()))
+        return {m_store.now(), WallTime(milliseconds(replay->wallTime().toMSecsSinceEpoch()))};
+    return Export::momentOf(m_store.now());
 }
 
 void Session::readState()
@@ -77,24 +87,26 @@ void Session::readState()
         const milliseconds gap = age();
         m_staleSince.reset();
         m_store.setClock([present] { return present->now(); });
-        log(tr("%1 is back after %2.").arg(present->name(), Format::duration(gap)));
+        log(LoggedEvent::Kind::Connection,
+            tr("%1 is back after %2.").arg(present->name(), Format::duration(gap)));
     }
     if (m_state != before) {
         if (m_state == State::Live && before == State::Connecting)
-            log(tr("Attached to %1.").arg(present->name()));
+            log(LoggedEvent::Kind::Connection, tr("Attached to %1.").arg(present->name()));
         else if (m_state == State::Lost)
-            log(tr("The connection is lost: %1").arg(present->stateText()));
+            log(LoggedEvent::Kind::Connection,
+                tr("The connection is lost: %1").arg(present->stateText()));
         else if (m_state == State::Failed)
-            log(present->stateText());
+            log(LoggedEvent::Kind::Connection, present->stateText());
     }
     Q_EMIT stateChanged();
 }
 
-void Session::log(const QString &text)
+void Session::log(LoggedEvent::Kind kind, const QString &text)
 {
     LoggedEvent event;
-    event.at = m_source->now();
-    event.kind = LoggedEvent::Kind::Connection;
+    event.at = m_source ? m_source->now() : std::chrono::steady_clock::now();
+    event.kind = kind;
     event.text = text;
     m_store.events()->add(event);
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "monitor-app/models/Export.h"
 #include "monitor-app/models/Store.h"
 #include "monitor-app/sources/MonitorSource.h"
 #include "monitor-app/sources/Recorder.h"
@@ -37,20 +38,26 @@ public:
     /// How old it is; zero when it is not.
     milliseconds age() const;
 
+    /// The present of the source, for exports.
+    Export::Moment moment() const;
+    /// Adds a line to the event log that is not the source's.
+    void log(LoggedEvent::Kind kind, const QString &text);
+
 Q_SIGNALS:
+    /// \a source is about to start: whoever wants all of its news connects now.
+    void aboutToWatch(Turnstile::Monitor::MonitorSource *source);
     /// Another source, or none.
     void sourceChanged();
     /// The state, name or connection of the source changed.
     void stateChanged();
-    /// News came in, as they are given to the store.
+    /// News, once they are in the store.
     void updated(const Turnstile::Monitor::UpdateBatch &batch);
-    void controlled(const Turnstile::MonitorCommand &command, const QString &problem);
+    /// A recording has begun, ended, or grown.
+    void recordingChanged();
+    void recordingFailed(const QString &problem);
 
 private:
-    void take(const UpdateBatch &batch);
     void readState();
-    void log(const QString &text);
-
     Store m_store;
     std::unique_ptr<MonitorSource> m_source;
     std::unique_ptr<Recorder> m_recorder;

@@ -2,19 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/sources/TokenFile.h"
 
-#include <QtCore/QCoreApplication>
+#include "monitor-app/models/Words.h"
+
 #include <QtCore/QFile>
 #include <QtCore/QFileInfo>
 #include <QtCore/QStringDecoder>
 
 namespace Turnstile::Monitor {
-
-namespace {
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::TokenFile", text);
-}
-} // namespace
 
 TokenFile TokenFile::read(const QString &path)
 {
@@ -23,8 +17,7 @@ TokenFile TokenFile::read(const QString &path)
     if (QFileInfo(path).isDir())
         result.problem = tr("The token file %1 is a folder.").arg(path);
     else if (!file.open(QIODevice::ReadOnly))
-        result.problem =
-            tr("The token file %1 cannot be read: %2.").arg(path, file.errorString());
+        result.problem = tr("The token file %1 cannot be read: %2.").arg(path, file.errorString());
     if (!result.problem.isEmpty())
         return result;
 
@@ -47,8 +40,7 @@ TokenFile TokenFile::read(const QString &path)
     else
         result.token = token;
     if (file.permissions() & (QFileDevice::ReadGroup | QFileDevice::ReadOther))
-        result.warning =
-            tr("Others can read the token file %1: chmod 600 helps.").arg(path);
+        result.warning = tr("Others can read the token file %1: chmod 600 helps.").arg(path);
     return result;
 }
 

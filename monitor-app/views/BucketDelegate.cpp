@@ -14,7 +14,7 @@ namespace Turnstile::Monitor {
 namespace {
 constexpr qreal inset = 8; // as wide as the header's
 
-void write(QPainter *painter, const QRectF &rect, const QString &text, const QFont &font,
+void writeText(QPainter *painter, const QRectF &rect, const QString &text, const QFont &font,
     const QColor &color, Qt::Alignment alignment = Qt::AlignLeft)
 {
     painter->setFont(font);
@@ -59,14 +59,14 @@ void BucketDelegate::paintCell(
     case BucketModel::StateColumn:
         Paint::dot(painter, {cell.left() + 4, cell.center().y()},
             m_theme->stateColor(row.state(m_store->now())));
-        write(painter, cell.adjusted(15, 0, 0, 0), stateName(row.state(m_store->now())),
+        writeText(painter, cell.adjusted(15, 0, 0, 0), stateName(row.state(m_store->now())),
             Theme::body(), m_theme->text);
         break;
     case BucketModel::RouteColumn:
         paintRoute(painter, cell, row);
         break;
     case BucketModel::HashColumn:
-        write(painter, cell, row.shortHash, Theme::mono(), m_theme->dim);
+        writeText(painter, cell, row.shortHash, Theme::mono(), m_theme->dim);
         break;
     case BucketModel::TokensColumn:
         paintTokens(painter, cell, row);
@@ -84,11 +84,11 @@ void BucketDelegate::paintCell(
         break;
     }
     case BucketModel::WaitColumn:
-        write(painter, cell, Format::duration(row.waitP95), Theme::body(),
+        writeText(painter, cell, Format::duration(row.waitP95), Theme::body(),
             row.waitP95 ? m_theme->text : m_theme->faint, Qt::AlignRight);
         break;
     case BucketModel::RateLimitedColumn:
-        write(painter, cell, Format::count(row.bucket.rateLimited), Theme::body(),
+        writeText(painter, cell, Format::count(row.bucket.rateLimited), Theme::body(),
             row.bucket.rateLimited > 0 ? m_theme->red : m_theme->faint, Qt::AlignRight);
         break;
     }
@@ -113,12 +113,12 @@ void BucketDelegate::paintTokens(QPainter *painter, const QRectF &cell, const Bu
 {
     const auto tokens = row.tokens(m_store->now());
     if (!tokens) {
-        write(painter, cell, tr("unknown"), Theme::body(), m_theme->faint);
+        writeText(painter, cell, tr("unknown"), Theme::body(), m_theme->faint);
         return;
     }
     const PipLayout layout = layoutTokens(cell, *tokens, *row.bucket.limit);
     Paint::pips(painter, layout, m_theme->green, m_theme->track);
-    write(painter, layout.text, QStringLiteral("%1/%2").arg(*tokens).arg(*row.bucket.limit),
+    writeText(painter, layout.text, QStringLiteral("%1/%2").arg(*tokens).arg(*row.bucket.limit),
         Theme::small(), m_theme->dim);
 }
 
@@ -127,7 +127,7 @@ void BucketDelegate::paintReset(QPainter *painter, const QRectF &cell, const Buc
     const double left = row.waitLeft(m_store->now());
     const BarLayout layout = layoutReset(cell, left);
     Paint::bar(painter, layout.track, left, m_theme->amber, m_theme->track);
-    write(painter, layout.text, Format::countdown(row.resetsIn(m_store->now())), Theme::small(),
+    writeText(painter, layout.text, Format::countdown(row.resetsIn(m_store->now())), Theme::small(),
         m_theme->dim);
 }
 
@@ -137,7 +137,7 @@ void BucketDelegate::paintTickets(QPainter *painter, const QRectF &cell, const B
     const PipLayout layout = layoutTickets(cell, row.bucket.inFlight, queued);
     Paint::pips(painter, layout, m_theme->blue, m_theme->queued);
     if (queued > 0)
-        write(painter, layout.text, tr("%1 queued").arg(Format::count(quint64(queued))),
+        writeText(painter, layout.text, tr("%1 queued").arg(Format::count(quint64(queued))),
             Theme::small(), m_theme->dim);
 }
 

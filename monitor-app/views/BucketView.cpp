@@ -63,7 +63,7 @@ BucketView::BucketView(Store *store, QWidget *parent)
     setVerticalScrollMode(ScrollPerPixel);
     setAccessibleName(tr("Buckets"));
 
-    const int widths[BucketModel::ColumnCount] = {98, 374, 72, 146, 118, 140, 88, 78, 46};
+    const int widths[BucketModel::ColumnCount] = {98, 374, 70, 146, 116, 140, 84, 78, 46};
     for (int column = 0; column < BucketModel::ColumnCount; ++column)
         m_header->resizeSection(column, widths[column]);
     m_header->setSectionResizeMode(BucketModel::RouteColumn, QHeaderView::Fixed);
@@ -161,7 +161,7 @@ void BucketView::paintEvent(QPaintEvent *event)
     painter.setFont(Theme::small());
     painter.setPen(m_theme->faint);
     painter.drawText(area.translated(0, Theme::rowHeight * 2 / 3), Qt::AlignCenter,
-        tr("%n bucket(s) without it", nullptr, m_order->totalCount()));
+        tr("Buckets in all: %1").arg(Format::count(quint64(m_order->totalCount()))));
 }
 
 void BucketView::resizeEvent(QResizeEvent *event)

@@ -11,7 +11,7 @@
 namespace Turnstile::Monitor {
 
 namespace {
-constexpr int inset = 8;
+constexpr int cellInset = 8;
 constexpr int timeWidth = 104;
 constexpr int kindWidth = 118;
 } // namespace
@@ -60,7 +60,7 @@ void EventDelegate::paint(
     if (option.state & QStyle::State_Selected)
         painter->fillRect(option.rect, m_theme->selection);
     painter->setClipRect(option.rect);
-    QRectF cell = QRectF(option.rect).adjusted(inset, 0, -inset, 0);
+    QRectF cell = QRectF(option.rect).adjusted(cellInset, 0, -cellInset, 0);
     QFont font = index.column() == EventModel::TimeColumn ? Theme::mono() : Theme::body();
     QString text = index.data().toString();
     painter->setPen(index.column() == EventModel::TextColumn ? m_theme->text : m_theme->dim);

@@ -33,7 +33,7 @@ protected:
 
 private:
     EventModel *m_model;
-    std::array<bool, LoggedEvent::kindCount> m_shown;
+    std::array<bool, LoggedEvent::kindCount> m_shown{};
 };
 
 /// Paints a cell of the event log.

@@ -12,7 +12,7 @@
 namespace Turnstile::Monitor {
 
 namespace {
-using Kind = ExportMenu::Kind;
+using ExportKind = ExportMenu::Kind;
 
 struct FileType {
     QString name; // of the file, as a suggestion
@@ -20,23 +20,23 @@ struct FileType {
     QString filter;
 };
 
-FileType typeOf(Kind kind)
+FileType typeOf(ExportKind kind)
 {
     static const QString csv = QStringLiteral("csv");
     static const QString json = QStringLiteral("json");
     static const QString png = QStringLiteral("png");
     switch (kind) {
-    case Kind::BucketsCsv:
+    case ExportKind::BucketsCsv:
         return {QStringLiteral("buckets"), csv, ExportMenu::tr("CSV files (*.csv)")};
-    case Kind::BucketsJson:
+    case ExportKind::BucketsJson:
         return {QStringLiteral("buckets"), json, ExportMenu::tr("JSON files (*.json)")};
-    case Kind::TicketsCsv:
+    case ExportKind::TicketsCsv:
         return {QStringLiteral("tickets"), csv, ExportMenu::tr("CSV files (*.csv)")};
-    case Kind::TicketsJson:
+    case ExportKind::TicketsJson:
         return {QStringLiteral("tickets"), json, ExportMenu::tr("JSON files (*.json)")};
-    case Kind::WindowPng:
+    case ExportKind::WindowPng:
         return {QStringLiteral("monitor"), png, ExportMenu::tr("PNG pictures (*.png)")};
-    case Kind::TimelinePng:
+    case ExportKind::TimelinePng:
         return {QStringLiteral("timeline"), png, ExportMenu::tr("PNG pictures (*.png)")};
     }
     Q_UNREACHABLE();
@@ -62,19 +62,19 @@ ExportMenu::ExportMenu(Content content, QWidget *parent)
 {
     setTitle(tr("Export"));
     setToolTipsVisible(true);
-    const auto add = [this](const QString &text, Kind kind) {
+    const auto add = [this](const QString &text, ExportKind kind) {
         QAction *action = addAction(text);
         action->setData(QVariant::fromValue(kind));
         connect(action, &QAction::triggered, this, [this, kind] { askWhere(kind); });
     };
-    add(tr("Buckets as CSV…"), Kind::BucketsCsv);
-    add(tr("Buckets as JSON…"), Kind::BucketsJson);
+    add(tr("Buckets as CSV…"), ExportKind::BucketsCsv);
+    add(tr("Buckets as JSON…"), ExportKind::BucketsJson);
     addSeparator();
-    add(tr("Tickets as CSV…"), Kind::TicketsCsv);
-    add(tr("Tickets as JSON…"), Kind::TicketsJson);
+    add(tr("Tickets as CSV…"), ExportKind::TicketsCsv);
+    add(tr("Tickets as JSON…"), ExportKind::TicketsJson);
     addSeparator();
-    add(tr("Window as PNG…"), Kind::WindowPng);
-    add(tr("Timeline as PNG…"), Kind::TimelinePng);
+    add(tr("Window as PNG…"), ExportKind::WindowPng);
+    add(tr("Timeline as PNG…"), ExportKind::TimelinePng);
     connect(this, &QMenu::aboutToShow, this, &ExportMenu::updateActions);
 }
 
@@ -85,27 +85,27 @@ void ExportMenu::setTheme(const Theme &theme)
     setPalette(theme.palette());
 }
 
-QString ExportMenu::problem(Kind kind) const
+QString ExportMenu::problem(ExportKind kind) const
 {
-    const QWidget *picture = kind == Kind::WindowPng ? m_content.window : m_content.timeline;
+    const QWidget *picture = kind == ExportKind::WindowPng ? m_content.window : m_content.timeline;
     switch (kind) {
-    case Kind::TicketsCsv:
-    case Kind::TicketsJson:
+    case ExportKind::TicketsCsv:
+    case ExportKind::TicketsJson:
         if (!m_content.tickets)
             return tr("Nothing is known of tickets.");
         [[fallthrough]];
-    case Kind::BucketsCsv:
-    case Kind::BucketsJson:
+    case ExportKind::BucketsCsv:
+    case ExportKind::BucketsJson:
         return m_content.rows && !m_content.rows().empty() ? QString()
                                                            : tr("No buckets are shown.");
-    case Kind::WindowPng:
-    case Kind::TimelinePng:
+    case ExportKind::WindowPng:
+    case ExportKind::TimelinePng:
         return picture && picture->isVisible() ? QString() : tr("It is not shown.");
     }
     Q_UNREACHABLE();
 }
 
-QString ExportMenu::exportTo(Kind kind, const QString &path) const
+QString ExportMenu::exportTo(ExportKind kind, const QString &path) const
 {
     if (const QString why = problem(kind); !why.isEmpty())
         return why;
@@ -113,24 +113,24 @@ QString ExportMenu::exportTo(Kind kind, const QString &path) const
         using Form = TableWriter::Form;
         const Export::Moment moment = m_content.moment();
         switch (kind) {
-        case Kind::BucketsCsv:
+        case ExportKind::BucketsCsv:
             return Export::buckets(file, Form::Csv, m_content.rows(), moment.now);
-        case Kind::BucketsJson:
+        case ExportKind::BucketsJson:
             return Export::buckets(file, Form::Json, m_content.rows(), moment.now);
-        case Kind::TicketsCsv:
+        case ExportKind::TicketsCsv:
             return Export::tickets(file, Form::Csv, m_content.rows(), *m_content.tickets, moment);
-        case Kind::TicketsJson:
+        case ExportKind::TicketsJson:
             return Export::tickets(file, Form::Json, m_content.rows(), *m_content.tickets, moment);
-        case Kind::WindowPng:
+        case ExportKind::WindowPng:
             return m_content.window->grab().save(file, "PNG");
-        case Kind::TimelinePng:
+        case ExportKind::TimelinePng:
             return m_content.timeline->grab().save(file, "PNG");
         }
         Q_UNREACHABLE();
     });
 }
 
-void ExportMenu::askWhere(Kind kind)
+void ExportMenu::askWhere(ExportKind kind)
 {
     const FileType type = typeOf(kind);
     QWidget *owner = parentWidget();
@@ -144,7 +144,7 @@ void ExportMenu::askWhere(Kind kind)
     dialog->open();
 }
 
-void ExportMenu::exportAndTell(Kind kind, const QString &path)
+void ExportMenu::exportAndTell(ExportKind kind, const QString &path)
 {
     QSettings().setValue(folderKey(), QFileInfo(path).absolutePath());
     const QString problem = exportTo(kind, path);

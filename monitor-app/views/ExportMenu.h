@@ -26,12 +26,12 @@ public:
     };
     Q_ENUM(Kind)
 
-    /// Read when something is exported.
+    /// What there is to write. Asked when something is exported.
     struct Content {
         /// The buckets as shown: filtered, and in order.
         std::function<std::vector<const BucketRow *>()> rows;
-        /// What time it is for the source.
-        std::function<Export::Moment()> moment = Export::present;
+        /// The moment that is shown.
+        std::function<Export::Moment()> moment;
         const TicketLog *tickets = nullptr;
         QPointer<QWidget> window;
         QPointer<QWidget> timeline;

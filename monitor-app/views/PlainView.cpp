@@ -46,7 +46,10 @@ void PlainView::start()
 void PlainView::checkState()
 {
     const MonitorSource *source = m_session->source();
-    if (source && source->state() == State::Failed && m_timer.isActive())
+    if (!source)
+        return;
+    m_wasAttached |= source->state() == State::Live || source->state() == State::Replay;
+    if (source->state() == State::Failed && m_timer.isActive())
         Q_EMIT ended(1);
 }
 
@@ -58,7 +61,7 @@ void PlainView::print()
     Store *store = m_session->store();
     store->makeFrame();
     QStringList lines{head()};
-    if (m_session->source()->state() != State::Connecting) {
+    if (m_wasAttached) {
         lines += figuresLine(*store);
         lines += bucketTable(*store, m_options);
     }
@@ -77,14 +80,13 @@ void PlainView::print()
 QString PlainView::head() const
 {
     const MonitorSource *source = m_session->source();
-    const auto running = std::chrono::round<std::chrono::seconds>(
-        std::chrono::steady_clock::now() - m_startedAt);
+    const auto running =
+        std::chrono::round<std::chrono::seconds>(std::chrono::steady_clock::now() - m_startedAt);
     QString head = tr("%1, after %2 s").arg(source->name()).arg(running.count());
     if (source->state() == State::Connecting)
         head += tr(": connecting");
-    else if (m_session->isStale())
-        head += tr(": %1 old. %2")
-                    .arg(Format::duration(m_session->age()), source->stateText());
+    else if (m_wasAttached && m_session->isStale())
+        head += tr(": %1 old. %2").arg(Format::duration(m_session->age()), source->stateText());
     else if (source->state() == State::Lost || source->state() == State::Failed)
         head += QStringLiteral(": ") + source->stateText();
     return TerminalText::printable(head);

@@ -18,8 +18,8 @@ class Session;
 class PlainView : public QObject {
     Q_OBJECT
 public:
-    PlainView(Session *session, std::FILE *output, TextOptions options = {},
-        QObject *parent = nullptr);
+    PlainView(
+        Session *session, std::FILE *output, TextOptions options = {}, QObject *parent = nullptr);
     /// What has happened since the last block is printed too, unless that was just now.
     ~PlainView() override;
 
@@ -39,6 +39,7 @@ private:
     TextOptions m_options;
     QTimer m_timer;
     TimePoint m_startedAt;
+    bool m_wasAttached = false;
     bool m_hasPrinted = false;
     bool m_isBroken = false;
 };

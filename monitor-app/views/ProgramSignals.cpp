@@ -44,7 +44,7 @@ void tell(int signal)
 // What somebody has told the system to ignore, as nohup does, stays ignored.
 void setHandler(int signal, void (*handler)(int))
 {
-    struct sigaction action {};
+    struct sigaction action { };
     if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN)
         return;
     action = {};

@@ -20,7 +20,7 @@
 namespace Turnstile::Monitor {
 
 namespace {
-constexpr int columnWidth = 600;
+constexpr int pageWidth = 600;
 constexpr int wideButtonHeight = 42;
 
 QString code()
@@ -70,7 +70,7 @@ StartPage::StartPage(const BotFinder *finder, QWidget *parent)
 QWidget *StartPage::makeColumn()
 {
     auto *column = new QWidget;
-    column->setFixedWidth(columnWidth);
+    column->setFixedWidth(pageWidth);
     auto *layout = new QVBoxLayout(column);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(Theme::gap);
@@ -145,7 +145,7 @@ Button *StartPage::makeWideButton(const QString &text, const QString &detail)
     auto *button = new Button(Button::plain(text));
     button->setDetail(detail);
     button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    button->setMaximumTextWidth(columnWidth / 2);
+    button->setMaximumTextWidth(pageWidth / 2);
     button->setTheme(*m_theme);
     return button;
 }

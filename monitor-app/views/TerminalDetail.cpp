@@ -5,10 +5,9 @@
 #include "monitor-app/models/BucketStory.h"
 #include "monitor-app/models/Format.h"
 #include "monitor-app/models/Store.h"
+#include "monitor-app/models/Words.h"
 #include "monitor-app/views/TerminalTable.h"
 #include "monitor-app/views/TextReport.h"
-
-#include <QtCore/QCoreApplication>
 
 #include <algorithm>
 
@@ -18,22 +17,16 @@ namespace {
 using Color = TerminalStyle::Color;
 constexpr int factColumn = 16;
 
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::TerminalDetail", text);
-}
-
 TerminalLine fact(const QString &name, const QString &value, Color color = Color::Text)
 {
     TerminalLine line(name, {.color = Color::Dim});
     return line.moveTo(factColumn, 1).add(value, color);
 }
 
-std::vector<TerminalLine> facts(
-    const BucketRow &row, const GlobalLimitInfo &global, TimePoint now)
+std::vector<TerminalLine> facts(const BucketRow &row, const GlobalLimitInfo &global, TimePoint now)
 {
     const Bucket &bucket = row.bucket;
-    const auto column = [&](BucketOrder::Column which) { return columnText(which, row, now); };
+    const auto column = [&](RowOrder::Column which) { return columnText(which, row, now); };
     const QString oldest = bucket.oldestAskedAt
         ? tr(", the oldest for %1")
               .arg(Format::duration(std::max(milliseconds::zero(),
@@ -42,19 +35,20 @@ std::vector<TerminalLine> facts(
     return {
         fact(tr("next grant"), BucketStory::nextGrant(row, global, now),
             bucket.queued > 0 ? Color::Amber : Color::Text),
-        fact(tr("bucket"), bucket.hash.isEmpty() ? QStringLiteral("–") : QString::fromUtf8(bucket.hash)),
+        fact(tr("bucket"),
+            bucket.hash.isEmpty() ? QStringLiteral("–") : QString::fromUtf8(bucket.hash)),
         fact(tr("major resource"), BucketStory::majorResource(bucket.majorResource)),
         fact(tr("shared by"), BucketStory::sharedBy(bucket)),
         fact(tr("limit"), BucketStory::limit(bucket)),
         fact(tr("tokens"),
             tr("%1, resets: %2")
-                .arg(column(BucketOrder::Column::Tokens), column(BucketOrder::Column::Resets))),
-        fact(tr("queued"), column(BucketOrder::Column::Queued) + oldest),
-        fact(tr("in flight"), column(BucketOrder::Column::InFlight)),
+                .arg(column(RowOrder::Column::Tokens), column(RowOrder::Column::Resets))),
+        fact(tr("queued"), column(RowOrder::Column::Queued) + oldest),
+        fact(tr("in flight"), column(RowOrder::Column::InFlight)),
         fact(tr("granted"),
             tr("%1, now %2, wait p95 %3")
-                .arg(Format::count(bucket.granted), column(BucketOrder::Column::Granted),
-                    column(BucketOrder::Column::Wait))),
+                .arg(Format::count(bucket.granted), column(RowOrder::Column::Granted),
+                    column(RowOrder::Column::Wait))),
         fact(tr("429s"), Format::count(bucket.rateLimited),
             bucket.rateLimited > 0 ? Color::Red : Color::Text),
     };
@@ -137,8 +131,8 @@ std::vector<TerminalLine> terminalDetail(const Store &store, const BucketRow &ro
     const auto &tries = store.tickets().tries(row.bucket.id);
     if (tries.empty())
         lines.emplace_back(tr("No ticket of it is known."), TerminalStyle{.color = Color::Dim});
-    for (auto ticket = tries.rbegin();
-         ticket != tries.rend() && int(lines.size()) < size.height(); ++ticket)
+    for (auto ticket = tries.rbegin(); ticket != tries.rend() && int(lines.size()) < size.height();
+         ++ticket)
         lines.push_back(ticketLine(*ticket, now));
     return lines;
 }

@@ -61,7 +61,7 @@ std::optional<TerminalKey> sequence(char final, const QByteArray &parameters)
     default:
         return {};
     }
-    const QByteArray number = parameters.left(parameters.indexOf(';'));
+    const QByteArray number = parameters.split(';').constFirst();
     if (number == "1" || number == "7")
         return TerminalKey{Code::Home};
     if (number == "4" || number == "8")

@@ -84,7 +84,7 @@ void crash(int signal, siginfo_t *info, void *)
 
 void catchCrashes()
 {
-    struct sigaction action {};
+    struct sigaction action { };
     action.sa_sigaction = crash;
     action.sa_flags = SA_SIGINFO;
     for (size_t i = 0; i < crashes.size(); ++i)

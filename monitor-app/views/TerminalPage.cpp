@@ -2,14 +2,11 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/views/TerminalPage.h"
 
-#include "monitor-app/models/Format.h"
 #include "monitor-app/models/Store.h"
+#include "monitor-app/models/Words.h"
 #include "monitor-app/views/TerminalDetail.h"
 #include "monitor-app/views/TerminalHelp.h"
 #include "monitor-app/views/TerminalTable.h"
-#include "monitor-app/views/TerminalText.h"
-
-#include <QtCore/QCoreApplication>
 
 #include <algorithm>
 
@@ -18,29 +15,9 @@ namespace Turnstile::Monitor {
 using Code = TerminalKey::Code;
 using Color = TerminalStyle::Color;
 using State = MonitorSource::State;
-using namespace std::chrono_literals;
 
 namespace {
 constexpr qint64 farAway = 1'000'000'000;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::TerminalPage", text);
-}
-
-// \a left and \a right at the ends of a line; where there is no room for both, pieces at the end of
-// the left one go.
-TerminalLine spread(TerminalLine left, const TerminalLine &right, int width)
-{
-    const int begin = width - right.cells();
-    while (!right.pieces.empty() && left.pieces.size() > 1 && left.cells() >= begin)
-        left.pieces.pop_back();
-    if (begin > left.cells()) {
-        left.moveTo(begin);
-        left.pieces.insert(left.pieces.end(), right.pieces.begin(), right.pieces.end());
-    }
-    return left;
-}
 } // namespace
 
 TerminalPage::TerminalPage(Store *store)
@@ -103,7 +80,7 @@ void TerminalPage::pressCommand(char32_t key)
         m_order.reversed = !m_order.reversed;
         break;
     case U's':
-        m_order = {BucketOrder::Column((int(m_order.column) + 1) % BucketOrder::columnCount)};
+        m_order = {RowOrder::Column((int(m_order.column) + 1) % RowOrder::columnCount)};
         break;
     default:
         if (const auto column = TerminalTable::columnOf(key))
@@ -130,13 +107,14 @@ void TerminalPage::pressMove(Code code)
 
 std::vector<TerminalLine> TerminalPage::lines(QSize size)
 {
-    std::vector<TerminalLine> lines{titleLine(size.width())};
-    if (const auto text = banner())
-        lines.push_back(*text);
+    std::vector<TerminalLine> lines{m_status.title(*m_store, m_filter, size.width())};
+    if (m_status.isOver())
+        lines.push_back(m_status.banner());
     std::vector<TerminalLine> foot;
     if (m_prompt && !m_prompt->problem().isEmpty())
         foot.emplace_back(m_prompt->problem(), TerminalStyle{.color = Color::Red});
-    foot.push_back(m_prompt ? m_prompt->line(size.width()) : statusLine(size.width()));
+    foot.push_back(m_prompt ? m_prompt->line(size.width())
+                            : m_status.line(*m_store, m_mode == Mode::Table, size.width()));
 
     if (m_status.age) {
         for (TerminalLine &line : terminalFigures(*m_store, size.width()))
@@ -161,61 +139,6 @@ std::vector<TerminalLine> TerminalPage::lines(QSize size)
     return lines;
 }
 
-TerminalLine TerminalPage::titleLine(int width) const
-{
-    TerminalLine left(m_status.name, {.bold = true});
-    TerminalLine right;
-    if (m_status.isRecording)
-        right.add(tr("● recording"), Color::Red).add(QStringLiteral("  "));
-    if (m_store->isFrozen())
-        right.add(tr(" frozen "), TerminalStyle{.color = Color::Blue, .reversed = true})
-            .add(QStringLiteral("  "));
-    if (!m_filter.isEmpty())
-        right.add(tr("filter: "), Color::Dim).add(m_filter.text());
-    return spread(std::move(left), right, width);
-}
-
-std::optional<TerminalLine> TerminalPage::banner() const
-{
-    const TerminalStyle lost{.color = Color::Amber, .bold = true};
-    const QString picture = m_status.age
-        ? tr("This picture is %1 old. ").arg(Format::duration(m_status.age))
-        : QString();
-    if (m_status.state == State::Lost)
-        return TerminalLine(tr("Reconnecting. "), lost).add(picture).add(m_status.reason);
-    if (m_status.state == State::Failed)
-        return TerminalLine(tr("The connection has ended. "), {.color = Color::Red, .bold = true})
-            .add(picture)
-            .add(m_status.reason);
-    return {};
-}
-
-TerminalLine TerminalPage::statusLine(int width) const
-{
-    const bool isLive = m_status.state == State::Live || m_status.state == State::Replay;
-    TerminalLine left(m_status.connection, {.color = isLive ? Color::Green : Color::Amber});
-    const double events = m_store->figures().eventsPerSecond(m_store->now());
-    left.add(tr("  %1 events/s").arg(Format::count(quint64(qRound64(events)))), Color::Dim)
-        .add(tr("  %1 dropped").arg(Format::count(m_store->dropped())), Color::Dim);
-    if (m_status.age)
-        left.add(*m_status.age < 1s ? tr("  updated now")
-                                    : tr("  updated %1 ago").arg(Format::duration(m_status.age)),
-            Color::Dim);
-    TerminalLine right;
-    const auto key = [&right](const QString &name, const QString &does) {
-        right.add(QStringLiteral("  ") + name, TerminalStyle{.bold = true})
-            .add(QLatin1Char(' ') + does, Color::Dim);
-    };
-    if (m_mode == Mode::Table) {
-        key(QStringLiteral("/"), tr("filter"));
-        key(QStringLiteral("?"), tr("help"));
-    } else {
-        key(QStringLiteral("Esc"), tr("back"));
-    }
-    key(QStringLiteral("q"), tr("quit"));
-    return spread(std::move(left), right, width);
-}
-
 std::vector<TerminalLine> TerminalPage::body(QSize size)
 {
     if (m_mode == Mode::Help)
@@ -226,7 +149,7 @@ std::vector<TerminalLine> TerminalPage::body(QSize size)
         lines = row ? terminalDetail(*m_store, *row, size)
                     : std::vector{TerminalLine(tr("The bot has forgotten this bucket."))};
     }
-    if (m_status.state == State::Lost || m_status.state == State::Failed) {
+    if (m_status.isOver()) {
         for (TerminalLine &line : lines) {
             for (TerminalLine::Piece &piece : line.pieces)
                 piece.style.color = Color::Dim;

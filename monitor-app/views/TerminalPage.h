@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "monitor-app/models/BucketOrder.h"
-#include "monitor-app/sources/MonitorSource.h"
+#include "monitor-app/models/RowOrder.h"
 #include "monitor-app/views/TerminalPrompt.h"
+#include "monitor-app/views/TerminalStatus.h"
 
 #include <QtCore/QSize>
 
@@ -19,21 +19,11 @@ class Store;
 /// nothing of terminals.
 class TerminalPage {
 public:
-    /// What is to be said of the source.
-    struct Status {
-        QString name;
-        QString connection;
-        MonitorSource::State state = MonitorSource::State::Connecting;
-        QString reason;                       ///< of Lost and Failed, in a sentence
-        std::optional<milliseconds> age = {}; ///< since when nothing has come; nothing: never did
-        bool isRecording = false;
-    };
-
     explicit TerminalPage(Store *store);
 
-    void setStatus(const Status &status) { m_status = status; }
+    void setStatus(const TerminalStatus &status) { m_status = status; }
     void setFilter(const Filter &filter) { m_filter = filter; }
-    void setOrder(const BucketOrder &order) { m_order = order; }
+    void setOrder(const RowOrder &order) { m_order = order; }
     void setColored(bool colored) { m_colored = colored; }
 
     void press(const TerminalKey &key);
@@ -49,24 +39,21 @@ private:
     void pressCommand(char32_t key);
     void pressMove(TerminalKey::Code code);
     void choose(const std::vector<int> &rows);
-    TerminalLine titleLine(int width) const;
-    std::optional<TerminalLine> banner() const;
-    TerminalLine statusLine(int width) const;
     std::vector<TerminalLine> body(QSize size);
     std::vector<TerminalLine> table(QSize size);
     QString emptyText() const;
 
     Store *m_store;
-    Status m_status;
+    TerminalStatus m_status;
     Mode m_mode = Mode::Table;
-    BucketOrder m_order;
+    RowOrder m_order;
     Filter m_filter;
     std::optional<TerminalPrompt> m_prompt;
-    BucketId m_selected;     // none: the first line, whichever bucket that is
-    BucketId m_current;      // the bucket on the selected line
-    int m_index = 0;         // the selected line
-    int m_top = 0;           // the first line that is shown
-    qint64 m_move = 0;       // lines that keys have asked for
+    BucketId m_selected; // none: the first line, whichever bucket that is
+    BucketId m_current;  // the bucket on the selected line
+    int m_index = 0;     // the selected line
+    int m_top = 0;       // the first line that is shown
+    qint64 m_move = 0;   // lines that keys have asked for
     int m_pageHeight = 1;
     bool m_colored = true;
     bool m_left = false;

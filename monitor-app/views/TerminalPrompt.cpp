@@ -27,8 +27,8 @@ bool TerminalPrompt::press(const TerminalKey &key)
             setText(m_text + QString::fromUcs4(&key.character, 1));
         break;
     case Code::Backspace:
-        setText(m_text.chopped(std::min<qsizetype>(m_text.size(),
-            m_text.size() > 1 && m_text.back().isLowSurrogate() ? 2 : 1)));
+        setText(m_text.chopped(std::min<qsizetype>(
+            m_text.size(), m_text.size() > 1 && m_text.back().isLowSurrogate() ? 2 : 1)));
         break;
     case Code::EraseWord: {
         const QString trimmed = m_text.trimmed();
@@ -51,7 +51,8 @@ bool TerminalPrompt::press(const TerminalKey &key)
 
 TerminalLine TerminalPrompt::line(int width) const
 {
-    const QString name = QCoreApplication::translate("Turnstile::Monitor::TerminalPrompt", "Filter: ");
+    const QString name =
+        QCoreApplication::translate("Turnstile::Monitor::TerminalPrompt", "Filter: ");
     TerminalLine line(name, {.bold = true});
     // Of what is too long the end is seen, as there is the cursor.
     const int room = std::max(1, width - line.cells() - 1);
@@ -59,8 +60,7 @@ TerminalLine TerminalPrompt::line(int width) const
     while (TerminalText::cellsOf(TerminalText::printable(m_text.sliced(begin))) > room)
         begin += m_text.at(begin).isHighSurrogate() ? 2 : 1;
     const qsizetype bad = std::clamp(m_problemAt.start, begin, m_text.size());
-    const qsizetype good = std::clamp(
-        m_problemAt.start + m_problemAt.length, bad, m_text.size());
+    const qsizetype good = std::clamp(m_problemAt.start + m_problemAt.length, bad, m_text.size());
     line.add(m_text.sliced(begin, bad - begin))
         .add(m_text.sliced(bad, good - bad),
             TerminalStyle{.color = TerminalStyle::Color::Red, .underlined = true})

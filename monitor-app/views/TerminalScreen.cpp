@@ -48,8 +48,8 @@ QByteArray TerminalScreen::update(const std::vector<TerminalLine> &lines, QSize 
     }
     for (int y = 0; y < size.height(); ++y) {
         Row &old = m_cells[size_t(y)];
-        Row row = cellsOf(
-            size_t(y) < lines.size() ? lines[size_t(y)] : TerminalLine(), size.width());
+        Row row =
+            cellsOf(size_t(y) < lines.size() ? lines[size_t(y)] : TerminalLine(), size.width());
         for (int x = 0; x < size.width(); ++x) {
             if (row[size_t(x)] == old[size_t(x)])
                 continue;
@@ -94,16 +94,17 @@ TerminalScreen::Row TerminalScreen::cellsOf(const TerminalLine &line, int column
 
 void TerminalScreen::send(const Row &row, int from, int to, QByteArray &bytes)
 {
-    const Cell blank;
-    bool blankToTheEnd = to == int(row.size());
-    while (blankToTheEnd && to > from && row[size_t(to - 1)] == blank)
-        --to;
-    blankToTheEnd = blankToTheEnd && to < int(row.size());
+    int used = int(row.size());
+    while (used > from && row[size_t(used - 1)] == Cell())
+        --used;
+    const bool erases = to - used >= 3; // that takes three bytes
+    if (erases)
+        to = used;
     for (int x = from; x < to; ++x) {
         setStyle(row[size_t(x)].style, bytes);
         bytes += row[size_t(x)].text.toUtf8();
     }
-    if (blankToTheEnd) {
+    if (erases) {
         setStyle({}, bytes);
         bytes += "\x1b[K";
     }

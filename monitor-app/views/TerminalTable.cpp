@@ -12,12 +12,12 @@
 namespace Turnstile::Monitor {
 
 namespace {
-using Column = BucketOrder::Column;
+using Column = RowOrder::Column;
 using Color = TerminalStyle::Color;
 
-constexpr int leastRoute = 22;
+constexpr int leastRouteCells = 22;
 constexpr int stateMark = 2; // "● "
-constexpr char keys[] = "SRTEQIGW4";
+constexpr char sortKeys[] = "SRTEQIGW4";
 
 // What goes first where there is no room for all.
 constexpr std::array dispensable{Column::Granted, Column::InFlight, Column::Wait,
@@ -93,28 +93,29 @@ Color colorOf(Column column, const BucketRow &row, TimePoint now)
     return Color::Text;
 }
 
-void addTitle(TerminalLine &line, Column column, const BucketOrder &order, int width)
+void addTitle(TerminalLine &line, Column column, const RowOrder &order, int width)
 {
     const QString title = columnTitle(column);
     const bool isSorted = order.column == column;
-    const QString arrow = !isSorted ? QString() : order.reversed ? QStringLiteral("▲")
-                                                                 : QStringLiteral("▼");
-    const TerminalStyle plain{
-        .color = isSorted ? Color::Text : Color::Dim, .bold = isSorted};
+    const QString arrow = !isSorted ? QString()
+        : order.reversed            ? QStringLiteral("▲")
+                                    : QStringLiteral("▼");
+    const TerminalStyle plain{.color = isSorted ? Color::Text : Color::Dim, .bold = isSorted};
     TerminalStyle marked = plain;
     marked.underlined = true;
     const int cells = TerminalText::cellsOf(title) + int(arrow.size());
     if (!isFlushLeft(column))
         line.add(QString(std::max(0, width - cells), QLatin1Char(' ')));
-    const qsizetype key = title.indexOf(QLatin1Char(keys[int(column)]), 0, Qt::CaseInsensitive);
+    const qsizetype key = title.indexOf(QLatin1Char(sortKeys[int(column)]), 0, Qt::CaseInsensitive);
     const int end = line.cells() + (isFlushLeft(column) ? width + 1 : cells);
     if (!isFlushLeft(column))
         line.add(arrow, plain);
     if (key < 0)
         line.add(title, plain);
     else
-        line.add(title.first(key), plain).add(title.sliced(key, 1), marked).add(
-            title.sliced(key + 1), plain);
+        line.add(title.first(key), plain)
+            .add(title.sliced(key, 1), marked)
+            .add(title.sliced(key + 1), plain);
     if (isFlushLeft(column))
         line.add(arrow, plain);
     line.moveTo(end);
@@ -124,17 +125,17 @@ void addTitle(TerminalLine &line, Column column, const BucketOrder &order, int w
 std::vector<Column> TerminalTable::columns(int width)
 {
     std::vector<Column> columns;
-    for (int i = 0; i < BucketOrder::columnCount; ++i)
+    for (int i = 0; i < RowOrder::columnCount; ++i)
         columns.push_back(Column(i));
     for (Column column : dispensable) {
-        if (routeWidth(columns, width) >= leastRoute)
+        if (routeWidth(columns, width) >= leastRouteCells)
             break;
         columns.erase(std::find(columns.begin(), columns.end(), column));
     }
     return columns;
 }
 
-TerminalLine TerminalTable::titles(const BucketOrder &order, int width)
+TerminalLine TerminalTable::titles(const RowOrder &order, int width)
 {
     TerminalLine line;
     const std::vector<Column> shown = columns(width);
@@ -158,8 +159,7 @@ TerminalLine TerminalTable::line(const BucketRow &row, TimePoint now, int width)
             addRoute(line, row, cells);
             line.moveTo(end + cells);
         } else {
-            line.add(
-                TerminalText::fitted(columnText(column, row, now), columnWidth(column), true),
+            line.add(TerminalText::fitted(columnText(column, row, now), columnWidth(column), true),
                 colorOf(column, row, now));
         }
     }
@@ -168,8 +168,8 @@ TerminalLine TerminalTable::line(const BucketRow &row, TimePoint now, int width)
 
 void TerminalTable::addState(TerminalLine &line, RowState state)
 {
-    line.add(QStringLiteral("● "), colorOf(state)).add(stateName(state),
-        state == RowState::Idle ? Color::Dim : Color::Text);
+    line.add(QStringLiteral("● "), colorOf(state))
+        .add(stateName(state), state == RowState::Idle ? Color::Dim : Color::Text);
 }
 
 void TerminalTable::addRoute(TerminalLine &line, const BucketRow &row, int cells)
@@ -182,8 +182,8 @@ void TerminalTable::addRoute(TerminalLine &line, const BucketRow &row, int cells
 
 std::optional<Column> TerminalTable::columnOf(char32_t key)
 {
-    for (int i = 0; i < BucketOrder::columnCount; ++i) {
-        if (char32_t(keys[i]) == key)
+    for (int i = 0; i < RowOrder::columnCount; ++i) {
+        if (char32_t(sortKeys[i]) == key)
             return Column(i);
     }
     return {};

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "monitor-app/models/BucketOrder.h"
+#include "monitor-app/models/RowOrder.h"
 #include "monitor-app/views/TerminalLine.h"
 
 #include <optional>
@@ -17,17 +17,17 @@ class Store;
 namespace TerminalTable {
 
 /// The columns that \a width has room for.
-std::vector<BucketOrder::Column> columns(int width);
+std::vector<RowOrder::Column> columns(int width);
 
 /// The titles; the key that sorts by a column is underlined.
-TerminalLine titles(const BucketOrder &order, int width);
+TerminalLine titles(const RowOrder &order, int width);
 TerminalLine line(const BucketRow &row, TimePoint now, int width);
 /// A state, in its colour; a method and its path in at most \a cells.
 void addState(TerminalLine &line, RowState state);
 void addRoute(TerminalLine &line, const BucketRow &row, int cells);
 
 /// Which column a key sorts by.
-std::optional<BucketOrder::Column> columnOf(char32_t key);
+std::optional<RowOrder::Column> columnOf(char32_t key);
 
 } // namespace TerminalTable
 

@@ -92,8 +92,7 @@ QString placeIn(const ReplaySource &replay)
 {
     const auto clock = [](milliseconds at) {
         const qint64 seconds = at / 1s;
-        return QStringLiteral("%1:%2").arg(seconds / 60).arg(
-            seconds % 60, 2, 10, QLatin1Char('0'));
+        return QStringLiteral("%1:%2").arg(seconds / 60).arg(seconds % 60, 2, 10, QLatin1Char('0'));
     };
     return TerminalView::tr("%1 of %2").arg(clock(replay.position()), clock(replay.duration()));
 }
@@ -121,8 +120,8 @@ TerminalView::TerminalView(Session *session, const TextOptions &options, QObject
         m_mode.leave();
         ProgramSignals::stop();
     });
-    connect(session, &Session::updated, this,
-        [this] { m_heardAt = std::chrono::steady_clock::now(); });
+    connect(
+        session, &Session::updated, this, [this] { m_heardAt = std::chrono::steady_clock::now(); });
     connect(session, &Session::stateChanged, this, &TerminalView::draw);
 }
 
@@ -159,27 +158,34 @@ void TerminalView::resume()
     draw();
 }
 
+TerminalStatus TerminalView::status()
+{
+    const MonitorSource *source = m_session->source();
+    TerminalStatus status{.name = source->name(),
+        .connection = source->connection(),
+        .state = source->state(),
+        .reason = source->stateText(),
+        .isRecording = m_session->recorder()->isRecording()};
+    if (const auto *replay = qobject_cast<const ReplaySource *>(source))
+        status.connection += QStringLiteral(" · ") + placeIn(*replay);
+    using State = MonitorSource::State;
+    const TimePoint now = std::chrono::steady_clock::now();
+    if (!m_heardAt && (status.state == State::Live || status.state == State::Replay))
+        m_heardAt = now;
+    if (m_heardAt)
+        status.age = m_session->isStale() ? m_session->age()
+                                          : std::chrono::floor<milliseconds>(now - *m_heardAt);
+    return status;
+}
+
 void TerminalView::draw()
 {
     if (!m_timer.isActive() || !hasRoom())
         return;
     if (!m_session->store()->isFrozen())
         m_session->store()->makeFrame();
-    if (const MonitorSource *source = m_session->source()) {
-        TerminalPage::Status status{.name = source->name(),
-            .connection = source->connection(),
-            .state = source->state(),
-            .reason = source->stateText(),
-            .isRecording = m_session->recorder()->isRecording()};
-        if (const auto *replay = qobject_cast<const ReplaySource *>(source))
-            status.connection += QStringLiteral(" · ") + placeIn(*replay);
-        if (m_session->isStale())
-            status.age = m_session->age();
-        else if (m_heardAt)
-            status.age = std::chrono::floor<milliseconds>(
-                std::chrono::steady_clock::now() - *m_heardAt);
-        m_page.setStatus(status);
-    }
+    if (m_session->source())
+        m_page.setStatus(status());
     const QSize size = sizeOfTerminal();
     m_screen.setColored(m_page.isColored());
     if (!send(m_screen.update(m_page.lines(size), size))) {

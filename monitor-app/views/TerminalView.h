@@ -36,6 +36,7 @@ Q_SIGNALS:
 private:
     void press(const std::vector<TerminalKey> &keys);
     void resume();
+    TerminalStatus status();
     void draw();
 
     Session *m_session;

@@ -5,21 +5,15 @@
 #include "monitor-app/models/Filter.h"
 #include "monitor-app/models/Format.h"
 #include "monitor-app/models/Store.h"
+#include "monitor-app/models/Words.h"
 #include "monitor-app/views/TerminalText.h"
-
-#include <QtCore/QCoreApplication>
 
 #include <algorithm>
 
 namespace Turnstile::Monitor {
 
 namespace {
-using Column = BucketOrder::Column;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::TextReport", text);
-}
+using Column = RowOrder::Column;
 
 QString countdownTo(TimePoint then, TimePoint now)
 {
@@ -46,7 +40,7 @@ TextFigure globalLimit(const GlobalLimitInfo &global, TimePoint now)
 QString lineOf(const std::vector<QString> &cells, int routeWidth)
 {
     QString text;
-    for (int i = 0; i < BucketOrder::columnCount; ++i) {
+    for (int i = 0; i < RowOrder::columnCount; ++i) {
         const auto column = Column(i);
         const int width = column == Column::Route ? routeWidth : columnWidth(column);
         text += TerminalText::fitted(cells[size_t(i)], width, !isFlushLeft(column));
@@ -149,7 +143,7 @@ QString columnText(Column column, const BucketRow &row, TimePoint now)
 
 int columnWidth(Column column)
 {
-    constexpr std::array<int, BucketOrder::columnCount> widths{13, 0, 8, 9, 8, 11, 10, 10, 7};
+    constexpr std::array<int, RowOrder::columnCount> widths{11, 0, 8, 9, 8, 11, 10, 10, 7};
     return widths[size_t(column)];
 }
 
@@ -165,12 +159,12 @@ QStringList bucketTable(const Store &store, const TextOptions &options)
     for (int row : rows)
         routeWidth = std::max(routeWidth,
             TerminalText::cellsOf(TerminalText::printable(store.bucketAt(row).bucket.name)));
-    std::vector<QString> cells(BucketOrder::columnCount);
-    for (int i = 0; i < BucketOrder::columnCount; ++i)
+    std::vector<QString> cells(RowOrder::columnCount);
+    for (int i = 0; i < RowOrder::columnCount; ++i)
         cells[size_t(i)] = columnTitle(Column(i));
     QStringList lines{lineOf(cells, routeWidth)};
     for (int row : rows) {
-        for (int i = 0; i < BucketOrder::columnCount; ++i)
+        for (int i = 0; i < RowOrder::columnCount; ++i)
             cells[size_t(i)] = columnText(Column(i), store.bucketAt(row), store.now());
         lines += lineOf(cells, routeWidth);
     }

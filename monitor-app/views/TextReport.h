@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "monitor-app/models/BucketOrder.h"
 #include "monitor-app/models/Filter.h"
+#include "monitor-app/models/RowOrder.h"
 
 #include <QtCore/QString>
 #include <QtCore/QStringList>
@@ -30,17 +30,17 @@ std::vector<TextFigure> textFigures(const Store &store);
 QString figuresLine(const Store &store);
 
 /// The title of a column, and what it says of a row.
-QString columnTitle(BucketOrder::Column column);
-QString columnText(BucketOrder::Column column, const BucketRow &row, TimePoint now);
+QString columnTitle(RowOrder::Column column);
+QString columnText(RowOrder::Column column, const BucketRow &row, TimePoint now);
 /// How many cells a column takes; 0 for the route, which takes what is left.
-int columnWidth(BucketOrder::Column column);
+int columnWidth(RowOrder::Column column);
 /// Whether it is set flush left.
-bool isFlushLeft(BucketOrder::Column column);
+bool isFlushLeft(RowOrder::Column column);
 
 /// Which buckets are listed, and in which order.
 struct TextOptions {
     Filter filter = {};
-    BucketOrder order = {};
+    RowOrder order = {};
 };
 
 /// The buckets as a table of text, with its titles first. Nothing is left out.

@@ -185,6 +185,19 @@ QString Theme::scrollBarStyle() const
         .arg(queued.name());
 }
 
+QString Theme::tabStyle() const
+{
+    return QStringLiteral(
+        "QTabWidget::pane { border: 0; }"
+        "QTabBar { background: transparent; }"
+        "QTabBar::tab { background: transparent; color: %1; padding: 3px 2px 4px 2px;"
+        " margin: 0 10px 2px %4px; border: 0; border-bottom: 2px solid transparent; }"
+        "QTabBar::tab:selected { color: %2; border-bottom-color: %3; }"
+        "QTabBar::tab:hover { color: %2; }"
+        "QTabBar::tab:focus { color: %2; border-bottom-color: %2; }")
+        .arg(dim.name(), text.name(), blue.name(), QString::number(padding));
+}
+
 QString Theme::boxStyle(const QColor &surface, const QColor &edge) const
 {
     return QStringLiteral("QLabel { background: %1; color: %2; border: 1px solid %3;"

@@ -50,6 +50,8 @@ struct Theme {
     QPalette palette() const;
     /// Slim scroll bars without arrows.
     QString scrollBarStyle() const;
+    /// Tabs that are words, the present one underlined.
+    QString tabStyle() const;
     /// A box around the text of a QLabel.
     QString boxStyle(const QColor &surface, const QColor &edge) const;
 

@@ -5,8 +5,8 @@
 #include "monitor-app/models/Format.h"
 #include "monitor-app/models/Store.h"
 #include "monitor-app/models/TimelineAxis.h"
+#include "monitor-app/models/Words.h"
 
-#include <QtCore/QCoreApplication>
 #include <QtGui/QPainter>
 
 #include <algorithm>
@@ -18,11 +18,6 @@ constexpr int axisHeight = 24;
 constexpr int top = axisHeight + 10; // of the lanes: room for what locks are called
 constexpr size_t mostExported = 200;
 constexpr size_t fewBars = 1500; // so many may have round corners
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::TimelinePicture", text);
-}
 
 QColor faded(QColor color, double alpha)
 {

@@ -18,7 +18,7 @@ namespace Turnstile::Monitor {
 using namespace std::chrono_literals;
 
 namespace {
-constexpr milliseconds frameInterval = 33ms;
+constexpr milliseconds followInterval = 33ms;
 constexpr double zoomStep = 0.8;
 constexpr double panStep = 0.1; // of the width
 } // namespace
@@ -109,7 +109,7 @@ void TimelineView::showFrame()
         viewport()->update();
     const auto column = std::chrono::ceil<milliseconds>(window.column());
     if (m_changedAt + window.span() > m_store->now()) // what was last told is still seen
-        m_store->requestFrame(std::max(frameInterval, column));
+        m_store->requestFrame(std::max(followInterval, column));
 }
 
 void TimelineView::updateLanes()

@@ -3,7 +3,7 @@
 #include "monitor-app/views/TracePlot.h"
 
 #include "monitor-app/models/Format.h"
-#include "monitor-app/views/Paint.h"
+#include "monitor-app/views/Theme.h"
 
 #include <QtGui/QMouseEvent>
 #include <QtGui/QPainter>
@@ -15,6 +15,7 @@ namespace Turnstile::Monitor {
 
 namespace {
 constexpr int titleHeight = 18;
+constexpr qreal lineWidth = 1.5;
 constexpr int nearby = 6; // pixels: a lone value can be pointed at
 } // namespace
 
@@ -67,27 +68,31 @@ QSize TracePlot::minimumSizeHint() const
     return {80, titleHeight + 32};
 }
 
-QPolygonF TracePlot::lineOf(const PlotColumns &values, const QRectF &area, float top)
+TracePlot::Marks TracePlot::marksOf(const PlotColumns &values, const QRectF &area, float top)
 {
-    QPolygonF line;
+    Marks marks;
     const auto yOf = [&](float value) {
         return area.bottom() - area.height() * double(value / std::max(top, 1e-6F));
     };
     const qreal step = area.width() / double(std::max<size_t>(values.size(), 1));
+    std::optional<size_t> before; // the known column to the left
     for (size_t column = 0; column < values.size(); ++column) {
         if (!values[column])
             continue;
-        const qreal x = area.left() + (double(column) + 0.5) * step;
-        const qreal low = yOf(values[column]->low);
-        const qreal high = yOf(values[column]->high);
-        // What is nearer to the column before comes first.
-        const bool fromLow = !line.isEmpty()
-            && std::abs(line.constLast().y() - low) < std::abs(line.constLast().y() - high);
-        line.append({x, fromLow ? low : high});
-        if (low != high)
-            line.append({x, fromLow ? high : low});
+        PlotRange range = *values[column];
+        const qreal left = area.left() + double(column) * step;
+        if (before && *before + 1 == column) {
+            range.high = std::max(range.high, values[*before]->low);
+            range.low = std::min(range.low, values[*before]->high);
+        } else if (before) {
+            marks.bridges.emplace_back(area.left() + (double(*before) + 0.5) * step,
+                yOf(values[*before]->high), left + step / 2, yOf(range.high));
+        }
+        before = column;
+        marks.bars.emplace_back(left, yOf(range.high) - lineWidth / 2, step,
+            yOf(range.low) - yOf(range.high) + lineWidth);
     }
-    return line;
+    return marks;
 }
 
 QRectF TracePlot::area() const
@@ -146,11 +151,12 @@ void TracePlot::paintEvent(QPaintEvent *)
         painter.fillRect(QRectF(plot.left() + double(*column) * step, plot.top(), 1, plot.height()),
             m_theme->border);
     }
-    const QPolygonF line = lineOf(m_values, plot, m_top);
-    if (line.size() == 1)
-        Paint::dot(&painter, line.constFirst(), m_theme->*m_color);
-    else
-        Paint::line(&painter, line, m_theme->*m_color);
+    const Marks marks = marksOf(m_values, plot, m_top);
+    for (const QRectF &bar : marks.bars)
+        painter.fillRect(bar, m_theme->*m_color);
+    painter.setPen(QPen(m_theme->*m_color, lineWidth));
+    for (const QLineF &bridge : marks.bridges)
+        painter.drawLine(bridge);
 }
 
 void TracePlot::mouseMoveEvent(QMouseEvent *event)

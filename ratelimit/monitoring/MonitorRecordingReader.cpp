@@ -60,7 +60,7 @@ QString MonitorRecordingReader::scan()
 
 void MonitorRecordingReader::noteKey(const Recording::Chunk &chunk, qint64 offset)
 {
-    if (chunk.isOfNewerVersion())
+    if (chunk.isOfNewerVersion() || !(chunk.flags & Recording::Key))
         return;
     if (chunk.flags & Recording::KeyBegins)
         m_openKey = KeyFrame{offset, 0, chunk.first, {}};
@@ -73,7 +73,7 @@ void MonitorRecordingReader::noteKey(const Recording::Chunk &chunk, qint64 offse
 
 void MonitorRecordingReader::seek(microseconds at)
 {
-    const KeyFrame *key = keyAt(at);
+    const KeyFrame *key = at > microseconds::zero() ? keyAt(at) : nullptr;
     go(key ? *key : KeyFrame{m_begin, 0, {}, {}});
 }
 
@@ -124,7 +124,7 @@ std::optional<Reader::Frame> MonitorRecordingReader::next(TimePoint start)
         bool isBad = false;
         auto next = frame(start, &isBad);
         if (isBad)
-            cut(m_loaded);
+            cut(m_offset); // what is before it in its chunk can be read
         else if (next)
             return next;
     }
@@ -135,11 +135,11 @@ bool MonitorRecordingReader::loadChunk()
 {
     while (m_offset < m_end) {
         const auto chunk = chunkAt(m_offset);
+        m_loaded = m_offset;
         if (!chunk || chunk->first < m_last) {
-            cut(m_offset);
+            cut(m_loaded);
             return false;
         }
-        m_loaded = m_offset;
         m_offset += Recording::Chunk::headSize + chunk->bodySize;
         if (chunk->isOfNewerVersion() || (m_isKeyDone && (chunk->flags & Recording::Key)))
             continue;
@@ -168,7 +168,7 @@ void MonitorRecordingReader::cut(qint64 offset)
     m_place = 0;
     m_isTruncated = true;
     m_duration = m_last;
-    while (!m_keys.empty() && m_keys.back().lastOffset >= offset)
+    while (!m_keys.empty() && m_keys.back().lastOffset >= m_loaded)
         m_keys.pop_back();
 }
 

@@ -53,11 +53,10 @@ private:
     QMenu *menuOf(quint64 bucket) { return m_menu->build(m_source.get(), Fake::bucketId(bucket)); }
     static QAction *item(const QMenu *menu, const QString &text)
     {
-        for (QAction *action : menu->actions()) {
-            if (action->text() == text)
-                return action;
-        }
-        return nullptr;
+        const QList<QAction *> actions = menu->actions();
+        const auto found = std::find_if(actions.cbegin(), actions.cend(),
+            [&text](const QAction *action) { return action->text() == text; });
+        return found == actions.cend() ? nullptr : *found;
     }
     void addTickets(int count)
     {

@@ -167,11 +167,16 @@ void TestDetailPanel::followsTheRange()
 
 void TestDetailPanel::drawsEveryPeak()
 {
-    const PlotColumns values{
-        std::nullopt, PlotRange{2, 2}, PlotRange{0, 4}, std::nullopt, PlotRange{4, 4}};
-    const QPolygonF line = TracePlot::lineOf(values, QRectF(0, 0, 50, 40), 4);
-    QCOMPARE(line, QPolygonF({{15, 20}, {25, 0}, {25, 40}, {45, 0}}));
-    QVERIFY(TracePlot::lineOf(PlotColumns(3), QRectF(0, 0, 50, 40), 4).isEmpty());
+    const PlotColumns values{std::nullopt, PlotRange{2, 2}, PlotRange{0, 1}, PlotRange{3, 4},
+        std::nullopt, PlotRange{4, 4}};
+    const TracePlot::Marks marks = TracePlot::marksOf(values, QRectF(0, 0, 60, 40), 4);
+    const auto bar = [](qreal left, qreal high, qreal low) {
+        return QRectF(left, high - 0.75, 10, low - high + 1.5);
+    };
+    QCOMPARE(marks.bars,
+        (std::vector<QRectF>{bar(10, 20, 20), bar(20, 20, 40), bar(30, 0, 30), bar(50, 0, 0)}));
+    QCOMPARE(marks.bridges, std::vector<QLineF>{QLineF(35, 0, 55, 0)});
+    QVERIFY(TracePlot::marksOf(PlotColumns(3), QRectF(0, 0, 50, 40), 4).bars.empty());
 }
 
 void TestDetailPanel::tellsTheValueUnderThePointer()

@@ -171,14 +171,11 @@ void TestExport::writesManyQuickly()
     sink.open(QIODevice::WriteOnly);
     addTicket(1, 2, TicketState::Queued, 3s);
     QElapsedTimer timer;
-    for (const Form form : {Form::Csv, Form::Json}) {
-        timer.start();
-        QVERIFY(Export::buckets(&sink, form, many, m_now));
-        qInfo("100 000 buckets: %lld ms", timer.elapsed());
-        timer.start();
-        QVERIFY(Export::tickets(&sink, form, many, m_log, Export::present()));
-        qInfo("100 000 tickets: %lld ms", timer.elapsed());
-    }
+    timer.start();
+    QVERIFY(Export::buckets(&sink, Form::Csv, many, m_now));
+    qInfo("100 000 buckets as CSV: %lld ms", timer.restart());
+    QVERIFY(Export::tickets(&sink, Form::Json, many, m_log, Export::momentOf(m_now)));
+    qInfo("100 000 tickets as JSON: %lld ms", timer.elapsed());
     QVERIFY(sink.largest < 70'000); // never all of it in memory
 }
 

@@ -34,10 +34,12 @@ private:
         ExportMenu::Content made;
         made.rows = [this] {
             std::vector<const BucketRow *> rows;
+            rows.reserve(size_t(m_store->bucketCount()));
             for (int row = 0; row < m_store->bucketCount(); ++row)
                 rows.push_back(&m_store->bucketAt(row));
             return rows;
         };
+        made.moment = [this] { return Export::momentOf(m_store->now()); };
         made.tickets = &m_store->tickets();
         made.window = m_window.get();
         made.timeline = m_window.get();
