@@ -73,14 +73,14 @@ void BucketDelegate::paintCell(
     case BucketModel::StateColumn:
         Paint::dot(painter, {cell.left() + 4, cell.center().y()},
             m_theme->stateColor(row.state(m_store->now())));
-        writeText(painter, cell.adjusted(15, 0, 0, 0), stateName(row.state(m_store->now())), m_body,
+        write(painter, cell.adjusted(15, 0, 0, 0), stateName(row.state(m_store->now())), m_body,
             m_theme->text);
         break;
     case BucketModel::RouteColumn:
         paintRoute(painter, cell, row);
         break;
     case BucketModel::HashColumn:
-        writeText(painter, cell, row.shortHash, m_mono, m_theme->dim);
+        write(painter, cell, row.shortHash, m_mono, m_theme->dim);
         break;
     case BucketModel::TokensColumn:
         paintTokens(painter, cell, row);
@@ -98,11 +98,11 @@ void BucketDelegate::paintCell(
         break;
     }
     case BucketModel::WaitColumn:
-        writeText(painter, cell, Format::duration(row.waitP95), m_body,
+        write(painter, cell, Format::duration(row.waitP95), m_body,
             row.waitP95 ? m_theme->text : m_theme->faint, Qt::AlignRight);
         break;
     case BucketModel::RateLimitedColumn:
-        writeText(painter, cell, Format::count(row.bucket.rateLimited), m_body,
+        write(painter, cell, Format::count(row.bucket.rateLimited), m_body,
             row.bucket.rateLimited > 0 ? m_theme->red : m_theme->faint, Qt::AlignRight);
         break;
     }
@@ -113,8 +113,8 @@ void BucketDelegate::paintRoute(QPainter *painter, const QRectF &cell, const Buc
     const qreal left = m_label.metrics.horizontalAdvance(row.method) + 4;
     QRectF area = cell;
     area.moveTop(cell.top() + m_body.middle - m_label.middle); // on one line
-    writeText(painter, area, row.method, m_label, m_theme->methodColor(row.method));
-    writeText(painter, cell.adjusted(left, 0, 0, 0),
+    write(painter, area, row.method, m_label, m_theme->methodColor(row.method));
+    write(painter, cell.adjusted(left, 0, 0, 0),
         m_body.metrics.elidedText(row.path, Qt::ElideMiddle, cell.width() - left), m_body,
         m_theme->text);
 }
@@ -123,12 +123,12 @@ void BucketDelegate::paintTokens(QPainter *painter, const QRectF &cell, const Bu
 {
     const auto tokens = row.tokens(m_store->now());
     if (!tokens) {
-        writeText(painter, cell, tr("unknown"), m_body, m_theme->faint);
+        write(painter, cell, tr("unknown"), m_body, m_theme->faint);
         return;
     }
     const PipLayout layout = layoutTokens(cell, *tokens, *row.bucket.limit);
     Paint::pips(painter, layout, m_theme->green, m_theme->track);
-    writeText(painter, layout.text, QStringLiteral("%1/%2").arg(*tokens).arg(*row.bucket.limit),
+    write(painter, layout.text, QStringLiteral("%1/%2").arg(*tokens).arg(*row.bucket.limit),
         m_small, m_theme->dim);
 }
 
@@ -137,7 +137,7 @@ void BucketDelegate::paintReset(QPainter *painter, const QRectF &cell, const Buc
     const double left = row.waitLeft(m_store->now());
     const BarLayout layout = layoutReset(cell, left);
     Paint::bar(painter, layout.track, left, m_theme->amber, m_theme->track);
-    writeText(painter, layout.text, Format::countdown(row.resetsIn(m_store->now())), m_small,
+    write(painter, layout.text, Format::countdown(row.resetsIn(m_store->now())), m_small,
         m_theme->dim);
 }
 
@@ -147,8 +147,8 @@ void BucketDelegate::paintTickets(QPainter *painter, const QRectF &cell, const B
     const PipLayout layout = layoutTickets(cell, row.bucket.inFlight, queued);
     Paint::pips(painter, layout, m_theme->blue, m_theme->queued);
     if (queued > 0)
-        writeText(painter, layout.text, tr("%1 queued").arg(Format::count(quint64(queued))),
-            m_small, m_theme->dim);
+        write(painter, layout.text, tr("%1 queued").arg(Format::count(quint64(queued))), m_small,
+            m_theme->dim);
 }
 
 } // namespace Turnstile::Monitor
