@@ -119,7 +119,8 @@ void MonitorConnection::sendUpdate(const MonitorUpdate &update)
         return;
     if (unsent() > m_session->mostUnsent) {
         m_isStalled = true;
-        m_collector->setStalled(true, update.tickets.size() + update.dropped);
+        m_collector->setStalled(true,
+            update.dropped + update.tickets.size() + update.hits.size() + update.anomalies.size());
         return;
     }
     send(MonitorCodec::encode(update, m_session->epoch));
