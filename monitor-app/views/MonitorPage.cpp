@@ -102,7 +102,7 @@ void MonitorPage::setTheme(const Theme &theme)
     m_timeline->setTheme(theme);
     m_events->setTheme(theme);
     m_veil->setTheme(theme);
-    m_tabs->setStyleSheet(theme.tabStyle());
+    m_tabs->tabBar()->setStyleSheet(theme.tabStyle());
     for (Panel *panel : findChildren<Panel *>())
         panel->setTheme(theme);
 }
