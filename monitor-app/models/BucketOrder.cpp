@@ -65,16 +65,13 @@ int BucketOrder::rowOfBucket(BucketId bucket) const
 
 BucketId BucketOrder::bucketIdAt(int row) const
 {
-    if (row < 0 || row >= shownCount())
-        return {};
-    return m_store->bucketAt(m_rows.source(row)).bucket.id;
+    const BucketRow *shown = rowAt(row);
+    return shown ? shown->bucket.id : BucketId();
 }
 
-const BucketRow *BucketOrder::rowOf(const QModelIndex &index) const
+const BucketRow *BucketOrder::rowAt(int row) const
 {
-    if (!index.isValid() || index.row() >= shownCount())
-        return nullptr;
-    return &m_store->bucketAt(m_rows.source(index.row()));
+    return row < 0 || row >= shownCount() ? nullptr : &m_store->bucketAt(m_rows.source(row));
 }
 
 int BucketOrder::rowCount(const QModelIndex &parent) const

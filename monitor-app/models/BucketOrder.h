@@ -38,8 +38,10 @@ public:
     int totalCount() const { return m_rows.sourceCount(); }
     int rowOfBucket(BucketId bucket) const; ///< -1: not shown
     BucketId bucketIdAt(int row) const;
-    const BucketRow *rowOf(const QModelIndex &index) const; ///< valid until the store changes
-    const BucketModel *words() const { return m_words; }    ///< of all rows
+    /// Valid until the store changes.
+    const BucketRow *rowOf(const QModelIndex &index) const { return rowAt(index.row()); }
+    const BucketRow *rowAt(int row) const;
+    const BucketModel *words() const { return m_words; } ///< of all rows
 
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;

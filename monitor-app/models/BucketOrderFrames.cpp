@@ -159,13 +159,17 @@ void BucketOrder::putInOrder()
     m_orderedAt = m_store->now();
     if (!std::exchange(m_isMixedUp, false))
         return;
-    std::vector<int> sorted;
     std::vector<int> moved;
-    sorted.reserve(size_t(shownCount()));
+    for (int source = 0; source < totalCount(); ++source) {
+        if ((m_flags[size_t(source)] & Moved) && m_rows.place(source) >= 0)
+            moved.push_back(source);
+    }
+    std::vector<int> sorted;
+    sorted.reserve(size_t(shownCount()) - moved.size());
     for (const int source : m_rows.order()) {
-        const bool hasMoved = m_flags[size_t(source)] & Moved;
+        if (!(m_flags[size_t(source)] & Moved))
+            sorted.push_back(source);
         m_flags[size_t(source)] &= quint8(~Moved);
-        (hasMoved ? moved : sorted).push_back(source);
     }
     std::vector<int> order = m_sorter.merged(sorted, std::move(moved));
     if (order != m_rows.order())

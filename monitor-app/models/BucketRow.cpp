@@ -81,15 +81,17 @@ void BucketRow::update(const Bucket &changed, TimePoint at)
         span = std::max(changed.window.value_or(milliseconds::zero()),
             std::chrono::ceil<milliseconds>(*changed.resetAt - at));
     }
-    const bool renamed = bucket.name != changed.name || method.isEmpty();
-    const bool rehashed = bucket.hash != changed.hash || shortHash.isEmpty();
+    const bool isRenamed = bucket.name != changed.name || method.isEmpty();
+    const bool isRehashed = bucket.hash != changed.hash || shortHash.isEmpty();
     bucket = changed;
-    if (renamed) {
+    if (isRenamed || isRehashed)
+        ++renamed;
+    if (isRenamed) {
         const qsizetype space = bucket.name.indexOf(QLatin1Char(' '));
         method = bucket.name.left(std::max<qsizetype>(space, 0));
         path = bucket.name.mid(space + 1);
     }
-    if (rehashed)
+    if (isRehashed)
         shortHash = Format::shortHash(bucket.hash);
 }
 

@@ -40,6 +40,7 @@ struct BucketRow {
     QString method;      ///< of the endpoint that made it
     QString path;        ///< the same endpoint's path, without secrets
     QString shortHash;   ///< see Format::shortHash()
+    quint32 renamed = 0; ///< how often name or hash were told anew
     milliseconds span{}; ///< how long the wait is, or was, that ends at `bucket.resetAt`
     History grants;      ///< tickets granted per slot
     WaitWindow waits;    ///< from asking to the first grant

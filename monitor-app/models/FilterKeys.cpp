@@ -63,11 +63,11 @@ int distance(QStringView a, QStringView b)
 {
     std::array<int, longestKey + 1> row{};
     std::iota(row.begin(), row.end(), 0);
-    for (qsizetype i = 0; i < a.size(); ++i) {
+    for (const QChar letter : a) {
         int corner = row[0]++;
         for (qsizetype j = 0; j < b.size(); ++j) {
             const int above = row[size_t(j) + 1];
-            const int changed = corner + (a[i].toLower() == b[j].toLower() ? 0 : 1);
+            const int changed = corner + (letter.toLower() == b[j].toLower() ? 0 : 1);
             row[size_t(j) + 1] = std::min({changed, above + 1, row[size_t(j)] + 1});
             corner = above;
         }

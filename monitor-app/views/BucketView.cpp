@@ -28,6 +28,13 @@ namespace {
 constexpr int columnsVersion = 2; // count up when columns change, so that old states are dropped
 constexpr int leastRoute = 160;   // routes are still told apart
 constexpr milliseconds newsInterval = 100ms; // faster than numbers can be read
+constexpr qsizetype mostNames = 1000;        // rows; more than a screen has
+
+// What is seen of a countdown: pixels of its bar and tenths of its number.
+std::pair<int, qint64> countdownStep(const BucketRow &row, TimePoint at)
+{
+    return {int(row.waitLeft(at) * 60), (row.resetsIn(at) + 99ms) / 100ms};
+}
 
 QString columnsKey()
 {
@@ -251,20 +258,28 @@ void BucketView::repaintWhatMoved()
     viewport()->update(moved);
 }
 
-// All of a row but its line, which does not move with news but with time.
+// Of a row that has news all but its line, which time moves, and its names, which seldom change.
 QRegion BucketView::newsRegion()
 {
-    QRegion region;
+    const QRegion names =
+        columnRegion(BucketModel::RouteColumn) + columnRegion(BucketModel::HashColumn);
+    QRegion renamed;
+    QRegion others;
     std::sort(m_news.begin(), m_news.end());
-    const std::vector<int> rows = std::exchange(m_news, {});
-    for (size_t begin = 0; begin < rows.size();) {
-        size_t end = begin + 1;
-        while (end < rows.size() && rows[end] <= rows[end - 1] + 1)
-            ++end;
-        region += rowRect(rows[begin]) | rowRect(rows[end - 1]);
-        begin = end;
-    }
-    return region - columnRegion(BucketModel::GrantedColumn);
+    for (const int row : std::exchange(m_news, {}))
+        (isRenamed(*m_order->rowAt(row)) ? renamed : others) += rowRect(row);
+    return renamed + (others - names) - columnRegion(BucketModel::GrantedColumn);
+}
+
+bool BucketView::isRenamed(const BucketRow &row)
+{
+    if (m_names.size() > mostNames)
+        m_names.clear();
+    const auto known = m_names.constFind(row.bucket.id);
+    if (known != m_names.cend() && *known == row.renamed)
+        return false;
+    m_names.insert(row.bucket.id, row.renamed);
+    return true;
 }
 
 // State and tokens change when a window ends, whether or not the ratelimiter says so.
@@ -276,9 +291,13 @@ QRegion BucketView::countdownRegion()
     QRegion ended;
     const auto [first, end] = visibleRows();
     for (int row = first; row < end; ++row) {
-        const auto resetAt = m_order->rowOf(m_order->index(row, 0))->bucket.resetAt;
-        if (resetAt && *resetAt > since)
-            (*resetAt > m_store->now() ? counting : ended) += rowRect(row);
+        const BucketRow &bucket = *m_order->rowAt(row);
+        if (bucket.resetsIn(since) == 0ms)
+            continue;
+        if (bucket.resetsIn(m_store->now()) == 0ms)
+            ended += rowRect(row);
+        else if (countdownStep(bucket, since) != countdownStep(bucket, m_store->now()))
+            counting += rowRect(row);
     }
     return (counting & column) + ended;
 }

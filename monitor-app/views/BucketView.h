@@ -5,6 +5,7 @@
 #include "ratelimit/core/Id.h"
 #include "ratelimit/core/Time.h"
 
+#include <QtCore/QHash>
 #include <QtWidgets/QTableView>
 
 #include <optional>
@@ -17,6 +18,7 @@ class BucketHeader;
 class BucketOrder;
 class Filter;
 class Store;
+struct BucketRow;
 struct Theme;
 
 /// The bucket table. Its columns are remembered in QSettings. When it is sorted, rows change places
@@ -71,6 +73,7 @@ private:
     void repaintWhatMoved();
     QRegion newsRegion();
     QRegion countdownRegion();
+    bool isRenamed(const BucketRow &row);
     QRegion columnRegion(int column) const;
     QRect rowRect(int row) const;
     std::pair<int, int> visibleRows() const; ///< the first and behind the last
@@ -81,7 +84,8 @@ private:
     BucketDelegate *m_delegate;
     const Theme *m_theme;
     BucketId m_toldSelected;
-    std::vector<int> m_news; // visible rows with new values that were not painted
+    std::vector<int> m_news;          // visible rows with new values that were not painted
+    QHash<BucketId, quint32> m_names; // of visible rows: how often they were renamed
     qint64 m_historySlot = 0;
     TimePoint m_frameAt;
     TimePoint m_newsAt;

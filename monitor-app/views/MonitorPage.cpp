@@ -84,6 +84,7 @@ MonitorPage::MonitorPage(Store *store, QWidget *parent)
     connect(m_events, &EventView::bucketSelected, this, &MonitorPage::selectBucket);
     connect(m_buckets, &BucketView::countsChanged, this, [this](int shown) {
         m_chosenAt = {};
+        chooseLanes();
         if (shown > 0 && std::exchange(m_isNew, false)) // so that there is something to read
             m_buckets->select(m_buckets->order()->bucketIdAt(0));
     });
@@ -101,7 +102,7 @@ void MonitorPage::setTheme(const Theme &theme)
     m_timeline->setTheme(theme);
     m_events->setTheme(theme);
     m_veil->setTheme(theme);
-    m_tabs->setStyleSheet(theme.tabStyle());
+    m_tabs->tabBar()->setStyleSheet(theme.tabStyle());
     for (Panel *panel : findChildren<Panel *>())
         panel->setTheme(theme);
 }

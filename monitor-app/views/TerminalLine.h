@@ -31,7 +31,7 @@ struct TerminalLine {
     std::vector<Piece> pieces;
 
     TerminalLine() = default;
-    TerminalLine(const QString &text, TerminalStyle style = {}) { add(text, style); }
+    explicit TerminalLine(const QString &text, TerminalStyle style = {}) { add(text, style); }
 
     /// Text from anywhere; what could harm a terminal is taken out.
     TerminalLine &add(const QString &text, TerminalStyle style = {});

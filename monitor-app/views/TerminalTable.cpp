@@ -16,7 +16,8 @@ using Column = RowOrder::Column;
 using Color = TerminalStyle::Color;
 
 constexpr int leastRouteCells = 22;
-constexpr int stateMark = 2; // "● "
+constexpr int goodRoute = 32; // is worth more than minor columns
+constexpr int stateMark = 2;  // "● "
 constexpr char sortKeys[] = "SRTEQIGW4";
 
 // What goes first where there is no room for all.
@@ -125,10 +126,12 @@ void addTitle(TerminalLine &line, Column column, const RowOrder &order, int widt
 std::vector<Column> TerminalTable::columns(int width)
 {
     std::vector<Column> columns;
+    columns.reserve(RowOrder::columnCount);
     for (int i = 0; i < RowOrder::columnCount; ++i)
         columns.push_back(Column(i));
     for (Column column : dispensable) {
-        if (routeWidth(columns, width) >= leastRouteCells)
+        const bool isMinor = column == Column::Granted || column == Column::InFlight;
+        if (routeWidth(columns, width) >= (isMinor ? goodRoute : leastRouteCells))
             break;
         columns.erase(std::find(columns.begin(), columns.end(), column));
     }

@@ -79,6 +79,8 @@ bool TerminalView::isPossible()
 #endif
 
 namespace {
+constexpr milliseconds drawInterval = 250ms;
+
 void seek(ReplaySource *replay, TerminalKey::Code key)
 {
     if (key == TerminalKey::Code::Left)
@@ -110,7 +112,7 @@ TerminalView::TerminalView(Session *session, const TextOptions &options, QObject
     m_page.setOrder(options.order);
     m_page.setColored(qEnvironmentVariableIsEmpty("NO_COLOR"));
     m_timer.setTimerType(Qt::PreciseTimer);
-    m_timer.setInterval(250ms);
+    m_timer.setInterval(drawInterval);
     connect(&m_timer, &QTimer::timeout, this, &TerminalView::draw);
     connect(&m_input, &TerminalInput::pressed, this, &TerminalView::press);
     connect(&m_signals, &ProgramSignals::ended, this, &TerminalView::ended);
@@ -182,6 +184,7 @@ void TerminalView::draw()
 {
     if (!m_timer.isActive() || !hasRoom())
         return;
+    const TimePoint begin = std::chrono::steady_clock::now();
     if (!m_session->store()->isFrozen())
         m_session->store()->makeFrame();
     if (m_session->source())
@@ -191,7 +194,13 @@ void TerminalView::draw()
     if (!send(m_screen.update(m_page.lines(size), size))) {
         m_timer.stop();
         Q_EMIT ended(1);
+        return;
     }
+    // With very many buckets a fifth of a processor has to do.
+    const auto took = std::chrono::ceil<milliseconds>(std::chrono::steady_clock::now() - begin);
+    if (const milliseconds interval = std::max(drawInterval, 5 * took);
+        interval != m_timer.intervalAsDuration())
+        m_timer.setInterval(interval);
 }
 
 } // namespace Turnstile::Monitor

@@ -188,7 +188,6 @@ QString Theme::scrollBarStyle() const
 QString Theme::tabStyle() const
 {
     return QStringLiteral(
-        "QTabWidget::pane { border: 0; }"
         "QTabBar { background: transparent; }"
         "QTabBar::tab { background: transparent; color: %1; padding: 3px 2px 4px 2px;"
         " margin: 0 10px 2px %4px; border: 0; border-bottom: 2px solid transparent; }"

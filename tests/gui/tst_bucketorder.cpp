@@ -404,9 +404,9 @@ void TestBucketOrder::costsLittleWithManyRows()
     QVERIFY2(mostLooked <= changes + rows * 16 / 1000 + 1, qPrintable(QString::number(mostLooked)));
     QCOMPARE(order.compared(), compared);
     makeFrame(40ms);
-    // Nearly half of all rows have moved: each is sorted among them, and put in its place.
+    // Nearly half of all rows have moved, and each finds its place near that of the one before.
     const quint64 perMove = (order.compared() - compared) / (60 * changes);
-    QVERIFY2(perMove >= 5 && perMove < 24, qPrintable(QString::number(perMove)));
+    QVERIFY2(perMove > 0 && perMove < 6, qPrintable(QString::number(perMove)));
 
     apply({randomBucket(random, 5), randomBucket(random, 50'000)});
     const quint64 before = order.compared();

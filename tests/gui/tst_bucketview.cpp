@@ -32,6 +32,7 @@ private Q_SLOTS:
     void tellsHowManyMatch();
     void leavesRoomForRoutes();
     void paintsOnlyWhatHasNews();
+    void paintsNamesOnlyWhenTheyChange();
     void paintsNewsTenTimesASecond();
 
 private:
@@ -210,6 +211,24 @@ void TestBucketView::paintsOnlyWhatHasNews()
     QVERIFY((painted - rowRegion(8) - countdowns).isEmpty());
     QVERIFY(!painted.contains(QPoint(reset + 5, view->rowViewportPosition(6) + 5))); // no window
     QVERIFY(painted.contains(QPoint(reset + 5, view->rowViewportPosition(3) + 5)));
+}
+
+void TestBucketView::paintsNamesOnlyWhenTheyChange()
+{
+    view->viewport()->installEventFilter(this);
+    Bucket changed = Fake::sampleBuckets(now)[8];
+    const auto paintsHash = [&] {
+        painted = {};
+        apply({changed});
+        makeFrame(100ms);
+        return painted.contains(QPoint(view->columnViewportPosition(BucketModel::HashColumn) + 5,
+            view->rowViewportPosition(8) + 5));
+    };
+    QVERIFY(paintsHash()); // nothing is known of it yet
+    QVERIFY(!paintsHash());
+    changed.hash = "another";
+    QVERIFY(paintsHash());
+    QVERIFY(!paintsHash());
 }
 
 void TestBucketView::paintsNewsTenTimesASecond()

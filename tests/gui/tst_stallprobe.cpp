@@ -30,7 +30,7 @@ private:
             this, [this, second] { now += second; }, Qt::QueuedConnection);
         QTimer::singleShot(0, &loop, &QEventLoop::quit);
         loop.exec();
-        QAbstractEventDispatcher::instance()->aboutToBlock(); // as the next one does
+        Q_EMIT QAbstractEventDispatcher::instance()->aboutToBlock(); // as the next one does
     }
     TimePoint now{1000s};
 };

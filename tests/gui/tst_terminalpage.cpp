@@ -213,7 +213,7 @@ void TestTerminalPage::editsAFilter()
 {
     press(QStringLiteral("/method:GET mem"));
     QCOMPARE(text().filter(QStringLiteral("● ")).size(), 1);
-    QVERIFY(text().last().startsWith(QStringLiteral("Filter: method:GET mem")));
+    QVERIFY(text().constLast().startsWith(QStringLiteral("Filter: method:GET mem")));
     press(Code::EraseWord);
     QCOMPARE(text().filter(QStringLiteral("● ")).size(), 4);
     press(QStringLiteral("q")); // is a letter here
@@ -221,7 +221,7 @@ void TestTerminalPage::editsAFilter()
     QVERIFY(text().join(u'\n').contains(QStringLiteral("No bucket matches the filter.")));
     press(Code::Backspace);
     press(Code::Enter);
-    QVERIFY(text()[0].endsWith(QStringLiteral("filter: method:GET ")));
+    QVERIFY(text().value(0).endsWith(QStringLiteral("filter: method:GET ")));
     press(QStringLiteral("/x"));
     press(Code::Escape); // as it was
     QCOMPARE(text().filter(QStringLiteral("● ")).size(), 4);
@@ -231,7 +231,7 @@ void TestTerminalPage::editsAFilter()
     QCOMPARE(text().filter(QStringLiteral("● ")).size(), 12);
     press(QStringLiteral("/"));
     press(QString(1000, u'a'));
-    QVERIFY(text().last().size() <= 100);
+    QVERIFY(text().constLast().size() <= 100);
     press(Code::Escape);
     press(QStringLiteral("q"));
     QVERIFY(page->isLeft());
@@ -246,7 +246,7 @@ void TestTerminalPage::keepsTheLastGoodFilter()
     QCOMPARE(lines.filter(QStringLiteral("● ")).size(), 5);
     QVERIFY2(lines[lines.size() - 2].contains(QStringLiteral("1x")), qPrintable(lines.join(u'\n')));
     press(Code::Enter); // stays until it is right
-    QVERIFY(text().last().startsWith(QStringLiteral("Filter: queued:>1x")));
+    QVERIFY(text().constLast().startsWith(QStringLiteral("Filter: queued:>1x")));
     const TerminalLine prompt = page->lines({100, 24}).back();
     QVERIFY(std::any_of(prompt.pieces.begin(), prompt.pieces.end(), [](const auto &piece) {
         return piece.style.color == TerminalStyle::Color::Red && piece.style.underlined;
@@ -257,10 +257,10 @@ void TestTerminalPage::freezes()
 {
     press(QStringLiteral(" "));
     QVERIFY(store->isFrozen());
-    QVERIFY(text()[0].contains(QStringLiteral(" frozen ")));
+    QVERIFY(text().value(0).contains(QStringLiteral(" frozen ")));
     press(QStringLiteral(" "));
     QVERIFY(!store->isFrozen());
-    QVERIFY(!text()[0].contains(QStringLiteral("frozen")));
+    QVERIFY(!text().value(0).contains(QStringLiteral("frozen")));
     QVERIFY(page->isColored());
     press(QStringLiteral("c"));
     QVERIFY(!page->isColored());

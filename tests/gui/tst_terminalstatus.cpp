@@ -69,7 +69,7 @@ void TestTerminalStatus::saysThatThePictureIsOld()
     status.state = state;
     status.reason = QStringLiteral("It hung up.");
     status.age = 12s;
-    QTEST(text()[1], "banner");
+    QTEST(text().value(1), "banner");
     const auto lines = page->lines({100, 24});
     int rows = 0;
     for (const TerminalLine &line : lines) {
@@ -101,12 +101,13 @@ void TestTerminalStatus::keepsWhatMattersInLittleRoom()
 {
     status.isRecording = true;
     store->setFrozen(true);
-    QCOMPARE(text({40, 24})[0].simplified(), QStringLiteral("music-bot · pi… ● recording frozen"));
-    const QString line = text({60, 24}).last();
+    QCOMPARE(
+        text({40, 24}).value(0).simplified(), QStringLiteral("music-bot · pi… ● recording frozen"));
+    const QString line = text({60, 24}).constLast();
     QVERIFY(line.startsWith(QStringLiteral("Connected · local socket  ")));
     QVERIFY(line.endsWith(QStringLiteral("/ filter  ? help  q quit")));
     status.name = QStringLiteral("漢字");
-    QVERIFY(text({14, 24})[0].startsWith(status.name));
+    QVERIFY(text({14, 24}).value(0).startsWith(status.name));
 }
 
 void TestTerminalStatus::letsNoNameHarmTheTerminal()

@@ -72,7 +72,8 @@ void TestTextReport::alignsTheTable()
     QVERIFY(exhausted[0].startsWith(
         QStringLiteral("exhausted   POST /channels/41771983423143937/messages ")));
     QVERIFY(exhausted[0].contains(QStringLiteral(" 0/5 ")));
-    QVERIFY(lines.filter(QStringLiteral("route limit"))[0].contains(QStringLiteral(" 6:52 ")));
+    QVERIFY(
+        lines.filter(QStringLiteral("route limit")).value(0).contains(QStringLiteral(" 6:52 ")));
 }
 
 void TestTextReport::listsWhatIsWanted()

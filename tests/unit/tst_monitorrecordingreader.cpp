@@ -1,134 +1,18 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
-#include "ratelimit/monitoring/MonitorCodec.h"
-#include "ratelimit/monitoring/MonitorRecordingReader.h"
-#include "ratelimit/monitoring/MonitorRecordingWriter.h"
-#include "tests/common/MonitorSamples.h"
+#include "tests/common/Recordings.h"
 
-#include <QtCore/QBuffer>
-#include <QtCore/QRegularExpression>
+#include <QtCore/QRandomGenerator>
 #include <QtCore/QtEndian>
 #include <QtTest/QtTest>
 
-using Recording = MonitorRecording;
-using std::chrono::microseconds;
-
-static const TimePoint start = TimePoint(1000h);
-static const WallTime wall{1'700'000'000'123ms};
-
-namespace {
-/// A file in memory that is full at some size.
-class Disk : public QBuffer {
-public:
-    explicit Disk(qint64 most = std::numeric_limits<qint64>::max())
-        : m_most(most)
-    {
-        open(ReadWrite);
-    }
-
-protected:
-    qint64 writeData(const char *data, qint64 size) override
-    {
-        const qint64 written = QBuffer::writeData(data, std::min(size, m_most - pos()));
-        if (written != size)
-            setErrorString(QStringLiteral("No space left on device"));
-        return written;
-    }
-
-private:
-    qint64 m_most;
-};
-
-struct Read {
-    QString problem;
-    QList<QByteArray> frames; // as bytes, to compare
-    QList<microseconds> times;
-    bool isTruncated = false;
-};
-} // namespace
-
-static MonitorUpdate news(int number)
-{
-    MonitorUpdate update;
-    update.at = update.since = start + milliseconds(100 * number);
-    update.events = number;
-    update.tickets = {sampleTicket(quint64(number + 1), update.at)};
-    return update;
-}
-
-static MonitorUpdate key(int atMs, bool begins = true, bool ends = true)
-{
-    MonitorUpdate update = sampleUpdate(start + milliseconds(atMs));
-    update.reset = false;
-    update.snapshotBegins = begins;
-    update.snapshotEnds = ends;
-    return update;
-}
-
-static Read readOn(MonitorRecordingReader &reader)
-{
-    Read read;
-    const TimePoint other{5h};
-    while (const auto frame = reader.next(other)) {
-        read.frames.append(MonitorCodec::encode(frame->update, other));
-        read.times.append(frame->at);
-    }
-    read.isTruncated = reader.isTruncated();
-    return read;
-}
-
-static Read readAll(QByteArray file)
-{
-    QBuffer buffer(&file);
-    buffer.open(QIODevice::ReadOnly);
-    MonitorRecordingReader reader;
-    const QString problem = reader.open(&buffer);
-    Read read = problem.isEmpty() ? readOn(reader) : Read();
-    read.problem = problem;
-    return read;
-}
-
-/// Three chunks of frames and the end.
-static QByteArray smallFile()
-{
-    Disk disk;
-    MonitorRecordingWriter writer(&disk);
-    writer.begin(QStringLiteral("music-bot · pid 4121"), start, wall);
-    writer.addKey(key(0), start);
-    for (int number = 1; number <= 4; ++number) {
-        writer.add(news(number), start + milliseconds(100 * number));
-        if (number == 2)
-            writer.flush();
-    }
-    writer.end(start + 1s);
-    return disk.data();
-}
-
-static QByteArray chunk(const QByteArray &body, qsizetype size, quint32 flags = 7)
-{
-    Recording::Chunk head{quint32(body.size()), quint32(size), flags, {}, {}, {}};
-    head.bodyCheck = Recording::check(body);
-    return head.toBytes() + body;
-}
-
-static QByteArray block(QByteArray compressed)
-{
-    qToBigEndian(quint32(compressed.size() - 4), compressed.data());
-    return compressed;
-}
-
-/// What is written can be read, and what is broken breaks nothing.
-class TestMonitorRecording : public QObject {
+/// What was written can be read, and what is broken breaks nothing.
+class TestMonitorRecordingReader : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void readsWhatWasWritten();
-    void holdsNoMoreThanASecond();
     void seeksKeyFrames();
-    void letsNewsComeBetweenPartsOfAKeyFrame();
     void goesNoFurtherBackThanItPays();
-    void splitsLongListsOfRemoved();
-    void knowsWhenAKeyFrameIsDue();
-    void tellsThatTheDiskIsFull();
     void readsUpToWhereItWasCut();
     void survivesEveryFlippedByte();
     void dropsWhatIsBehindDamage();
@@ -138,7 +22,13 @@ private Q_SLOTS:
     void refusesBombs();
 };
 
-void TestMonitorRecording::readsWhatWasWritten()
+static QByteArray block(QByteArray compressed)
+{
+    qToBigEndian(quint32(compressed.size() - 4), compressed.data());
+    return compressed;
+}
+
+void TestMonitorRecordingReader::readsWhatWasWritten()
 {
     QByteArray file = smallFile();
     QBuffer buffer(&file);
@@ -163,20 +53,7 @@ void TestMonitorRecording::readsWhatWasWritten()
     QVERIFY(!reader.isTruncated());
 }
 
-void TestMonitorRecording::holdsNoMoreThanASecond()
-{
-    Disk disk;
-    MonitorRecordingWriter writer(&disk);
-    writer.begin({}, start, wall);
-    writer.addKey(key(0), start);
-    for (int number = 1; number <= 100; ++number) {
-        QVERIFY(writer.add(news(number), start + milliseconds(100 * number)));
-        QVERIFY(readAll(disk.data()).frames.size() >= number - 10);
-    }
-    QCOMPARE(writer.bytesWritten(), disk.size());
-}
-
-void TestMonitorRecording::seeksKeyFrames()
+void TestMonitorRecordingReader::seeksKeyFrames()
 {
     Disk disk;
     MonitorRecordingWriter writer(&disk);
@@ -206,27 +83,7 @@ void TestMonitorRecording::seeksKeyFrames()
     QCOMPARE(reader.keyBefore(2s, 3s), microseconds(0s));
 }
 
-void TestMonitorRecording::letsNewsComeBetweenPartsOfAKeyFrame()
-{
-    Disk disk;
-    MonitorRecordingWriter writer(&disk);
-    writer.begin({}, start, wall);
-    writer.addKey(key(0, true, false), start);
-    writer.add(news(1), start + 100ms);
-    writer.addKey(key(150, false, true), start + 150ms);
-    writer.add(news(2), start + 200ms);
-    writer.addKey(key(300, true, false), start + 300ms); // one that never ends
-    writer.add(news(4), start + 400ms);
-    writer.end(start + 500ms);
-    MonitorRecordingReader reader;
-    QCOMPARE(reader.open(&disk), QString());
-    for (const milliseconds at : {0ms, 120ms, 150ms, 500ms}) {
-        reader.seek(at);
-        QCOMPARE(readOn(reader).times, QList<microseconds>({0ms, 100ms, 150ms, 200ms, 400ms}));
-    }
-}
-
-void TestMonitorRecording::goesNoFurtherBackThanItPays()
+void TestMonitorRecordingReader::goesNoFurtherBackThanItPays()
 {
     Disk disk;
     MonitorRecordingWriter writer(&disk);
@@ -251,69 +108,7 @@ void TestMonitorRecording::goesNoFurtherBackThanItPays()
     QCOMPARE(reader.keyBefore(9s, 2s), microseconds(7s));
 }
 
-void TestMonitorRecording::splitsLongListsOfRemoved()
-{
-    Disk disk;
-    MonitorRecordingWriter writer(&disk);
-    writer.begin({}, start, wall);
-    writer.addKey(key(0), start);
-    MonitorUpdate removal = news(1);
-    for (quint64 id = 1; id <= 150'000; ++id)
-        removal.removed.push_back({id});
-    QVERIFY(writer.add(removal, start + 100ms));
-    writer.end(start + 200ms);
-    MonitorRecordingReader reader;
-    QCOMPARE(reader.open(&disk), QString());
-    reader.next(start);
-    std::vector<BucketId> removed;
-    while (const auto frame = reader.next(start))
-        removed.insert(removed.end(), frame->update.removed.begin(), frame->update.removed.end());
-    QVERIFY(removed == removal.removed);
-}
-
-void TestMonitorRecording::knowsWhenAKeyFrameIsDue()
-{
-    Disk disk;
-    MonitorRecordingWriter writer(&disk);
-    writer.begin({}, start, wall);
-    writer.addKey(key(0), start);
-    QVERIFY(!writer.isKeyDue(start + 1h)); // nothing has happened
-    writer.add(news(1), start + 1s);
-    QVERIFY(!writer.isKeyDue(start + 9s));
-    QVERIFY(writer.isKeyDue(start + 10s));
-    writer.addKey(key(10'000), start + 10s);
-    MonitorUpdate much = news(1);
-    much.tickets.assign(60'000, sampleTicket(1, start));
-    writer.add(much, start + 11s);
-    QVERIFY(writer.isKeyDue(start + 11s));
-    MonitorUpdate large = key(12'000);
-    large.buckets.assign(20'000, sampleBucket(1, start));
-    writer.addKey(large, start + 12s);
-    writer.add(news(1), start + 13s);
-    QVERIFY(!writer.isKeyDue(start + 71s));
-    QVERIFY(writer.isKeyDue(start + 72s));
-}
-
-void TestMonitorRecording::tellsThatTheDiskIsFull()
-{
-    Disk disk(1200);
-    MonitorRecordingWriter writer(&disk);
-    QVERIFY(writer.begin({}, start, wall));
-    QVERIFY(writer.addKey(key(0), start));
-    int written = 0;
-    while (writer.add(news(written + 1), start + written * 1s) && writer.flush())
-        ++written;
-    QVERIFY(written > 0);
-    QCOMPARE(writer.problem(),
-        QStringLiteral("The recording cannot be written: No space left on device."));
-    QVERIFY(!writer.end(start + 1h));
-    QCOMPARE(disk.size(), 1200);
-    const Read read = readAll(disk.data());
-    QCOMPARE(read.frames.size(), 1 + written);
-    QVERIFY(read.isTruncated);
-}
-
-void TestMonitorRecording::readsUpToWhereItWasCut()
+void TestMonitorRecordingReader::readsUpToWhereItWasCut()
 {
     const QByteArray file = smallFile();
     const Read whole = readAll(file);
@@ -331,7 +126,7 @@ void TestMonitorRecording::readsUpToWhereItWasCut()
     QCOMPARE(most, 5); // only the end was cut off
 }
 
-void TestMonitorRecording::survivesEveryFlippedByte()
+void TestMonitorRecordingReader::survivesEveryFlippedByte()
 {
     const QByteArray file = smallFile();
     const Read whole = readAll(file);
@@ -346,7 +141,7 @@ void TestMonitorRecording::survivesEveryFlippedByte()
     }
 }
 
-void TestMonitorRecording::dropsWhatIsBehindDamage()
+void TestMonitorRecordingReader::dropsWhatIsBehindDamage()
 {
     Disk disk;
     MonitorRecordingWriter writer(&disk);
@@ -371,7 +166,7 @@ void TestMonitorRecording::dropsWhatIsBehindDamage()
     QCOMPARE(reader.next(start)->at, microseconds(3s));
 }
 
-void TestMonitorRecording::explainsWhatItCannotRead()
+void TestMonitorRecordingReader::explainsWhatItCannotRead()
 {
     const QByteArray header = Recording::Header{QStringLiteral("bot"), wall}.toBytes();
     QCOMPARE(readAll({}).problem, QStringLiteral("This is not a recording of a monitor."));
@@ -397,7 +192,7 @@ void TestMonitorRecording::explainsWhatItCannotRead()
     QCOMPARE(read.application, longName.first(341));
 }
 
-void TestMonitorRecording::skipsChunksOfANewerVersion()
+void TestMonitorRecordingReader::skipsChunksOfANewerVersion()
 {
     Disk disk;
     MonitorRecordingWriter writer(&disk);
@@ -411,7 +206,7 @@ void TestMonitorRecording::skipsChunksOfANewerVersion()
     QVERIFY(!read.isTruncated);
 }
 
-void TestMonitorRecording::refusesTimesThatGoBack()
+void TestMonitorRecordingReader::refusesTimesThatGoBack()
 {
     Disk disk;
     MonitorRecordingWriter writer(&disk);
@@ -427,7 +222,7 @@ void TestMonitorRecording::refusesTimesThatGoBack()
     QCOMPARE(readAll(disk.data()).frames, read.frames);
 }
 
-void TestMonitorRecording::refusesBombs()
+void TestMonitorRecordingReader::refusesBombs()
 {
     const QByteArray header = Recording::Header{{}, wall}.toBytes();
     const QString damaged = QStringLiteral("The recording is damaged.");
@@ -446,5 +241,5 @@ void TestMonitorRecording::refusesBombs()
     QVERIFY(!Recording::unpack(many.chopped(1), 3 * Recording::block));
 }
 
-QTEST_APPLESS_MAIN(TestMonitorRecording)
-#include "tst_monitorrecording.moc"
+QTEST_APPLESS_MAIN(TestMonitorRecordingReader)
+#include "tst_monitorrecordingreader.moc"
