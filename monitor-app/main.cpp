@@ -1,14 +1,22 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "monitor-app/CommandLine.h"
+#include "monitor-app/CommandOptions.h"
+#include "monitor-app/models/RunStats.h"
 #include "monitor-app/sources/DemoSource.h"
+#include "monitor-app/sources/LiveSource.h"
+#include "monitor-app/sources/ReplaySource.h"
+#include "monitor-app/sources/Session.h"
 #include "monitor-app/views/MainWindow.h"
+#include "monitor-app/views/PlainView.h"
+#include "monitor-app/views/ProgramSignals.h"
 #include "monitor-app/views/TerminalView.h"
 #include "monitor-app/views/Theme.h"
 
 #include <QtCore/QTimer>
 #include <QtWidgets/QApplication>
 
+#include <csignal>
 #include <cstdio>
 
 using namespace Turnstile::Monitor;
@@ -17,6 +25,12 @@ namespace {
 void printLine(std::FILE *file, const QString &text)
 {
     std::fprintf(file, "%s\n", qUtf8Printable(text));
+}
+
+int fail(const QString &problem)
+{
+    printLine(stderr, problem);
+    return 1;
 }
 
 bool hasDisplay()
@@ -37,59 +51,113 @@ int explain(int &argc, char **argv, const CommandLine &line)
         return 0;
     }
     if (line.help) {
-        std::fputs(qUtf8Printable(CommandLine::helpText()), stdout);
+        std::fputs(qUtf8Printable(commandHelp()), stdout);
         return 0;
     }
     printLine(stderr, line.error);
     return 2;
 }
 
+std::unique_ptr<MonitorSource> makeSource(const CommandLine &line)
+{
+    if (line.connect.isValid())
+        return std::make_unique<LiveSource>(line.connect, line.token);
+    if (!line.open.isEmpty())
+        return std::make_unique<ReplaySource>(line.open);
+    if (line.demo)
+        return std::make_unique<DemoSource>(line.demoScenario);
+    return nullptr;
+}
+
+// Watches, and records, what was asked for. Returns what went wrong, if anything.
+QString begin(Session *session, const CommandLine &line)
+{
+    auto source = makeSource(line);
+    if (!source)
+        return {};
+    QString problem = session->watch(std::move(source));
+    if (problem.isEmpty() && !line.record.isEmpty())
+        problem = session->recorder()->start(line.record);
+    return problem;
+}
+
+template <typename View> int show(View &view)
+{
+    QObject::connect(&view, &View::ended, qApp, &QCoreApplication::exit);
+    view.start();
+    return QCoreApplication::exec();
+}
+
+int showInTerminal(Session *session, const CommandLine &line)
+{
+    if (TerminalView::isPossible()) {
+        TerminalView view(session, {line.filter, line.order});
+        return show(view);
+    }
+    const ProgramSignals ending(ProgramSignals::Wanted::End);
+    QObject::connect(&ending, &ProgramSignals::ended, qApp, &QCoreApplication::exit);
+    PlainView view(session, stdout, {line.filter, line.order});
+    return show(view);
+}
+
 int runInTerminal(int &argc, char **argv, const CommandLine &line)
 {
-    QCoreApplication app(argc, argv);
-    TerminalView view(stdout);
-    if (const QString problem = view.watch(new DemoSource); !problem.isEmpty()) {
-        printLine(stderr, problem);
-        return 1;
-    }
+    const QCoreApplication app(argc, argv);
+    Session session;
+    RunStats stats(session.store());
+    QObject::connect(&session, &Session::updated, &stats, &RunStats::count);
+    QString lastWord; // for when the terminal is back
+    QObject::connect(&session, &Session::recordingFailed, &app,
+        [&lastWord](const QString &problem) { lastWord = problem; });
+    if (const QString problem = begin(&session, line); !problem.isEmpty())
+        return fail(problem);
     if (line.after)
         QTimer::singleShot(*line.after, Qt::PreciseTimer, &app, &QCoreApplication::quit);
-    return app.exec();
+    int code = showInTerminal(&session, line);
+    if (session.source()->state() == MonitorSource::State::Failed)
+        lastWord = session.source()->stateText();
+    if (!lastWord.isEmpty())
+        code = fail(lastWord);
+    if (line.stats)
+        std::fputs(qUtf8Printable(stats.text()), stderr);
+    return code;
 }
 
 int runInWindow(int &argc, char **argv, const CommandLine &line)
 {
     if (!hasDisplay()) {
-        if (line.screenshot.isEmpty()) {
-            printLine(stderr,
+        if (line.screenshot.isEmpty())
+            return fail(
                 QStringLiteral("There is no display. Try --text for a table in the terminal."));
-            return 1;
-        }
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }
-    QApplication app(argc, argv);
+    const QApplication app(argc, argv);
+    const ProgramSignals ending(ProgramSignals::Wanted::End);
+    QObject::connect(&ending, &ProgramSignals::ended, &app, &QCoreApplication::exit);
     MainWindow window;
+    RunStats stats(window.store());
+    QObject::connect(window.session(), &Session::updated, &stats, &RunStats::count);
     if (line.theme != CommandLine::Theme::System)
         window.setTheme(line.theme == CommandLine::Theme::Dark ? Theme::dark() : Theme::light());
-    QObject::connect(
-        &window, &MainWindow::demoRequested, &window, [&window] { window.watch(new DemoSource); });
-    if (line.demo) {
-        if (const QString problem = window.watch(new DemoSource); !problem.isEmpty()) {
-            printLine(stderr, problem);
-            return 1;
-        }
-    }
+    if (!line.filter.isEmpty())
+        window.setFilterText(line.filter.text());
+    if (const QString problem = begin(window.session(), line); !problem.isEmpty())
+        return fail(problem);
     window.show();
-    if (!line.screenshot.isEmpty()) {
+    const bool pictured = !line.screenshot.isEmpty();
+    if (pictured || line.after) {
         const auto after = line.after.value_or(std::chrono::seconds(5));
-        QTimer::singleShot(after, Qt::PreciseTimer, &window, [&window, file = line.screenshot] {
-            const bool saved = window.grab().save(file);
-            if (!saved)
-                printLine(stderr, QStringLiteral("Cannot write the picture to %1.").arg(file));
-            QCoreApplication::exit(saved ? 0 : 1);
+        QTimer::singleShot(after, Qt::PreciseTimer, &window, [&window, pictured, &line] {
+            const bool saved = !pictured || window.grab().save(line.screenshot);
+            QCoreApplication::exit(saved
+                    ? 0
+                    : fail(QStringLiteral("Cannot write the picture to %1.").arg(line.screenshot)));
         });
     }
-    return app.exec();
+    const int code = QCoreApplication::exec();
+    if (line.stats)
+        std::fputs(qUtf8Printable(stats.text()), stderr);
+    return code;
 }
 } // namespace
 
@@ -98,10 +166,15 @@ int main(int argc, char **argv)
     QCoreApplication::setApplicationName(QStringLiteral("turnstile-monitor"));
     QCoreApplication::setApplicationVersion(QStringLiteral(TURNSTILE_VERSION));
     QCoreApplication::setOrganizationName(QStringLiteral("turnstile"));
+#ifdef SIGPIPE
+    std::signal(SIGPIPE, SIG_IGN); // who reads no more is noticed in writing
+#endif
     QStringList arguments;
     for (int i = 0; i < argc; ++i)
         arguments += QString::fromLocal8Bit(argv[i]);
     const CommandLine line = CommandLine::parse(arguments);
+    if (!line.warning.isEmpty() && line.error.isEmpty())
+        printLine(stderr, line.warning);
     if (line.text && line.error.isEmpty())
         return runInTerminal(argc, argv, line);
     return line.needsWindow() ? runInWindow(argc, argv, line) : explain(argc, argv, line);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/InMemoryRatelimiter.h"
 
+#include "ratelimit/Clock.h"
 #include "ratelimit/core/Scheduler.h"
 #include "ratelimit/Inbox.h"
 #include "ratelimit/ticket/TicketChannel.h"
@@ -16,11 +17,6 @@
 #include <iterator>
 
 namespace Turnstile {
-
-static TimePoint clockNow()
-{
-    return std::chrono::steady_clock::now();
-}
 
 static WallTime wallClockNow()
 {
@@ -58,6 +54,7 @@ public:
     void handleMessages();
     void advance();
     void dispatch(const Event &event);
+    void bucketChanged(const Event &event);
     void ticketChanged(const Event &event);
     TicketInfo infoOf(const Event &event) const;
     void ended(const Event &event);
@@ -183,10 +180,7 @@ void InMemoryRatelimiterPrivate::dispatch(const Event &event)
         ticketChanged(event);
         break;
     case Event::Type::BucketChanged:
-        if (isHeard(&Ratelimiter::bucketChanged)) {
-            if (const auto bucket = scheduler.bucket(event.bucket, event.at))
-                Q_EMIT q->bucketChanged(*bucket);
-        }
+        bucketChanged(event);
         break;
     case Event::Type::BucketRemoved:
         Q_EMIT q->bucketRemoved(event.bucket);
@@ -211,6 +205,16 @@ void InMemoryRatelimiterPrivate::dispatch(const Event &event)
         }
         break;
     }
+}
+
+void InMemoryRatelimiterPrivate::bucketChanged(const Event &event)
+{
+    const QPointer<InMemoryRatelimiter> alive(q);
+    Q_EMIT q->bucketTouched(event.bucket);
+    if (!alive || !isHeard(&Ratelimiter::bucketChanged))
+        return;
+    if (const auto bucket = scheduler.bucket(event.bucket, event.at))
+        Q_EMIT q->bucketChanged(*bucket);
 }
 
 void InMemoryRatelimiterPrivate::ticketChanged(const Event &event)
@@ -478,6 +482,11 @@ InMemoryRatelimiter::BucketPage InMemoryRatelimiter::buckets(quint32 from, int m
 {
     auto page = d->scheduler.buckets(clockNow(), from, most);
     return {std::move(page.buckets), page.next};
+}
+
+std::optional<Bucket> InMemoryRatelimiter::bucket(BucketId id) const
+{
+    return d->scheduler.bucket(id, clockNow());
 }
 
 std::vector<TicketInfo> InMemoryRatelimiter::waiting(BucketId bucket, int most) const

@@ -69,6 +69,8 @@ public:
     };
     /// At most \a most buckets; begin \a from 0. What changes between two pages is told by signals.
     BucketPage buckets(quint32 from, int most) const;
+    /// One of them, as it is now; nothing when it is not known (any more).
+    std::optional<Bucket> bucket(BucketId id) const;
     /// Tickets that wait in \a bucket, at most \a most, the oldest first; where very many lanes
     /// share it, not of all.
     std::vector<TicketInfo> waiting(BucketId bucket, int most) const;
@@ -85,6 +87,11 @@ public:
             locked; ///< until a global 429's lock, or the edge's, opens, if there is one
     };
     GlobalUse globalUse() const;
+
+Q_SIGNALS:
+    /// \a bucket may have changed: who wants to know how asks for it. Comes whenever
+    /// bucketChanged() does, and costs much less where many changes make one look.
+    void bucketTouched(Turnstile::BucketId bucket);
 
 protected:
     bool event(QEvent *event) override;

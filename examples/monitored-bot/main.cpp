@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // A bot that can be watched: two lines for the publisher, and `turnstile-monitor` finds it. It ends
-// after a second; a real bot, and `monitored-bot 600`, give you the time to look.
+// after a second; a real bot, and `monitored-bot 600`, give you the time to look. With
+// `monitored-bot 600 control` monitors may also pause, resume and drain its buckets.
 
 #include <Turnstile/InMemoryRatelimiter>
 #include <Turnstile/ModelApi>
@@ -23,14 +24,16 @@ int main(int argc, char **argv)
 
     InMemoryRatelimiter limiter;
     MonitorPublisher publisher(&limiter);
+    publisher.setControlAllowed(argc > 2 && qstrcmp(argv[2], "control") == 0);
     if (!publisher.listen())
         qWarning("Nobody can watch: %s", qPrintable(publisher.errorString())); // the bot goes on
 
     QNetworkAccessManager manager;
     Ratelimiter::follow(&manager);
+    int asked = 0;
     int answered = 0;
     const auto ask = [&] {
-        const QString path = QStringLiteral("/channels/%1/messages").arg(answered % 3 + 1);
+        const QString path = QStringLiteral("/channels/%1/messages").arg(++asked % 25 + 1);
         TicketReceiver *ticket = limiter.ticket({Method::Get, path});
         QObject::connect(ticket, &TicketReceiver::available, &app,
             [&, ticket, path](const TicketSender &sender) {

@@ -55,8 +55,6 @@ QVariant BucketModel::data(const QModelIndex &index, int role) const
             Qt::AlignVCenter | (isNumeric(index.column()) ? Qt::AlignRight : Qt::AlignLeft));
     case RowRole:
         return QVariant::fromValue(&row);
-    case SortRole:
-        return sortKey(row, index.column());
     default:
         return {};
     }
@@ -135,7 +133,7 @@ QString BucketModel::text(const BucketRow &row, int column) const
         return parts.join(QStringLiteral(", "));
     }
     case GrantedColumn:
-        return Format::rate(double(row.grants.sumOfLast(10, m_store->now())) / 5);
+        return Format::rate(row.grantedPerSecond(m_store->now()));
     case WaitColumn:
         return Format::duration(row.waitP95);
     default:
@@ -173,29 +171,18 @@ QString BucketModel::description(const BucketRow &row, int column) const
     }
 }
 
-QVariant BucketModel::sortKey(const BucketRow &row, int column) const
+QString BucketModel::summary(const BucketRow &row) const
 {
-    const Bucket &bucket = row.bucket;
-    switch (column) {
-    case StateColumn:
-        return int(row.state(m_store->now()));
-    case RouteColumn:
-        return row.path + QLatin1Char(' ') + row.method;
-    case HashColumn:
-        return QString::fromLatin1(bucket.hash);
-    case TokensColumn:
-        return row.tokens(m_store->now()).value_or(-1);
-    case ResetColumn: // the moment, which orders as the time left does and does not change
-        return bucket.resetAt ? qlonglong(bucket.resetAt->time_since_epoch().count()) : 0;
-    case TicketsColumn:
-        return qlonglong(bucket.queued) * 1000 + std::min(bucket.inFlight, 999);
-    case GrantedColumn:
-        return double(row.grants.sumOfLast(10, m_store->now()));
-    case WaitColumn:
-        return qlonglong(row.waitP95.value_or(milliseconds(-1)).count());
-    default:
-        return qulonglong(bucket.rateLimited);
+    const QString hash = QString::fromLatin1(row.bucket.hash);
+    QStringList parts{
+        hash.isEmpty() ? row.bucket.name : tr("%1 (bucket %2)").arg(row.bucket.name, hash)};
+    for (const int column : {StateColumn, TokensColumn, ResetColumn, TicketsColumn, GrantedColumn,
+             WaitColumn, RateLimitedColumn}) {
+        const QString title = headerData(column, Qt::Horizontal).toString();
+        if (const QString value = text(row, column); !value.isEmpty())
+            parts += tr("%1: %2", "a column and its value").arg(title, value);
     }
+    return parts.join(QStringLiteral(" · "));
 }
 
 } // namespace Turnstile::Monitor

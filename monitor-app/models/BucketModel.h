@@ -10,8 +10,7 @@ namespace Turnstile::Monitor {
 
 class Store;
 
-/// The rows of a Store as a table. DisplayRole has the words, RowRole all raw values for delegates,
-/// SortRole what a column sorts by.
+/// The rows of a Store as a table. DisplayRole has the words, RowRole all raw values for delegates.
 class BucketModel : public QAbstractTableModel {
     Q_OBJECT
 public:
@@ -29,7 +28,6 @@ public:
     };
     enum Role {
         RowRole = Qt::UserRole, ///< `const BucketRow *`, valid until the model changes
-        SortRole,
     };
 
     explicit BucketModel(Store *store, QObject *parent = nullptr);
@@ -41,6 +39,9 @@ public:
     QVariant headerData(
         int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
+    /// All that a row tells in one line, to be copied.
+    QString summary(const BucketRow &row) const;
+
     static bool isNumeric(int column);  ///< whether it is set flush right
     static bool startsHigh(int column); ///< whether people look for its highest values
     /// The row behind an index of this model or of a proxy on it.
@@ -49,7 +50,6 @@ public:
 private:
     QString text(const BucketRow &row, int column) const;
     QString description(const BucketRow &row, int column) const;
-    QVariant sortKey(const BucketRow &row, int column) const;
 
     Store *m_store;
 };

@@ -3,8 +3,7 @@
 #include "monitor-app/models/BucketRow.h"
 
 #include "monitor-app/models/Format.h"
-
-#include <QtCore/QCoreApplication>
+#include "monitor-app/models/Words.h"
 
 #include <algorithm>
 
@@ -12,11 +11,6 @@ namespace Turnstile::Monitor {
 
 namespace {
 constexpr milliseconds sameMoment{50};
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::BucketRow", text);
-}
 } // namespace
 
 QString stateName(RowState state)
@@ -65,6 +59,15 @@ QString stateDescription(RowState state)
     Q_UNREACHABLE();
 }
 
+std::optional<int> tokensLeft(const Bucket &bucket, TimePoint now)
+{
+    if (!bucket.limit)
+        return std::nullopt;
+    const bool isOpen = bucket.resetAt && *bucket.resetAt > now;
+    const int left = isOpen ? bucket.remaining.value_or(*bucket.limit) : *bucket.limit;
+    return std::clamp(left - bucket.inFlight, 0, *bucket.limit);
+}
+
 BucketRow::BucketRow(const Bucket &first, TimePoint at)
 {
     update(first, at);
@@ -78,15 +81,17 @@ void BucketRow::update(const Bucket &changed, TimePoint at)
         span = std::max(changed.window.value_or(milliseconds::zero()),
             std::chrono::ceil<milliseconds>(*changed.resetAt - at));
     }
-    const bool renamed = bucket.name != changed.name || method.isEmpty();
-    const bool rehashed = bucket.hash != changed.hash || shortHash.isEmpty();
+    const bool isRenamed = bucket.name != changed.name || method.isEmpty();
+    const bool isRehashed = bucket.hash != changed.hash || shortHash.isEmpty();
     bucket = changed;
-    if (renamed) {
+    if (isRenamed || isRehashed)
+        ++renamed;
+    if (isRenamed) {
         const qsizetype space = bucket.name.indexOf(QLatin1Char(' '));
         method = bucket.name.left(std::max<qsizetype>(space, 0));
         path = bucket.name.mid(space + 1);
     }
-    if (rehashed)
+    if (isRehashed)
         shortHash = Format::shortHash(bucket.hash);
 }
 
@@ -112,15 +117,6 @@ RowState BucketRow::state(TimePoint now) const
         return bucket.exempt ? RowState::Exempt : RowState::Idle;
     }
     Q_UNREACHABLE();
-}
-
-std::optional<int> BucketRow::tokens(TimePoint now) const
-{
-    if (!bucket.limit)
-        return std::nullopt;
-    const int left = resetsIn(now) > milliseconds::zero() ? bucket.remaining.value_or(*bucket.limit)
-                                                          : *bucket.limit;
-    return std::clamp(left - bucket.inFlight, 0, *bucket.limit);
 }
 
 milliseconds BucketRow::resetsIn(TimePoint now) const

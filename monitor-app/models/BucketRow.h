@@ -27,6 +27,10 @@ QString stateName(RowState state);
 /// The state in a sentence, for tooltips.
 QString stateDescription(RowState state);
 
+/// Requests that may still be sent in the window of \a now, if no word comes before; nothing while
+/// the limit is unknown.
+std::optional<int> tokensLeft(const Bucket &bucket, TimePoint now);
+
 /// One line of the bucket table: what the ratelimiter says of a bucket, and what the monitor has
 /// seen of it over time.
 struct BucketRow {
@@ -36,6 +40,7 @@ struct BucketRow {
     QString method;      ///< of the endpoint that made it
     QString path;        ///< the same endpoint's path, without secrets
     QString shortHash;   ///< see Format::shortHash()
+    quint32 renamed = 0; ///< how often name or hash were told anew
     milliseconds span{}; ///< how long the wait is, or was, that ends at `bucket.resetAt`
     History grants;      ///< tickets granted per slot
     WaitWindow waits;    ///< from asking to the first grant
@@ -48,13 +53,16 @@ struct BucketRow {
     /// waits.
     RowState state(TimePoint now) const;
 
-    /// Requests that may still be sent in this window; nothing while the limit is unknown.
-    std::optional<int> tokens(TimePoint now) const;
+    /// See tokensLeft().
+    std::optional<int> tokens(TimePoint now) const { return tokensLeft(bucket, now); }
 
     /// Until the window ends; zero when none is open.
     milliseconds resetsIn(TimePoint now) const;
     /// How much of the wait until then is left, 0 to 1.
     double waitLeft(TimePoint now) const;
+
+    /// Tickets granted, over the last five seconds.
+    double grantedPerSecond(TimePoint now) const { return double(grants.sumOfLast(10, now)) / 5; }
 };
 
 } // namespace Turnstile::Monitor

@@ -37,10 +37,16 @@ UpdateBatch ExemptGroups::merged(UpdateBatch batch)
     if (m_names.isEmpty())
         return batch;
 
-    for (TicketInfo &ticket : batch.tickets) {
-        if (const auto name = m_names.constFind(ticket.bucket); name != m_names.cend())
-            ticket.bucket = m_groups[*name].shown;
-    }
+    const auto show = [this](BucketId &bucket) {
+        if (const auto name = m_names.constFind(bucket); name != m_names.cend())
+            bucket = m_groups[*name].shown;
+    };
+    for (TicketInfo &ticket : batch.tickets)
+        show(ticket.bucket);
+    for (RateLimitEvent &event : batch.hits)
+        show(event.hit.bucket);
+    for (AnomalyInfo &anomaly : batch.anomalies)
+        show(anomaly.bucket);
     for (BucketId &removed : batch.removed) {
         const QString name = m_names.take(removed);
         if (name.isEmpty())

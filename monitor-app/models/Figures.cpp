@@ -16,6 +16,8 @@ void Figures::apply(const UpdateBatch &batch)
         m_events.add(batch.at, float(batch.events));
     if (batch.global)
         m_global = *batch.global;
+    if (batch.invalid)
+        m_invalid = *batch.invalid;
     for (const TicketInfo &ticket : batch.tickets) {
         if (ticket.state != TicketState::Available)
             continue;
@@ -57,7 +59,7 @@ void Figures::sample(TimePoint now)
 
 double Figures::grantedPerSecond(TimePoint now) const
 {
-    return perSecond(m_granted, now);
+    return perSecond(m_granted.of(TimeRange::Seconds30), now);
 }
 
 double Figures::eventsPerSecond(TimePoint now) const
@@ -88,9 +90,14 @@ Figures::RateLimited Figures::rateLimited(TimePoint now) const
     return {int(m_hitsGlobal.total(now)), int(m_hitsUser.total(now)), int(m_hitsShared.total(now))};
 }
 
-bool Figures::isMoving(TimePoint now) const
+std::optional<milliseconds> Figures::nextChange(TimePoint now) const
 {
-    return !m_granted.isFlat(now) || !m_events.isFlat(now) || rateLimited(now).total() > 0;
+    if (!m_events.isFlat(now))
+        return m_events.slot();
+    const auto line = m_granted.nextChange(now);
+    if (rateLimited(now).total() > 0)
+        return std::min(minutes, line.value_or(minutes));
+    return line;
 }
 
 } // namespace Turnstile::Monitor

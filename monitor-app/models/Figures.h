@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "monitor-app/models/History.h"
+#include "monitor-app/models/RangedHistory.h"
 #include "monitor-app/models/UpdateBatch.h"
 #include "monitor-app/models/WaitWindow.h"
 
@@ -36,6 +36,7 @@ public:
     double grantedPerSecond(TimePoint now) const; ///< over the last five seconds
     int queued() const { return m_load.queued; }
     std::optional<milliseconds> oldestAge(TimePoint now) const;
+    std::optional<TimePoint> oldestAskedAt() const { return m_load.oldestAskedAt; }
     int inFlight() const { return m_load.inFlight; }
     std::optional<milliseconds> waitP50(TimePoint now) const
     {
@@ -47,32 +48,35 @@ public:
     }
     const GlobalLimitInfo &global() const { return m_global; }
     RateLimited rateLimited(TimePoint now) const;
+    /// A limit of 0: it is not known, or they are not counted.
+    const InvalidRequestsInfo &invalid() const { return m_invalid; }
     double eventsPerSecond(TimePoint now) const;
 
-    const History &grantedHistory() const { return m_granted; }
-    const History &queuedHistory() const { return m_queued; }
-    const History &inFlightHistory() const { return m_inFlight; }
-    const History &waitHistory() const { return m_waitP95; }
+    const RangedHistory &grantedHistory() const { return m_granted; }
+    const RangedHistory &queuedHistory() const { return m_queued; }
+    const RangedHistory &inFlightHistory() const { return m_inFlight; }
+    const RangedHistory &waitHistory() const { return m_waitP95; }
 
-    /// Whether time alone changes what is drawn: a history that still moves, a 429 that ages.
-    bool isMoving(TimePoint now) const;
+    /// How long until time alone changes what is drawn, as long as nothing happens: a history that
+    /// still moves, a 429 that ages. Nothing: it stands.
+    std::optional<milliseconds> nextChange(TimePoint now) const;
 
 private:
     double perSecond(const History &counts, TimePoint now) const;
 
-    static constexpr milliseconds second{500}; // a slot of the 30 s lines
-    static constexpr milliseconds minutes{10'000};
-    History m_granted{History::Kind::Sum, second};
-    History m_events{History::Kind::Sum, second};
-    History m_queued{History::Kind::Level, second};
-    History m_inFlight{History::Kind::Level, second};
-    History m_waitP95{History::Kind::Level, second};
+    static constexpr milliseconds minutes{10'000}; // a slot of the ten minutes
+    RangedHistory m_granted;
+    RangedHistory m_queued{History::Kind::Level};
+    RangedHistory m_inFlight{History::Kind::Level};
+    RangedHistory m_waitP95{History::Kind::Level};
+    History m_events;
     History m_hitsGlobal{History::Kind::Sum, minutes};
     History m_hitsUser{History::Kind::Sum, minutes};
     History m_hitsShared{History::Kind::Sum, minutes};
     WaitWindow m_waits{2048};
     Load m_load;
     GlobalLimitInfo m_global;
+    InvalidRequestsInfo m_invalid;
     std::optional<TimePoint> m_since; // the first batch
 };
 

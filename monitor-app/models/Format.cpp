@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/models/Format.h"
 
-#include <QtCore/QCoreApplication>
+#include "monitor-app/models/Words.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,23 +12,9 @@ namespace Turnstile::Monitor::Format {
 namespace {
 using namespace std::chrono_literals;
 
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Turnstile::Monitor::Format", text);
-}
-
 QString nothing()
 {
     return QStringLiteral("–");
-}
-
-QString clock(std::chrono::seconds seconds)
-{
-    const qint64 total = seconds.count();
-    const auto two = [](qint64 n) { return QStringLiteral("%1").arg(n, 2, 10, QLatin1Char('0')); };
-    if (total < 3600)
-        return QStringLiteral("%1:%2").arg(total / 60).arg(two(total % 60));
-    return QStringLiteral("%1:%2:%3").arg(total / 3600).arg(two(total / 60 % 60), two(total % 60));
 }
 
 QString inSeconds(milliseconds duration)
@@ -68,6 +54,20 @@ QString durations(std::optional<milliseconds> a, std::optional<milliseconds> b)
     if (*a >= 1s && *b >= 1s && std::max(*a, *b) < 59500ms)
         return tr("%1 / %2 s").arg(inSeconds(*a), inSeconds(*b));
     return tr("%1 / %2").arg(duration(a), duration(b));
+}
+
+QString age(std::chrono::seconds age)
+{
+    return age < 60s ? tr("%1 s").arg(age.count()) : clock(age);
+}
+
+QString clock(std::chrono::seconds seconds)
+{
+    const qint64 total = seconds.count();
+    const auto two = [](qint64 n) { return QStringLiteral("%1").arg(n, 2, 10, QLatin1Char('0')); };
+    if (total < 3600)
+        return QStringLiteral("%1:%2").arg(total / 60).arg(two(total % 60));
+    return QStringLiteral("%1:%2:%3").arg(total / 3600).arg(two(total / 60 % 60), two(total % 60));
 }
 
 QString rate(double perSecond)

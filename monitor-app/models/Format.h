@@ -20,6 +20,12 @@ QString duration(std::optional<milliseconds> duration);
 /// Two durations, with one unit where they share it: `12 / 480 ms`, `12 ms / 1.2 s`.
 QString durations(std::optional<milliseconds> a, std::optional<milliseconds> b);
 
+/// An age in whole seconds: `12 s`, `6:52`, `1:02:03`.
+QString age(std::chrono::seconds age);
+
+/// As a clock: `0:12`, `6:52`, `1:02:03`.
+QString clock(std::chrono::seconds seconds);
+
 /// Events per second: `38.2 /s`, `104 /s`.
 QString rate(double perSecond);
 

@@ -30,6 +30,7 @@ void HeldUpdates::add(const UpdateBatch &batch)
         m_all.since = batch.since;
     m_isEmpty = false;
     m_all.at = batch.at;
+    m_all.snapshotBegins = m_all.snapshotBegins || batch.snapshotBegins; // words may be missing
     m_all.events += batch.events;
     for (const Bucket &bucket : batch.buckets) {
         const auto known = m_places.constFind(bucket.id);

@@ -23,8 +23,12 @@ void History::add(TimePoint when, float amount)
 void History::set(TimePoint when, float value)
 {
     const qint64 slot = slotOf(when);
-    if (moveTo(slot))
-        m_slots[size_t(slot) % capacity] = value;
+    if (!moveTo(slot))
+        return;
+    float &known = m_slots[size_t(slot) % capacity];
+    known = m_kind == Kind::Peak ? std::max(known, value) : value;
+    if (slot == m_head)
+        m_level = value;
 }
 
 History::Values History::values(TimePoint now) const
@@ -59,6 +63,14 @@ float History::sumOfLast(int count, TimePoint now) const
     return sum;
 }
 
+float History::highestOfLast(int count, TimePoint now) const
+{
+    float highest = 0;
+    for (qint64 slot = slotOf(now) - count; slot < slotOf(now); ++slot)
+        highest = std::max(highest, at(slot));
+    return highest;
+}
+
 float History::total(TimePoint now) const
 {
     return sumOfLast(length - 1, now) + at(slotOf(now));
@@ -84,13 +96,11 @@ bool History::moveTo(qint64 slot)
     if (m_head < 0)
         m_head = slot;
     if (slot - m_head >= capacity) {
-        m_slots.fill(m_kind == Kind::Level ? at(m_head) : 0);
+        m_slots.fill(m_level);
         m_head = slot;
     }
-    while (m_head < slot) {
-        const float last = at(m_head);
-        m_slots[size_t(++m_head) % capacity] = m_kind == Kind::Level ? last : 0;
-    }
+    while (m_head < slot)
+        m_slots[size_t(++m_head) % capacity] = m_level;
     return m_head - slot < capacity;
 }
 
@@ -99,7 +109,7 @@ float History::at(qint64 slot) const
     if (m_head < 0 || slot < 0 || m_head - slot >= capacity)
         return 0;
     if (slot > m_head)
-        return m_kind == Kind::Level ? m_slots[size_t(m_head) % capacity] : 0;
+        return m_level;
     return m_slots[size_t(slot) % capacity];
 }
 

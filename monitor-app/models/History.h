@@ -20,8 +20,9 @@ public:
     using Values = std::array<float, length>;
 
     enum class Kind : quint8 {
-        Sum,  ///< events are counted per slot; a slot without any is zero
-        Level ///< the last value set in a slot stands, and lasts until the next one
+        Sum,   ///< events are counted per slot; a slot without any is zero
+        Level, ///< the last value set in a slot stands, and lasts until the next one
+        Peak   ///< a level of which the highest value in a slot stands
     };
 
     explicit History(Kind kind = Kind::Sum, milliseconds slot = std::chrono::milliseconds(500));
@@ -29,7 +30,7 @@ public:
     milliseconds slot() const { return m_slot; }
 
     void add(TimePoint when, float amount = 1); ///< for Kind::Sum
-    void set(TimePoint when, float value);      ///< for Kind::Level
+    void set(TimePoint when, float value);      ///< for Kind::Level and Kind::Peak
 
     /// The slots that are over, oldest first.
     Values values(TimePoint now) const;
@@ -39,6 +40,8 @@ public:
 
     /// The sum of the last \a count slots that are over.
     float sumOfLast(int count, TimePoint now) const;
+    /// The highest of the last \a count slots that are over.
+    float highestOfLast(int count, TimePoint now) const;
     /// The sum of all slots and of the present one.
     float total(TimePoint now) const;
     /// Whether any slot, or the present one, holds something else than zero.
@@ -53,6 +56,7 @@ private:
 
     std::array<float, capacity> m_slots{};
     qint64 m_head = -1; // the newest slot written; -1: none
+    float m_level = 0;  // the value that lasts
     milliseconds m_slot;
     Kind m_kind;
 };

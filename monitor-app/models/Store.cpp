@@ -13,7 +13,9 @@ constexpr milliseconds frameInterval = 16ms;
 constexpr milliseconds countdownInterval = 33ms; // bars shrink smoothly, numbers have tenths
 constexpr milliseconds historyInterval = 500ms;  // a slot of the sparklines
 constexpr milliseconds figuresInterval = 100ms;  // faster than anybody reads
+constexpr milliseconds goneBack = 1s;            // more than two clocks may differ
 constexpr size_t mostUntold = 1000;              // rows that nobody has been told of
+constexpr size_t waitsPerFrame = 2000;           // percentiles that are looked at, changed or not
 } // namespace
 
 Store::Store(QObject *parent)
@@ -66,8 +68,12 @@ void Store::setClock(const Clock &clock)
 
 void Store::show(UpdateBatch update)
 {
-    if (update.reset)
-        clear();
+    if (update.reset) {
+        if (update.at + goneBack < m_now) // a replay, back to an earlier moment
+            clear();
+        else
+            forgetBuckets();
+    }
     const UpdateBatch batch = m_groups.merged(std::move(update));
     for (const Bucket &bucket : batch.buckets) {
         if (const auto known = m_index.constFind(bucket.id); known != m_index.cend()) {
@@ -89,7 +95,7 @@ void Store::show(UpdateBatch update)
     for (const TicketInfo &ticket : batch.tickets) {
         if (ticket.state != TicketState::Available)
             continue;
-        if (BucketRow *row = find(ticket.bucket)) {
+        if (BucketRow *row = findRow(ticket.bucket)) {
             row->grants.add(ticket.at);
             if (ticket.attempt <= 1)
                 row->waits.add(
@@ -100,6 +106,9 @@ void Store::show(UpdateBatch update)
     m_removed.insert(m_removed.end(), batch.removed.begin(), batch.removed.end());
     m_dropped += batch.dropped;
 
+    m_tickets.apply(batch);
+    m_tokens.apply(batch);
+    m_events.apply(batch);
     m_figures.apply(batch);
     m_figures.setLoad(load(), batch.at);
     if (batch.events > 0)
@@ -138,7 +147,7 @@ void Store::makeFrame()
     tellRows();
     if (m_now - m_figuresAt >= figuresInterval) {
         m_figuresAt = m_now;
-        m_figures.setLoad(load(), m_now);
+        m_figures.setLoad(loadAndAge(), m_now);
         m_figures.sample(m_now);
         Q_EMIT figuresChanged();
     }
@@ -156,6 +165,14 @@ void Store::tellRows()
 
 void Store::clear()
 {
+    m_figures = Figures();
+    m_events.clear();
+    m_dropped = 0;
+    forgetBuckets();
+}
+
+void Store::forgetBuckets()
+{
     Q_EMIT aboutToBeReset();
     m_groups.clear();
     m_rows.clear();
@@ -163,14 +180,37 @@ void Store::clear()
     m_dirtyRows.clear();
     m_removed.clear();
     m_index.clear();
+    m_tickets.clear();
+    m_tokens.clear();
     m_shown = m_queued = m_inFlight = 0;
-    m_figures = Figures();
     m_lastReset = {};
-    m_dropped = 0;
+    m_waitsNext = 0;
+    m_frameAt = m_figuresAt = m_waitsAt = {}; // a replay may have gone back
+    m_oldestEvent.reset();
     Q_EMIT wasReset();
 }
 
-BucketRow *Store::find(BucketId id)
+void Store::setRange(TimeRange range)
+{
+    if (m_range == range)
+        return;
+    m_range = range;
+    Q_EMIT rangeChanged(range);
+}
+
+int Store::rowOf(BucketId id) const
+{
+    const int row = m_index.value(id, -1);
+    return row < m_shown ? row : -1;
+}
+
+const BucketRow *Store::find(BucketId id) const
+{
+    const int row = rowOf(id);
+    return row < 0 ? nullptr : &m_rows[size_t(row)];
+}
+
+BucketRow *Store::findRow(BucketId id)
 {
     const auto known = m_index.constFind(id);
     return known == m_index.cend() ? nullptr : &m_rows[size_t(*known)];
@@ -184,30 +224,37 @@ void Store::markDirty(int row)
     m_dirtyRows.push_back(row);
 }
 
-// Percentiles change with every grant, and as old tickets leave the window.
+// Percentiles change with every grant, and as old tickets leave the window: of all rows a part is
+// looked at in each frame, so that no frame is long.
 void Store::updateWaits()
 {
-    const bool all = m_now - m_waitsAt >= historyInterval;
-    const auto update = [this](int index) {
-        BucketRow &row = m_rows[size_t(index)];
-        if (row.waits.isEmpty())
-            return;
-        const auto p95 = row.waits.percentile(0.95, m_now);
-        if (p95 != row.waitP95) {
-            row.waitP95 = p95;
-            markDirty(index);
-        }
-    };
-    if (all) {
+    if (m_waitsNext == 0 && m_now - m_waitsAt >= historyInterval) {
         m_waitsAt = m_now;
-        for (int row = 0; row < int(m_rows.size()); ++row)
-            update(row);
-        return;
+        m_waitsNext = 1;
     }
-    for (int row : m_dirtyRows) // all marked, so that update() adds none
-        update(row);
+    if (m_waitsNext > 0) {
+        const size_t end = std::min(m_waitsNext - 1 + waitsPerFrame, m_rows.size());
+        for (size_t row = m_waitsNext - 1; row < end; ++row)
+            updateWait(int(row));
+        m_waitsNext = end == m_rows.size() ? 0 : end + 1;
+    }
+    const std::vector<int> changed = m_dirtyRows; // which updateWait() may add to
+    for (int row : changed)
+        updateWait(row);
     for (int row = m_shown; row < int(m_rows.size()); ++row)
-        update(row);
+        updateWait(row);
+}
+
+void Store::updateWait(int index)
+{
+    BucketRow &row = m_rows[size_t(index)];
+    if (row.waits.isEmpty())
+        return;
+    const auto p95 = row.waits.percentile(0.95, m_now);
+    if (p95 != row.waitP95) {
+        row.waitP95 = p95;
+        markDirty(index);
+    }
 }
 
 void Store::emitChanges()
@@ -269,7 +316,13 @@ void Store::emitRemovals()
         m_index[m_rows[size_t(row)].bucket.id] = row;
 }
 
+// How old the oldest ticket is takes a look at every row, so it is not known of every batch.
 Figures::Load Store::load() const
+{
+    return {m_queued, m_inFlight, m_queued > 0 ? m_figures.oldestAskedAt() : std::nullopt};
+}
+
+Figures::Load Store::loadAndAge() const
 {
     Figures::Load load{m_queued, m_inFlight, {}};
     if (m_queued == 0)
@@ -288,6 +341,12 @@ void Store::schedule(milliseconds delay)
         m_frame.start(delay);
 }
 
+void Store::requestFrame(milliseconds within)
+{
+    if (m_watched && !m_frozen)
+        schedule(within);
+}
+
 // What moves by itself decides when the next frame is; batches bring it forward.
 void Store::scheduleNext()
 {
@@ -298,8 +357,8 @@ void Store::scheduleNext()
         schedule(countdownInterval);
     else if (m_now - m_figuresAt > 0ms)
         schedule(figuresInterval); // a frame that came too soon for the figures
-    else if (m_figures.isMoving(m_now))
-        schedule(historyInterval);
+    else if (const auto change = m_figures.nextChange(m_now))
+        schedule(*change);
 }
 
 } // namespace Turnstile::Monitor

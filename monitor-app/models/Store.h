@@ -3,10 +3,14 @@
 #pragma once
 
 #include "monitor-app/models/BucketRow.h"
+#include "monitor-app/models/EventLog.h"
 #include "monitor-app/models/ExemptGroups.h"
 #include "monitor-app/models/Figures.h"
 #include "monitor-app/models/HeldUpdates.h"
 #include "monitor-app/models/KnownBuckets.h"
+#include "monitor-app/models/TicketLog.h"
+#include "monitor-app/models/TimeRange.h"
+#include "monitor-app/models/TokenTrace.h"
 #include "monitor-app/models/UpdateBatch.h"
 
 #include <QtCore/QHash>
@@ -36,7 +40,8 @@ public:
 
     /// What time it is for the source: the replay of a recording has its own.
     void setClock(const Clock &clock);
-    /// Forgets everything, for another source.
+    /// Forgets everything, for another source. Of another process of the same bot only the buckets
+    /// and tickets are new: its figures and events go on, so that the gap can be seen.
     void clear();
 
     /// While frozen nothing changes, time included. What comes in is held, and shown after it.
@@ -58,10 +63,25 @@ public:
     /// Rows, and removals of rows, in memory: told or not.
     int heldCount() const { return int(m_rows.size() + m_removed.size()); }
     const BucketRow &bucketAt(int row) const { return m_rows[size_t(row)]; }
+    /// The row of a bucket, -1 when there is none that was told.
+    int rowOf(BucketId id) const;
+    /// A bucket that was told; null when there is none. Valid until the next change.
+    const BucketRow *find(BucketId id) const;
     const Figures &figures() const { return m_figures; }
+    const TicketLog &tickets() const { return m_tickets; }
+    const TokenTrace &tokenTrace() const { return m_tokens; }
+    const EventLog &events() const { return m_events; }
+    /// To follow it, and to add what the monitor itself has to tell.
+    EventLog *events() { return &m_events; }
+
+    /// How much of the past is looked at. Everything is kept; views ask.
+    void setRange(TimeRange range);
+    TimeRange range() const { return m_range; }
     /// From the oldest event of a batch until the frame that showed it; the last one.
     milliseconds updateLag() const { return m_lag; }
 
+    /// Has the next frame come no later, for a view that moves with time. Not while frozen.
+    void requestFrame(milliseconds within);
     /// Makes a frame now. The timer calls it.
     void makeFrame();
 
@@ -79,17 +99,21 @@ Q_SIGNALS:
     /// Time has moved: what counts down with it should be painted again.
     void frameMade();
     void frozenChanged(bool frozen);
+    void rangeChanged(Turnstile::Monitor::TimeRange range);
 
 private:
+    void forgetBuckets();
     void show(UpdateBatch update);
     void tellRows();
-    BucketRow *find(BucketId id);
+    BucketRow *findRow(BucketId id);
     void markDirty(int row);
     void emitChanges();
     void emitAdditions();
     void emitRemovals();
     void updateWaits();
+    void updateWait(int index);
     Figures::Load load() const;
+    Figures::Load loadAndAge() const;
     void schedule(milliseconds delay);
     void scheduleNext();
 
@@ -104,6 +128,10 @@ private:
     ExemptGroups m_groups;
     HeldUpdates m_held;
     Figures m_figures;
+    TicketLog m_tickets;
+    TokenTrace m_tokens;
+    EventLog m_events;
+    TimeRange m_range = TimeRange::Seconds30;
     int m_shown = 0;
     int m_queued = 0;
     int m_inFlight = 0;
@@ -114,7 +142,8 @@ private:
     TimePoint m_frameAt;
     TimePoint m_figuresAt;
     TimePoint m_waitsAt;
-    TimePoint m_lastReset; // no window is open after it
+    size_t m_waitsNext = 0; // the row whose percentile is looked at next
+    TimePoint m_lastReset;  // no window is open after it
     std::optional<TimePoint> m_oldestEvent;
     milliseconds m_lag{};
 };

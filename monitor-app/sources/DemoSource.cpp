@@ -3,6 +3,7 @@
 #include "monitor-app/sources/DemoSource.h"
 
 #include "monitor-app/sources/DemoBot.h"
+#include "monitor-app/sources/DemoScenario.h"
 #include "monitor-app/sources/LimiterSource.h"
 #include "ratelimit/InMemoryRatelimiter.h"
 #include "ratelimit/testing/ModelApi.h"
@@ -15,6 +16,7 @@ using namespace std::chrono_literals;
 
 class DemoSource::Private {
 public:
+    DemoScenario scenario;
     // In this order, so that the bots go first and the server last.
     ModelApi api;
     InMemoryRatelimiter limiter;
@@ -48,85 +50,13 @@ void setLimits(ModelApi *api)
         .route = "POST /guilds/{guild}/channels",
         .times = Fault::always});
 }
-
-std::vector<DemoBot::Habit> musicHabits()
-{
-    return {
-        {.method = Method::Post,
-            .path = QStringLiteral("/channels/41771983423143937/messages"),
-            .burst = 7,
-            .every = 7500ms,
-            .patience = 1200ms},
-        {.method = Method::Put,
-            .path = QStringLiteral("/channels/41771983423143937/messages/{id}/reactions/🎵/@me"),
-            .burst = 2,
-            .every = 1600ms,
-            .first = 300ms},
-        {.method = Method::Post,
-            .path = QStringLiteral("/webhooks/223704706495545344/demo-token-of-no-worth"),
-            .every = 700ms,
-            .first = 500ms},
-        {.method = Method::Post,
-            .path = QStringLiteral("/interactions/{id}/{token}/callback"),
-            .burst = 2,
-            .every = 600ms,
-            .first = 700ms},
-        {.method = Method::Get,
-            .path = QStringLiteral("/channels/613425648685547541/messages"),
-            .burst = 2,
-            .every = 300ms,
-            .first = 900ms},
-        {.method = Method::Get,
-            .path = QStringLiteral("/gateway/bot"),
-            .every = 40s,
-            .first = 1100ms},
-    };
-}
-
-std::vector<DemoBot::Habit> moderationHabits()
-{
-    return {
-        {.method = Method::Patch,
-            .path = QStringLiteral("/channels/41771983423143937"),
-            .burst = 5,
-            .every = 0ms,
-            .first = 200ms},
-        {.method = Method::Get,
-            .path = QStringLiteral("/guilds/197038439483310086/members"),
-            .every = 1400ms,
-            .first = 400ms},
-        {.method = Method::Delete,
-            .path = QStringLiteral("/channels/41771983423143937/messages/{id}"),
-            .burst = 4,
-            .every = 1500ms,
-            .first = 600ms},
-        {.method = Method::Get,
-            .path = QStringLiteral("/users/@me/guilds"),
-            .burst = 2,
-            .every = 3600ms,
-            .first = 800ms},
-        {.method = Method::Patch,
-            .path = QStringLiteral("/guilds/197038439483310086/members/{id}"),
-            .every = 20s,
-            .first = 1s},
-        {.method = Method::Get,
-            .path = QStringLiteral("/channels/613425648685547541/messages/{id}"),
-            .every = 190ms,
-            .first = 1200ms},
-        {.method = Method::Post,
-            .path = QStringLiteral("/guilds/197038439483310086/channels"),
-            .burst = 2,
-            .every = 11s,
-            .first = 1500ms,
-            .timeout = 4s},
-    };
-}
 } // namespace
 
-DemoSource::DemoSource(QObject *parent)
+DemoSource::DemoSource(const QString &scenario, QObject *parent)
     : MonitorSource(parent)
     , d(std::make_unique<Private>())
 {
+    d->scenario = DemoScenario::named(scenario);
     d->source = std::make_unique<LimiterSource>(&d->limiter, name());
     connect(d->source.get(), &MonitorSource::updated, this, &MonitorSource::updated);
     d->lockTimer.setSingleShot(true);
@@ -155,10 +85,11 @@ QString DemoSource::start()
     if (!problem.isEmpty())
         return problem;
     d->musicBot = std::make_unique<DemoBot>(&d->limiter, url, 1);
-    d->musicBot->start(musicHabits());
+    d->musicBot->start(d->scenario.musicBot);
     d->moderationBot = std::make_unique<DemoBot>(&d->limiter, url, 2);
-    d->moderationBot->start(moderationHabits());
-    d->lockTimer.start(12s);
+    d->moderationBot->start(d->scenario.moderationBot);
+    if (d->scenario.meetsGlobalLocks)
+        d->lockTimer.start(12s);
     return {};
 }
 

@@ -9,12 +9,13 @@
 namespace Turnstile::Monitor {
 
 /// Two bots that share a token send real HTTP requests to a ModelApi on the loopback interface,
-/// through a real limiter, all in this process. Their habits lead to every state that a bucket can
-/// be in; nothing of what is shown is made up.
+/// through a real limiter, all in this process. Their habits, if not said otherwise, lead to every
+/// state that a bucket can be in; nothing of what is shown is made up.
 class DemoSource : public MonitorSource {
     Q_OBJECT
 public:
-    explicit DemoSource(QObject *parent = nullptr);
+    /// \a scenario is one of DemoScenario::names().
+    explicit DemoSource(const QString &scenario = {}, QObject *parent = nullptr);
     ~DemoSource() override;
 
     QString name() const override;

@@ -13,21 +13,35 @@ namespace Turnstile::Monitor {
 
 namespace {
 constexpr qreal inset = 8; // as wide as the header's
-
-void write(QPainter *painter, const QRectF &rect, const QString &text, const QFont &font,
-    const QColor &color, Qt::Alignment alignment = Qt::AlignLeft)
-{
-    painter->setFont(font);
-    painter->setPen(color);
-    painter->drawText(rect, int(alignment | Qt::AlignVCenter) | Qt::TextSingleLine, text);
-}
 } // namespace
 
 BucketDelegate::BucketDelegate(const Store *store, QObject *parent)
     : QStyledItemDelegate(parent)
     , m_store(store)
     , m_theme(&Theme::dark())
+    , m_body(Theme::body())
+    , m_small(Theme::small())
+    , m_label(Theme::label())
+    , m_mono(Theme::mono())
 {
+}
+
+BucketDelegate::Face::Face(const QFont &chosen)
+    : font(chosen)
+    , metrics(font)
+    , middle((metrics.ascent() - metrics.descent()) / 2)
+{
+}
+
+void BucketDelegate::write(QPainter *painter, const QRectF &rect, const QString &text,
+    const Face &face, const QColor &color, Qt::Alignment alignment)
+{
+    const qreal left = alignment == Qt::AlignRight
+        ? rect.right() - face.metrics.horizontalAdvance(text)
+        : rect.left();
+    painter->setFont(face.font);
+    painter->setPen(color);
+    painter->drawText(QPointF(left, rect.center().y() + face.middle), text);
 }
 
 void BucketDelegate::paint(
@@ -59,14 +73,14 @@ void BucketDelegate::paintCell(
     case BucketModel::StateColumn:
         Paint::dot(painter, {cell.left() + 4, cell.center().y()},
             m_theme->stateColor(row.state(m_store->now())));
-        write(painter, cell.adjusted(15, 0, 0, 0), stateName(row.state(m_store->now())),
-            Theme::body(), m_theme->text);
+        write(painter, cell.adjusted(15, 0, 0, 0), stateName(row.state(m_store->now())), m_body,
+            m_theme->text);
         break;
     case BucketModel::RouteColumn:
         paintRoute(painter, cell, row);
         break;
     case BucketModel::HashColumn:
-        write(painter, cell, row.shortHash, Theme::mono(), m_theme->dim);
+        write(painter, cell, row.shortHash, m_mono, m_theme->dim);
         break;
     case BucketModel::TokensColumn:
         paintTokens(painter, cell, row);
@@ -84,11 +98,11 @@ void BucketDelegate::paintCell(
         break;
     }
     case BucketModel::WaitColumn:
-        write(painter, cell, Format::duration(row.waitP95), Theme::body(),
+        write(painter, cell, Format::duration(row.waitP95), m_body,
             row.waitP95 ? m_theme->text : m_theme->faint, Qt::AlignRight);
         break;
     case BucketModel::RateLimitedColumn:
-        write(painter, cell, Format::count(row.bucket.rateLimited), Theme::body(),
+        write(painter, cell, Format::count(row.bucket.rateLimited), m_body,
             row.bucket.rateLimited > 0 ? m_theme->red : m_theme->faint, Qt::AlignRight);
         break;
     }
@@ -96,30 +110,26 @@ void BucketDelegate::paintCell(
 
 void BucketDelegate::paintRoute(QPainter *painter, const QRectF &cell, const BucketRow &row) const
 {
-    const QFontMetricsF metrics(Theme::body());
-    const qreal baseline = cell.center().y() + (metrics.ascent() - metrics.descent()) / 2;
-    painter->setFont(Theme::label());
-    painter->setPen(m_theme->methodColor(row.method));
-    painter->drawText(QPointF(cell.left(), baseline), row.method);
-    const qreal left =
-        cell.left() + QFontMetricsF(Theme::label()).horizontalAdvance(row.method) + 4;
-    painter->setFont(Theme::body());
-    painter->setPen(m_theme->text);
-    painter->drawText(QPointF(left, baseline),
-        metrics.elidedText(row.path, Qt::ElideMiddle, cell.right() - left));
+    const qreal left = m_label.metrics.horizontalAdvance(row.method) + 4;
+    QRectF area = cell;
+    area.moveTop(cell.top() + m_body.middle - m_label.middle); // on one line
+    write(painter, area, row.method, m_label, m_theme->methodColor(row.method));
+    write(painter, cell.adjusted(left, 0, 0, 0),
+        m_body.metrics.elidedText(row.path, Qt::ElideMiddle, cell.width() - left), m_body,
+        m_theme->text);
 }
 
 void BucketDelegate::paintTokens(QPainter *painter, const QRectF &cell, const BucketRow &row) const
 {
     const auto tokens = row.tokens(m_store->now());
     if (!tokens) {
-        write(painter, cell, tr("unknown"), Theme::body(), m_theme->faint);
+        write(painter, cell, tr("unknown"), m_body, m_theme->faint);
         return;
     }
     const PipLayout layout = layoutTokens(cell, *tokens, *row.bucket.limit);
     Paint::pips(painter, layout, m_theme->green, m_theme->track);
     write(painter, layout.text, QStringLiteral("%1/%2").arg(*tokens).arg(*row.bucket.limit),
-        Theme::small(), m_theme->dim);
+        m_small, m_theme->dim);
 }
 
 void BucketDelegate::paintReset(QPainter *painter, const QRectF &cell, const BucketRow &row) const
@@ -127,7 +137,7 @@ void BucketDelegate::paintReset(QPainter *painter, const QRectF &cell, const Buc
     const double left = row.waitLeft(m_store->now());
     const BarLayout layout = layoutReset(cell, left);
     Paint::bar(painter, layout.track, left, m_theme->amber, m_theme->track);
-    write(painter, layout.text, Format::countdown(row.resetsIn(m_store->now())), Theme::small(),
+    write(painter, layout.text, Format::countdown(row.resetsIn(m_store->now())), m_small,
         m_theme->dim);
 }
 
@@ -137,8 +147,8 @@ void BucketDelegate::paintTickets(QPainter *painter, const QRectF &cell, const B
     const PipLayout layout = layoutTickets(cell, row.bucket.inFlight, queued);
     Paint::pips(painter, layout, m_theme->blue, m_theme->queued);
     if (queued > 0)
-        write(painter, layout.text, tr("%1 queued").arg(Format::count(quint64(queued))),
-            Theme::small(), m_theme->dim);
+        write(painter, layout.text, tr("%1 queued").arg(Format::count(quint64(queued))), m_small,
+            m_theme->dim);
 }
 
 } // namespace Turnstile::Monitor

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QtGui/QFontMetricsF>
 #include <QtWidgets/QStyledItemDelegate>
 
 namespace Turnstile::Monitor {
@@ -29,8 +30,22 @@ private:
     void paintReset(QPainter *painter, const QRectF &cell, const BucketRow &row) const;
     void paintTickets(QPainter *painter, const QRectF &cell, const BucketRow &row) const;
 
+    // A font with its measures: to find them costs more than to draw a word.
+    struct Face {
+        explicit Face(const QFont &chosen);
+        QFont font;
+        QFontMetricsF metrics;
+        qreal middle; // from the middle of a line to what letters stand on
+    };
+    static void write(QPainter *painter, const QRectF &rect, const QString &text, const Face &face,
+        const QColor &color, Qt::Alignment alignment = Qt::AlignLeft);
+
     const Store *m_store;
     const Theme *m_theme;
+    const Face m_body;
+    const Face m_small;
+    const Face m_label;
+    const Face m_mono;
 };
 
 } // namespace Turnstile::Monitor

@@ -3,14 +3,17 @@
 #include "monitor-app/views/BucketView.h"
 
 #include "monitor-app/models/BucketModel.h"
+#include "monitor-app/models/BucketOrder.h"
+#include "monitor-app/models/Format.h"
 #include "monitor-app/models/Store.h"
 #include "monitor-app/views/BucketDelegate.h"
 #include "monitor-app/views/BucketHeader.h"
 #include "monitor-app/views/Theme.h"
 
 #include <QtCore/QSettings>
-#include <QtCore/QSortFilterProxyModel>
+#include <QtGui/QClipboard>
 #include <QtGui/QContextMenuEvent>
+#include <QtGui/QGuiApplication>
 #include <QtGui/QPainter>
 #include <QtWidgets/QScrollBar>
 
@@ -19,10 +22,19 @@
 
 namespace Turnstile::Monitor {
 
-namespace {
-constexpr int columnsVersion = 1; // count up when columns change, so that old states are dropped
+using namespace std::chrono_literals;
 
-constexpr int leastRoute = 160; // routes are still told apart
+namespace {
+constexpr int columnsVersion = 2; // count up when columns change, so that old states are dropped
+constexpr int leastRoute = 160;   // routes are still told apart
+constexpr milliseconds newsInterval = 100ms; // faster than numbers can be read
+constexpr qsizetype mostNames = 1000;        // rows; more than a screen has
+
+// What is seen of a countdown: pixels of its bar and tenths of its number.
+std::pair<int, qint64> countdownStep(const BucketRow &row, TimePoint at)
+{
+    return {int(row.waitLeft(at) * 60), (row.resetsIn(at) + 99ms) / 100ms};
+}
 
 QString columnsKey()
 {
@@ -33,17 +45,13 @@ QString columnsKey()
 BucketView::BucketView(Store *store, QWidget *parent)
     : QTableView(parent)
     , m_store(store)
-    , m_model(new BucketModel(store, this))
-    , m_proxy(new QSortFilterProxyModel(this))
+    , m_order(new BucketOrder(store, this))
     , m_header(new BucketHeader(this))
     , m_delegate(new BucketDelegate(store, this))
     , m_theme(&Theme::dark())
 {
-    m_proxy->setSourceModel(m_model);
-    m_proxy->setSortRole(BucketModel::SortRole);
-    m_proxy->setDynamicSortFilter(false); // keepSorted() does it
     setHorizontalHeader(m_header);
-    setModel(m_proxy);
+    setModel(m_order);
     setItemDelegate(m_delegate);
     setSortingEnabled(true);
     sortByColumn(-1, Qt::AscendingOrder);
@@ -62,7 +70,7 @@ BucketView::BucketView(Store *store, QWidget *parent)
     setVerticalScrollMode(ScrollPerPixel);
     setAccessibleName(tr("Buckets"));
 
-    const int widths[BucketModel::ColumnCount] = {108, 374, 82, 159, 122, 184, 112, 84, 56};
+    const int widths[BucketModel::ColumnCount] = {98, 374, 70, 146, 116, 140, 84, 78, 46};
     for (int column = 0; column < BucketModel::ColumnCount; ++column)
         m_header->resizeSection(column, widths[column]);
     m_header->setSectionResizeMode(BucketModel::RouteColumn, QHeaderView::Fixed);
@@ -70,8 +78,13 @@ BucketView::BucketView(Store *store, QWidget *parent)
         if (column != BucketModel::RouteColumn)
             fitRoutes();
     });
-
-    connect(store, &Store::frameMade, this, &BucketView::repaintWhatTimeMoves);
+    const auto forgetNews = [this] { m_news.clear(); }; // everything is painted
+    connect(m_order, &BucketOrder::layoutChanged, this, forgetNews);
+    connect(m_order, &BucketOrder::rowsRemoved, this, forgetNews);
+    connect(m_order, &BucketOrder::countsChanged, this, &BucketView::countsChanged);
+    connect(m_order, &BucketOrder::countsChanged, viewport(), qOverload<>(&QWidget::update));
+    connect(store, &Store::frozenChanged, viewport(), qOverload<>(&QWidget::update));
+    connect(store, &Store::frameMade, this, &BucketView::repaintWhatMoved);
 }
 
 BucketView::~BucketView() = default;
@@ -84,6 +97,45 @@ void BucketView::setTheme(const Theme &theme)
     verticalScrollBar()->setStyleSheet(theme.scrollBarStyle());
     horizontalScrollBar()->setStyleSheet(theme.scrollBarStyle());
     viewport()->update();
+}
+
+void BucketView::setFilter(const Filter &filter)
+{
+    if (filter.isValid())
+        m_order->setFilter(filter);
+}
+
+std::optional<BucketId> BucketView::selectedBucket() const
+{
+    const QModelIndexList rows = selectionModel()->selectedRows();
+    if (rows.isEmpty())
+        return std::nullopt;
+    return m_order->bucketIdAt(rows.constFirst().row());
+}
+
+void BucketView::select(BucketId bucket)
+{
+    if (bucket.isNull())
+        selectionModel()->clear();
+    const int row = m_order->rowOfBucket(bucket);
+    if (row < 0)
+        return;
+    const int left = horizontalScrollBar()->value();
+    selectRow(row);
+    scrollTo(currentIndex());
+    horizontalScrollBar()->setValue(left);
+}
+
+void BucketView::copySelected() const
+{
+    if (const auto bucket = selectedBucket();
+        const BucketRow *row = bucket ? m_store->find(*bucket) : nullptr)
+        QGuiApplication::clipboard()->setText(m_order->words()->summary(*row));
+}
+
+void BucketView::showColumnMenu(const QPoint &globalPosition)
+{
+    m_header->showMenu(globalPosition);
 }
 
 void BucketView::saveColumns() const
@@ -102,13 +154,21 @@ void BucketView::restoreColumns()
 void BucketView::paintEvent(QPaintEvent *event)
 {
     QTableView::paintEvent(event);
-    if (m_proxy->rowCount() > 0)
+    if (m_order->shownCount() > 0)
         return;
+    const QRect area = viewport()->rect();
     QPainter painter(viewport());
     painter.setFont(Theme::body());
     painter.setPen(m_theme->dim);
-    painter.drawText(
-        viewport()->rect(), Qt::AlignCenter, tr("No request has asked for a ticket yet"));
+    if (m_order->totalCount() == 0) {
+        painter.drawText(area, Qt::AlignCenter, tr("No request has asked for a ticket yet"));
+        return;
+    }
+    painter.drawText(area, Qt::AlignCenter, tr("No bucket matches the filter"));
+    painter.setFont(Theme::small());
+    painter.setPen(m_theme->faint);
+    painter.drawText(area.translated(0, Theme::rowHeight * 2 / 3), Qt::AlignCenter,
+        tr("Buckets in all: %1").arg(Format::count(quint64(m_order->totalCount()))));
 }
 
 void BucketView::resizeEvent(QResizeEvent *event)
@@ -119,7 +179,55 @@ void BucketView::resizeEvent(QResizeEvent *event)
 
 void BucketView::contextMenuEvent(QContextMenuEvent *event)
 {
-    m_header->showMenu(event->globalPos());
+    const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
+    const QModelIndex at = byKey ? currentIndex() : indexAt(event->pos());
+    if (!at.isValid()) {
+        showColumnMenu(event->globalPos());
+        return;
+    }
+    QPoint position = event->globalPos();
+    if (byKey) {
+        scrollTo(at);
+        position = viewport()->mapToGlobal(visualRect(at).center());
+    }
+    Q_EMIT contextMenuRequested(m_order->bucketIdAt(at.row()), position);
+}
+
+void BucketView::keyPressEvent(QKeyEvent *event)
+{
+    if (event == QKeySequence::Copy)
+        copySelected();
+    else
+        QTableView::keyPressEvent(event);
+}
+
+void BucketView::selectionChanged(const QItemSelection &selected, const QItemSelection &deselected)
+{
+    QTableView::selectionChanged(selected, deselected);
+    tellSelection();
+}
+
+void BucketView::dataChanged(
+    const QModelIndex &topLeft, const QModelIndex &bottomRight, const QList<int> &)
+{
+    const auto [first, end] = visibleRows();
+    for (int row = std::max(topLeft.row(), first); row < std::min(bottomRight.row() + 1, end);
+         ++row)
+        m_news.push_back(row);
+}
+
+// A selected bucket that goes leaves no selection: its neighbour is another one.
+void BucketView::rowsAboutToBeRemoved(const QModelIndex &parent, int start, int end)
+{
+    if (currentIndex().row() >= start && currentIndex().row() <= end)
+        selectionModel()->clear();
+    QTableView::rowsAboutToBeRemoved(parent, start, end);
+}
+
+void BucketView::reset()
+{
+    QTableView::reset();
+    tellSelection();
 }
 
 void BucketView::fitRoutes()
@@ -130,57 +238,89 @@ void BucketView::fitRoutes()
     setColumnWidth(BucketModel::RouteColumn, std::max(leastRoute, viewport()->width() - others));
 }
 
-void BucketView::repaintWhatTimeMoves()
+void BucketView::tellSelection()
 {
-    keepSorted();
-    updateColumn(BucketModel::ResetColumn);
-    repaintResets(std::exchange(m_frameAt, m_store->now()));
+    const BucketId selected = selectedBucket().value_or(BucketId());
+    if (std::exchange(m_toldSelected, selected) != selected)
+        Q_EMIT bucketSelected(selected);
+}
+
+void BucketView::repaintWhatMoved()
+{
+    QRegion moved = countdownRegion();
+    if (m_store->now() - m_newsAt >= newsInterval || m_store->now() < m_newsAt) {
+        m_newsAt = m_store->now();
+        moved += newsRegion();
+    }
     const qint64 slot = m_store->now().time_since_epoch() / History().slot();
-    if (slot == m_historySlot)
-        return;
-    m_historySlot = slot;
-    updateColumn(BucketModel::GrantedColumn);
+    if (std::exchange(m_historySlot, slot) != slot)
+        moved += columnRegion(BucketModel::GrantedColumn);
+    viewport()->update(moved);
+}
+
+// Of a row that has news all but its line, which time moves, and its names, which seldom change.
+QRegion BucketView::newsRegion()
+{
+    const QRegion names =
+        columnRegion(BucketModel::RouteColumn) + columnRegion(BucketModel::HashColumn);
+    QRegion renamed;
+    QRegion others;
+    std::sort(m_news.begin(), m_news.end());
+    for (const int row : std::exchange(m_news, {}))
+        (isRenamed(*m_order->rowAt(row)) ? renamed : others) += rowRect(row);
+    return renamed + (others - names) - columnRegion(BucketModel::GrantedColumn);
+}
+
+bool BucketView::isRenamed(const BucketRow &row)
+{
+    if (m_names.size() > mostNames)
+        m_names.clear();
+    const auto known = m_names.constFind(row.bucket.id);
+    if (known != m_names.cend() && *known == row.renamed)
+        return false;
+    m_names.insert(row.bucket.id, row.renamed);
+    return true;
 }
 
 // State and tokens change when a window ends, whether or not the ratelimiter says so.
-void BucketView::repaintResets(TimePoint since)
+QRegion BucketView::countdownRegion()
 {
-    for (int row = std::max(0, rowAt(0)); row < m_proxy->rowCount(); ++row) {
-        const int top = rowViewportPosition(row);
-        if (top >= viewport()->height())
-            return;
-        const auto resetAt = BucketModel::rowOf(m_proxy->index(row, 0))->bucket.resetAt;
-        if (resetAt && *resetAt > since && *resetAt <= m_store->now())
-            viewport()->update(0, top, viewport()->width(), rowHeight(row));
+    const TimePoint since = std::exchange(m_frameAt, m_store->now());
+    const QRegion column = columnRegion(BucketModel::ResetColumn);
+    QRegion counting;
+    QRegion ended;
+    const auto [first, end] = visibleRows();
+    for (int row = first; row < end; ++row) {
+        const BucketRow &bucket = *m_order->rowAt(row);
+        if (bucket.resetsIn(since) == 0ms)
+            continue;
+        if (bucket.resetsIn(m_store->now()) == 0ms)
+            ended += rowRect(row);
+        else if (countdownStep(bucket, since) != countdownStep(bucket, m_store->now()))
+            counting += rowRect(row);
     }
+    return (counting & column) + ended;
 }
 
-void BucketView::keepSorted()
-{
-    const int column = m_proxy->sortColumn();
-    if (column < 0 || m_store->now() - m_sortedAt < std::chrono::seconds(1))
-        return;
-    m_sortedAt = m_store->now();
-    const QPartialOrdering wrong = m_proxy->sortOrder() == Qt::AscendingOrder
-        ? QPartialOrdering::Greater
-        : QPartialOrdering::Less;
-    QVariant previous;
-    for (int row = 0; row < m_proxy->rowCount(); ++row) {
-        const QVariant key = m_proxy->index(row, column).data(BucketModel::SortRole);
-        if (row > 0 && QVariant::compare(previous, key) == wrong) {
-            m_proxy->sort(column, m_proxy->sortOrder());
-            return;
-        }
-        previous = key;
-    }
-}
-
-void BucketView::updateColumn(int column)
+QRegion BucketView::columnRegion(int column) const
 {
     if (isColumnHidden(column))
-        return;
-    viewport()->update(
-        columnViewportPosition(column), 0, columnWidth(column), viewport()->height());
+        return {};
+    return QRect(columnViewportPosition(column), 0, columnWidth(column), viewport()->height());
+}
+
+QRect BucketView::rowRect(int row) const
+{
+    return {0, rowViewportPosition(row), viewport()->width(), rowHeight(row)};
+}
+
+std::pair<int, int> BucketView::visibleRows() const
+{
+    const int first = rowAt(0);
+    if (first < 0)
+        return {0, 0};
+    const int last = rowAt(viewport()->height() - 1);
+    return {first, last < 0 ? m_order->shownCount() : last + 1};
 }
 
 } // namespace Turnstile::Monitor

@@ -22,7 +22,7 @@ QRectF centred(const QRectF &cell, qreal left, qreal width, qreal height)
     return {left, cell.center().y() - height / 2, width, height};
 }
 
-QRectF rest(const QRectF &cell, qreal left)
+QRectF restOf(const QRectF &cell, qreal left)
 {
     return {left, cell.top(), std::max<qreal>(0, cell.right() - left), cell.height()};
 }
@@ -35,7 +35,7 @@ void addPips(PipLayout &layout, const QRectF &cell, qreal width, int filled, int
         layout.pips.push_back({centred(cell, left, width, pipHeight), i < filled});
         left += width + pipGap;
     }
-    layout.text = rest(cell, total > 0 ? left - pipGap + textGap : cell.left());
+    layout.text = restOf(cell, total > 0 ? left - pipGap + textGap : cell.left());
 }
 } // namespace
 
@@ -50,7 +50,7 @@ PipLayout layoutTokens(const QRectF &cell, int filled, int total)
     }
     layout.bar = centred(cell, cell.left(), 10 * (tokenWidth + pipGap) - pipGap, barHeight);
     layout.barFilled = std::clamp(double(filled) / double(total), 0.0, 1.0);
-    layout.text = rest(cell, layout.bar.right() + textGap);
+    layout.text = restOf(cell, layout.bar.right() + textGap);
     return layout;
 }
 
@@ -73,7 +73,7 @@ BarLayout layoutReset(const QRectF &cell, double left)
     layout.track = centred(cell, cell.left(), barWidth, barHeight);
     layout.fill = layout.track;
     layout.fill.setWidth(barWidth * std::clamp(left, 0.0, 1.0));
-    layout.text = rest(cell, layout.track.right() + textGap);
+    layout.text = restOf(cell, layout.track.right() + textGap);
     return layout;
 }
 

@@ -6,6 +6,8 @@
 
 #include <QtGui/QPainter>
 
+#include <algorithm>
+
 namespace Turnstile::Monitor {
 
 FigureCard::FigureCard(const QString &title, QWidget *parent)
@@ -17,6 +19,11 @@ FigureCard::FigureCard(const QString &title, QWidget *parent)
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 }
 
+void FigureCard::setExplanation(const QString &explanation)
+{
+    setToolTip(QStringLiteral("<p>%1</p>").arg(explanation.toHtmlEscaped())); // wraps
+}
+
 void FigureCard::setContent(const Content &content)
 {
     if (content == m_content)
@@ -25,7 +32,6 @@ void FigureCard::setContent(const Content &content)
     setAccessibleDescription(content.remark.isEmpty()
             ? content.value
             : content.value + QStringLiteral(", ") + content.remark);
-    setToolTip(content.remark);
     update();
 }
 
@@ -42,7 +48,7 @@ QSize FigureCard::sizeHint() const
 
 QSize FigureCard::minimumSizeHint() const
 {
-    return {130, Theme::cardHeight};
+    return {120, Theme::lowCardHeight};
 }
 
 void FigureCard::paintEvent(QPaintEvent *)
@@ -51,35 +57,62 @@ void FigureCard::paintEvent(QPaintEvent *)
     painter.setRenderHint(QPainter::Antialiasing);
     Paint::panel(&painter, rect(), *m_theme);
 
-    const QRectF inner = QRectF(rect()).adjusted(Theme::padding + 1, 8, -Theme::padding - 1, -9);
+    const int top = height() < Theme::cardHeight ? 5 : 8;
+    const QRectF inner =
+        QRectF(rect()).adjusted(Theme::padding + 1, top, -Theme::padding - 1, -top - 1);
     painter.setFont(Theme::small());
     painter.setPen(m_theme->dim);
     painter.drawText(QRectF(inner.left(), inner.top(), inner.width(), 16),
         int(Qt::AlignLeft | Qt::AlignVCenter), m_title);
-    painter.setFont(Theme::value());
+    painter.setFont(valueFont(inner.width()));
     painter.setPen(m_content.alarming ? m_theme->red : m_theme->text);
     painter.drawText(QRectF(inner.left(), inner.top() + 17, inner.width(), 26),
         int(Qt::AlignLeft | Qt::AlignVCenter), m_content.value);
+    paintLast(&painter, {inner.left(), inner.bottom() - 21, inner.width(), 22});
+}
 
-    // The last line: remark and line, bar and remark, or one of them.
-    QRectF last(inner.left(), inner.bottom() - 22, inner.width(), 22);
-    painter.setFont(Theme::small());
-    painter.setPen(m_theme->dim);
-    const QFontMetricsF metrics(Theme::small());
-    const QString text = metrics.elidedText(m_content.remark, Qt::ElideRight, last.width());
-    const qreal remark = text.isEmpty() ? 0 : metrics.horizontalAdvance(text) + 9;
+// Remark and line, bar and remark, or one of them.
+void FigureCard::paintLast(QPainter *painter, QRectF last) const
+{
+    painter->setFont(Theme::small());
+    painter->setPen(m_theme->dim);
+    const QString text = remarkFor(last.width());
+    const qreal remark =
+        text.isEmpty() ? 0 : QFontMetricsF(Theme::small()).horizontalAdvance(text) + 9;
     if (m_content.bar) {
-        painter.drawText(last, int(Qt::AlignRight | Qt::AlignVCenter), text);
+        painter->drawText(last, int(Qt::AlignRight | Qt::AlignVCenter), text);
         const QRectF track(
             last.left(), last.center().y() - 3, std::max<qreal>(0, last.width() - remark), 6);
-        Paint::bar(&painter, track, *m_content.bar, m_content.color, m_theme->track);
+        // What is not nothing is seen.
+        const double least = *m_content.bar > 0 && track.width() > 0 ? 3 / track.width() : 0;
+        Paint::bar(
+            painter, track, std::max(least, *m_content.bar), m_content.color, m_theme->track);
         return;
     }
-    painter.drawText(last, int(Qt::AlignLeft | Qt::AlignVCenter), text);
+    painter->drawText(last, int(Qt::AlignLeft | Qt::AlignVCenter), text);
     if (m_content.line && last.width() - remark > 30) {
         last.adjust(remark, 2, 0, -1);
-        Paint::line(&painter, sparkline(last, *m_content.line, 1), m_content.color);
+        Paint::line(painter, sparkline(last, *m_content.line, 1), m_content.color);
     }
+}
+
+// Smaller where the value would not fit.
+QFont FigureCard::valueFont(qreal width) const
+{
+    QFont font = Theme::value();
+    const qreal needed = QFontMetricsF(font).horizontalAdvance(m_content.value);
+    if (needed > width)
+        font.setPixelSize(std::max(12, int(font.pixelSize() * width / needed)));
+    return font;
+}
+
+QString FigureCard::remarkFor(qreal width) const
+{
+    const QFontMetricsF metrics(Theme::small());
+    const bool isLong = metrics.horizontalAdvance(m_content.remark) > width;
+    const QString &text =
+        isLong && !m_content.shortRemark.isEmpty() ? m_content.shortRemark : m_content.remark;
+    return metrics.elidedText(text, Qt::ElideRight, width);
 }
 
 } // namespace Turnstile::Monitor

@@ -5,6 +5,7 @@
 #include "monitor-app/models/History.h"
 
 #include <QtGui/QColor>
+#include <QtGui/QFont>
 #include <QtWidgets/QWidget>
 
 #include <optional>
@@ -20,6 +21,7 @@ public:
     struct Content {
         QString value = {};
         QString remark = {};
+        QString shortRemark = {}; ///< where the other does not fit; empty: it is elided
         std::optional<History::Values> line = {};
         std::optional<double> bar = {}; ///< 0 to 1
         QColor color = {};              ///< of the line or bar
@@ -30,6 +32,9 @@ public:
 
     explicit FigureCard(const QString &title, QWidget *parent = nullptr);
 
+    /// What the figure is, in a sentence: the tooltip.
+    void setExplanation(const QString &explanation);
+    /// Paints again only if something is new.
     void setContent(const Content &content);
     const Content &content() const { return m_content; }
     void setTheme(const Theme &theme);
@@ -41,6 +46,10 @@ protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
+    QFont valueFont(qreal width) const;
+    QString remarkFor(qreal width) const;
+    void paintLast(QPainter *painter, QRectF last) const;
+
     QString m_title;
     Content m_content;
     const Theme *m_theme;

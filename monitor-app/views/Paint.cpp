@@ -51,6 +51,43 @@ void line(QPainter *painter, const QPolygonF &line, const QColor &color)
     painter->drawPolyline(line);
 }
 
+void arrow(QPainter *painter, const QPointF &centre, const QColor &color)
+{
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(color);
+    painter->drawPolygon(QPolygonF(
+        {centre + QPointF(-3.5, -2), centre + QPointF(3.5, -2), centre + QPointF(0, 2.5)}));
+}
+
+void pause(QPainter *painter, const QPointF &centre, const QColor &color)
+{
+    box(painter, {centre + QPointF(-4, -5), QSizeF(3, 10)}, 1, color);
+    box(painter, {centre + QPointF(1, -5), QSizeF(3, 10)}, 1, color);
+}
+
+void play(QPainter *painter, const QPointF &centre, const QColor &color)
+{
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(color);
+    painter->drawPolygon(
+        QPolygonF({centre + QPointF(-4, -5), centre + QPointF(5, 0), centre + QPointF(-4, 5)}));
+}
+
+void cross(QPainter *painter, const QPointF &centre, const QColor &color)
+{
+    painter->setPen(QPen(color, 1.5, Qt::SolidLine, Qt::RoundCap));
+    painter->drawLine(centre + QPointF(-3.5, -3.5), centre + QPointF(3.5, 3.5));
+    painter->drawLine(centre + QPointF(-3.5, 3.5), centre + QPointF(3.5, -3.5));
+}
+
+void focusRing(QPainter *painter, const QRectF &frame, const Theme &theme)
+{
+    painter->setPen(QPen(theme.blue, 2));
+    painter->setBrush(Qt::NoBrush);
+    painter->drawRoundedRect(
+        frame.adjusted(0.5, 0.5, -0.5, -0.5), Theme::buttonRadius, Theme::buttonRadius);
+}
+
 void panel(QPainter *painter, const QRectF &rect, const Theme &theme)
 {
     painter->setPen(QPen(theme.border, 1));

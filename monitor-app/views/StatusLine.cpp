@@ -12,32 +12,75 @@
 
 namespace Turnstile::Monitor {
 
+namespace {
+constexpr int widestConnection = 300;
+}
+
 StatusLine::StatusLine(const Store *store, QWidget *parent)
     : QWidget(parent)
     , m_store(store)
     , m_theme(&Theme::dark())
     , m_connection(new QLabel(this))
     , m_events(new QLabel(this))
-    , m_buckets(new QLabel(this))
+    , m_dropped(new QLabel(this))
     , m_lag(new QLabel(this))
+    , m_protocol(new QLabel(this))
+    , m_note(new QLabel(this))
+    , m_buckets(new QLabel(this))
 {
     setAccessibleName(tr("Status"));
     setFixedHeight(Theme::statusHeight);
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(Theme::padding, 0, Theme::padding, 0);
     layout->setSpacing(24);
-    for (QLabel *label : {m_connection, m_events, m_buckets, m_lag}) {
+    for (QLabel *label :
+        {m_connection, m_events, m_dropped, m_lag, m_protocol, m_note, m_buckets}) {
+        if (label == m_note)
+            layout->addStretch();
         label->setFont(Theme::small());
+        label->setTextFormat(Qt::PlainText);
         layout->addWidget(label);
     }
-    layout->addStretch();
+    m_protocol->hide();
+    m_note->hide();
+    m_events->setToolTip(tr("Changes in the bot's limiter, over the last five seconds"));
+    m_dropped->setToolTip(tr("<p>States of tickets that were too many to be told. Figures and "
+                             "buckets are right; the timeline and the log have gaps.</p>"));
+    m_lag->setToolTip(tr("From a change in the bot until it was on the screen; the last one"));
+    m_protocol->setToolTip(tr("The version of the protocol that the bot speaks"));
     connect(store, &Store::figuresChanged, this, &StatusLine::showFigures);
+    connect(store, &Store::frozenChanged, this, &StatusLine::showNote);
     showFigures();
+    setCounts(0, 0);
 }
 
 void StatusLine::setConnection(const QString &connection)
 {
-    m_connection->setText(connection);
+    const QString shown =
+        m_connection->fontMetrics().elidedText(connection, Qt::ElideMiddle, widestConnection);
+    m_connection->setText(shown);
+    m_connection->setToolTip(shown == connection ? QString() : connection);
+}
+
+void StatusLine::setProtocol(const QString &version)
+{
+    m_protocol->setText(tr("protocol %1").arg(version));
+    m_protocol->setVisible(!version.isEmpty());
+}
+
+void StatusLine::setCounts(int shown, int total)
+{
+    const QString all =
+        total == 1 ? tr("1 bucket") : tr("%1 buckets").arg(Format::count(quint64(total)));
+    m_buckets->setText(
+        shown == total ? all : tr("%1 of %2").arg(Format::count(quint64(shown)), all));
+    m_buckets->setToolTip(shown == total ? QString() : tr("The filter hides the others"));
+}
+
+void StatusLine::setStale(bool stale)
+{
+    m_stale = stale;
+    showNote();
 }
 
 void StatusLine::setTheme(const Theme &theme)
@@ -46,6 +89,8 @@ void StatusLine::setTheme(const Theme &theme)
     QPalette colors = theme.palette();
     colors.setColor(QPalette::WindowText, theme.dim);
     setPalette(colors);
+    setColor(m_note, theme.amber);
+    showFigures();
 }
 
 void StatusLine::paintEvent(QPaintEvent *)
@@ -59,8 +104,24 @@ void StatusLine::showFigures()
 {
     const double events = m_store->figures().eventsPerSecond(m_store->now());
     m_events->setText(tr("%1 events/s").arg(Format::count(quint64(qRound64(events)))));
-    m_buckets->setText(tr("%n buckets", nullptr, m_store->bucketCount()));
+    m_dropped->setText(tr("%1 dropped").arg(Format::count(m_store->dropped())));
+    setColor(m_dropped, m_store->dropped() > 0 ? m_theme->amber : m_theme->dim);
     m_lag->setText(tr("update lag %1 ms").arg(m_store->updateLag().count()));
+}
+
+void StatusLine::showNote()
+{
+    m_note->setText(m_stale ? tr("stale") : tr("frozen"));
+    m_note->setVisible(m_stale || m_store->isFrozen());
+}
+
+void StatusLine::setColor(QLabel *label, const QColor &color)
+{
+    QPalette palette = label->palette();
+    if (palette.color(QPalette::WindowText) == color)
+        return;
+    palette.setColor(QPalette::WindowText, color);
+    label->setPalette(palette);
 }
 
 } // namespace Turnstile::Monitor

@@ -2,38 +2,51 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "monitor-app/models/Store.h"
+#include "monitor-app/views/ProgramSignals.h"
+#include "monitor-app/views/TerminalInput.h"
+#include "monitor-app/views/TerminalMode.h"
+#include "monitor-app/views/TerminalPage.h"
+#include "monitor-app/views/TerminalScreen.h"
+#include "monitor-app/views/TextReport.h"
 
-#include <QtCore/QObject>
 #include <QtCore/QTimer>
-
-#include <cstdio>
 
 namespace Turnstile::Monitor {
 
-class MonitorSource;
+class Session;
 
-/// The monitor in a terminal: a table that refreshes in place, or, when the output is no terminal,
-/// the same lines once a second. Needs no display.
+/// The monitor in a terminal: a table that refreshes in place four times a second, and at once when
+/// a key is pressed. Needs no display.
 class TerminalView : public QObject {
     Q_OBJECT
 public:
-    explicit TerminalView(std::FILE *output, QObject *parent = nullptr);
+    /// Whether output goes to a terminal that can do this.
+    static bool isPossible();
+
+    TerminalView(Session *session, const TextOptions &options, QObject *parent = nullptr);
+    /// The terminal is as it was before.
     ~TerminalView() override;
 
-    /// Watches \a source, which becomes the view's. Returns what went wrong, if anything.
-    QString watch(MonitorSource *source);
+    void start();
+
+Q_SIGNALS:
+    /// Somebody quit, or the terminal is gone.
+    void ended(int exitCode);
 
 private:
-    void print();
+    void press(const std::vector<TerminalKey> &keys);
+    void resume();
+    TerminalStatus status();
+    void draw();
 
-    std::FILE *m_output;
-    bool m_isTerminal;
-    bool m_hasPrinted = false;
-    Store m_store;
+    Session *m_session;
+    TerminalPage m_page;
+    TerminalScreen m_screen;
+    TerminalMode m_mode;
+    ProgramSignals m_signals;
+    TerminalInput m_input;
     QTimer m_timer;
-    QString m_title;
-    TimePoint m_startedAt;
+    std::optional<TimePoint> m_heardAt;
 };
 
 } // namespace Turnstile::Monitor

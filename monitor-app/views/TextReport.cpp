@@ -2,56 +2,50 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/views/TextReport.h"
 
-#include "monitor-app/models/BucketModel.h"
+#include "monitor-app/models/Filter.h"
 #include "monitor-app/models/Format.h"
 #include "monitor-app/models/Store.h"
-
-#include <QtCore/QCoreApplication>
+#include "monitor-app/models/Words.h"
+#include "monitor-app/views/TerminalText.h"
 
 #include <algorithm>
-#include <array>
 
 namespace Turnstile::Monitor {
 
 namespace {
-QString tr(const char *text)
+using Column = RowOrder::Column;
+
+QString countdownTo(TimePoint then, TimePoint now)
 {
-    return QCoreApplication::translate("Turnstile::Monitor::TextReport", text);
+    return Format::countdown(std::chrono::ceil<milliseconds>(then - now));
 }
 
-enum Field { State, Route, Tokens, Reset, Queued, InFlight, Wait, RateLimited, FieldCount };
-constexpr std::array<int, FieldCount> widths{11, 0, 8, 9, 8, 11, 10, 6};
-constexpr int leastRoute = 24;
-
-using Line = std::array<QString, FieldCount>;
-
-Line cells(const BucketRow &row, TimePoint now)
+TextFigure globalLimit(const GlobalLimitInfo &global, TimePoint now)
 {
-    const Bucket &bucket = row.bucket;
-    const auto tokens = row.tokens(now);
-    return {stateName(row.state(now)), bucket.name,
-        tokens ? QStringLiteral("%1/%2").arg(*tokens).arg(*bucket.limit) : QStringLiteral("–"),
-        Format::countdown(row.resetsIn(now)), QString::number(bucket.queued),
-        QString::number(bucket.inFlight), Format::duration(row.waitP95),
-        QString::number(bucket.rateLimited)};
+    TextFigure figure{.name = tr("global limit")};
+    if (global.lockedUntil && *global.lockedUntil > now) {
+        figure.value = tr("locked");
+        figure.remark = tr("opens in %1").arg(countdownTo(*global.lockedUntil, now));
+        figure.alarming = true;
+    } else if (global.limit == 0) {
+        figure.value = tr("none");
+    } else {
+        figure.value = QStringLiteral("%1/%2").arg(global.used).arg(global.limit);
+        if (global.nextFreeAt && *global.nextFreeAt > now)
+            figure.remark = tr("frees in %1").arg(countdownTo(*global.nextFreeAt, now));
+    }
+    return figure;
 }
 
-QString elided(const QString &text, int width)
-{
-    if (text.size() <= width)
-        return text;
-    const int end = (width - 1) / 2;
-    return text.left(width - 1 - end) + QStringLiteral("…") + text.right(end);
-}
-
-QString joined(const Line &line, int routeWidth)
+QString lineOf(const std::vector<QString> &cells, int routeWidth)
 {
     QString text;
-    for (int field = 0; field < FieldCount; ++field) {
-        const bool left = field == State || field == Route;
-        const int width = field == Route ? routeWidth : widths[size_t(field)];
-        const QString cell = elided(line[size_t(field)], width);
-        text += left ? cell.leftJustified(width + 1) : cell.rightJustified(width);
+    for (int i = 0; i < RowOrder::columnCount; ++i) {
+        const auto column = Column(i);
+        const int width = column == Column::Route ? routeWidth : columnWidth(column);
+        text += TerminalText::fitted(cells[size_t(i)], width, !isFlushLeft(column));
+        if (isFlushLeft(column))
+            text += QLatin1Char(' ');
     }
     while (text.endsWith(QLatin1Char(' ')))
         text.chop(1);
@@ -59,60 +53,121 @@ QString joined(const Line &line, int routeWidth)
 }
 } // namespace
 
-QString figuresLine(const Store &store)
+std::vector<TextFigure> textFigures(const Store &store)
 {
     const TimePoint now = store.now();
     const Figures &figures = store.figures();
-    const GlobalLimitInfo &global = figures.global();
     const Figures::RateLimited hits = figures.rateLimited(now);
-    QStringList parts;
-    parts += tr("granted %1").arg(Format::rate(figures.grantedPerSecond(now)));
+    const InvalidRequestsInfo &invalid = figures.invalid();
     const auto oldest = figures.oldestAge(now);
-    parts += oldest
-        ? tr("queued %1 (oldest %2)").arg(figures.queued()).arg(Format::countdown(*oldest))
-        : tr("queued %1").arg(figures.queued());
-    parts += tr("in flight %1").arg(figures.inFlight());
-    parts +=
-        tr("wait p50/p95 %1").arg(Format::durations(figures.waitP50(now), figures.waitP95(now)));
-    if (global.lockedUntil && *global.lockedUntil > now)
-        parts +=
-            tr("global limit locked, opens in %1")
-                .arg(Format::countdown(std::chrono::ceil<milliseconds>(*global.lockedUntil - now)));
-    else if (global.limit > 0)
-        parts += tr("global limit %1/%2").arg(global.used).arg(global.limit);
-    parts += tr("429s in 10 min: %1 global, %2 user, %3 shared")
-                 .arg(hits.global)
-                 .arg(hits.user)
-                 .arg(hits.shared);
+    std::vector<TextFigure> all{
+        {tr("granted"), Format::rate(figures.grantedPerSecond(now)), {}},
+        {tr("queued"), Format::count(quint64(figures.queued())),
+            oldest ? tr("oldest %1").arg(Format::countdown(*oldest)) : QString()},
+        {tr("in flight"), Format::count(quint64(figures.inFlight())), {}},
+        {tr("wait p50/p95"), Format::durations(figures.waitP50(now), figures.waitP95(now)), {}},
+        globalLimit(figures.global(), now),
+        {tr("429s in 10 min"), Format::count(quint64(hits.total())),
+            tr("%1 global, %2 user, %3 shared").arg(hits.global).arg(hits.user).arg(hits.shared),
+            hits.global > 0},
+    };
+    if (invalid.limit > 0)
+        all.push_back({tr("invalid requests"),
+            QStringLiteral("%1 / %2").arg(
+                Format::count(quint64(invalid.count)), Format::count(quint64(invalid.limit))),
+            {}, invalid.count > invalid.limit / 2});
+    return all;
+}
+
+QString figuresLine(const Store &store)
+{
+    QStringList parts;
+    for (const TextFigure &figure : textFigures(store))
+        parts += figure.remark.isEmpty()
+            ? QStringLiteral("%1 %2").arg(figure.name, figure.value)
+            : QStringLiteral("%1 %2 (%3)").arg(figure.name, figure.value, figure.remark);
     return parts.join(QStringLiteral(" · "));
 }
 
-QStringList figuresLines(const Store &store, int width)
+QString columnTitle(Column column)
 {
-    const QString separator = QStringLiteral(" · ");
-    QStringList lines;
-    for (const QString &figure : figuresLine(store).split(separator)) {
-        if (!lines.isEmpty() && (lines.last() + separator + figure).size() <= width)
-            lines.last() += separator + figure;
-        else
-            lines += figure;
+    switch (column) {
+    case Column::State:
+        return tr("State");
+    case Column::Route:
+        return tr("Route");
+    case Column::Tokens:
+        return tr("Tokens");
+    case Column::Resets:
+        return tr("Resets");
+    case Column::Queued:
+        return tr("Queued");
+    case Column::InFlight:
+        return tr("In flight");
+    case Column::Granted:
+        return tr("Granted");
+    case Column::Wait:
+        return tr("Wait p95");
+    case Column::RateLimited:
+        return tr("429s");
     }
-    return lines;
+    Q_UNREACHABLE();
 }
 
-QStringList bucketTable(const Store &store, std::optional<int> width)
+QString columnText(Column column, const BucketRow &row, TimePoint now)
 {
-    int others = 2; // the blanks behind the two that are set flush left
-    for (int field : widths)
-        others += field;
-    int routeWidth = std::max(leastRoute, width.value_or(0) - others);
-    for (int row = 0; row < store.bucketCount() && !width; ++row)
-        routeWidth = std::max(routeWidth, int(store.bucketAt(row).bucket.name.size()));
-    QStringList lines{joined({tr("State"), tr("Route"), tr("Tokens"), tr("Resets"), tr("Queued"),
-                                 tr("In flight"), tr("Wait p95"), tr("429s")},
-        routeWidth)};
-    for (int row = 0; row < store.bucketCount(); ++row)
-        lines += joined(cells(store.bucketAt(row), store.now()), routeWidth);
+    switch (column) {
+    case Column::State:
+        return stateName(row.state(now));
+    case Column::Route:
+        return TerminalText::printable(row.bucket.name);
+    case Column::Tokens:
+        if (const auto tokens = row.tokens(now))
+            return QStringLiteral("%1/%2").arg(*tokens).arg(*row.bucket.limit);
+        return QStringLiteral("–");
+    case Column::Resets:
+        return Format::countdown(row.resetsIn(now));
+    case Column::Queued:
+        return QString::number(row.bucket.queued);
+    case Column::InFlight:
+        return QString::number(row.bucket.inFlight);
+    case Column::Granted:
+        return Format::rate(grantedPerSecond(row, now));
+    case Column::Wait:
+        return Format::duration(row.waitP95);
+    case Column::RateLimited:
+        return QString::number(row.bucket.rateLimited);
+    }
+    Q_UNREACHABLE();
+}
+
+int columnWidth(Column column)
+{
+    constexpr std::array<int, RowOrder::columnCount> widths{11, 0, 8, 9, 8, 11, 10, 10, 7};
+    return widths[size_t(column)];
+}
+
+bool isFlushLeft(Column column)
+{
+    return column == Column::State || column == Column::Route;
+}
+
+QStringList bucketTable(const Store &store, const TextOptions &options)
+{
+    const std::vector<int> rows = options.order.rows(store, options.filter);
+    int routeWidth = 24;
+    for (int row : rows)
+        routeWidth = std::max(routeWidth,
+            TerminalText::cellsOf(TerminalText::printable(store.bucketAt(row).bucket.name)));
+    std::vector<QString> cells(RowOrder::columnCount);
+    for (int i = 0; i < RowOrder::columnCount; ++i)
+        cells[size_t(i)] = columnTitle(Column(i));
+    QStringList lines{lineOf(cells, routeWidth)};
+    for (int row : rows) {
+        for (int i = 0; i < RowOrder::columnCount; ++i)
+            cells[size_t(i)] = columnText(Column(i), store.bucketAt(row), store.now());
+        lines += lineOf(cells, routeWidth);
+    }
     return lines;
 }
 

@@ -17,6 +17,20 @@ QFont font(int pixelSize, QFont::Weight weight)
     font.setHintingPreference(QFont::PreferNoHinting); // even spacing, also at small sizes
     return font;
 }
+
+QFont monoFont(int pixelSize)
+{
+    QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    font.setPixelSize(pixelSize);
+    return font;
+}
+
+QColor mixed(const QColor &base, const QColor &color, float share)
+{
+    const auto mix = [share](float a, float b) { return a + (b - a) * share; };
+    return QColor::fromRgbF(mix(base.redF(), color.redF()), mix(base.greenF(), color.greenF()),
+        mix(base.blueF(), color.blueF()));
+}
 } // namespace
 
 const Theme &Theme::dark()
@@ -93,6 +107,26 @@ QColor Theme::stateColor(RowState state) const
     Q_UNREACHABLE();
 }
 
+QColor Theme::eventColor(LoggedEvent::Kind kind) const
+{
+    switch (kind) {
+    case LoggedEvent::Kind::GlobalLock:
+    case LoggedEvent::Kind::RateLimited:
+        return red;
+    case LoggedEvent::Kind::Failure:
+        return amber;
+    case LoggedEvent::Kind::Anomaly:
+        return purple;
+    case LoggedEvent::Kind::Bucket:
+        return blue;
+    case LoggedEvent::Kind::Connection:
+        return grey;
+    case LoggedEvent::Kind::Control:
+        return green;
+    }
+    Q_UNREACHABLE();
+}
+
 QColor Theme::methodColor(QStringView method) const
 {
     if (method == u"GET" || method == u"HEAD")
@@ -106,6 +140,16 @@ QColor Theme::methodColor(QStringView method) const
     if (method == u"DELETE")
         return red;
     return dim;
+}
+
+QColor Theme::tinted(const QColor &color) const
+{
+    return mixed(panel, color, 0.16f);
+}
+
+QColor Theme::hovered(const QColor &base) const
+{
+    return mixed(base, text, 0.07f);
 }
 
 QPalette Theme::palette() const
@@ -124,6 +168,7 @@ QPalette Theme::palette() const
     for (QPalette::ColorRole role :
         {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::HighlightedText})
         palette.setColor(QPalette::Disabled, role, faint);
+    palette.setColor(QPalette::Disabled, QPalette::Light, panel); // no embossed texts in menus
     return palette;
 }
 
@@ -138,6 +183,25 @@ QString Theme::scrollBarStyle() const
         "QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }"
         "QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }")
         .arg(queued.name());
+}
+
+QString Theme::tabStyle() const
+{
+    return QStringLiteral(
+        "QTabBar { background: transparent; }"
+        "QTabBar::tab { background: transparent; color: %1; padding: 3px 2px 4px 2px;"
+        " margin: 0 10px 2px %4px; border: 0; border-bottom: 2px solid transparent; }"
+        "QTabBar::tab:selected { color: %2; border-bottom-color: %3; }"
+        "QTabBar::tab:hover { color: %2; }"
+        "QTabBar::tab:focus { color: %2; border-bottom-color: %2; }")
+        .arg(dim.name(), text.name(), blue.name(), QString::number(padding));
+}
+
+QString Theme::boxStyle(const QColor &surface, const QColor &edge) const
+{
+    return QStringLiteral("QLabel { background: %1; color: %2; border: 1px solid %3;"
+                          "border-radius: 6px; padding: %4px; }")
+        .arg(surface.name(), text.name(), edge.name(), QString::number(padding));
 }
 
 QFont Theme::body()
@@ -160,6 +224,11 @@ QFont Theme::label()
     return font(11, QFont::DemiBold);
 }
 
+QFont Theme::heading()
+{
+    return font(13, QFont::DemiBold);
+}
+
 QFont Theme::value()
 {
     return font(20, QFont::DemiBold);
@@ -167,9 +236,12 @@ QFont Theme::value()
 
 QFont Theme::mono()
 {
-    QFont mono = QFontDatabase::systemFont(QFontDatabase::FixedFont);
-    mono.setPixelSize(11);
-    return mono;
+    return monoFont(11);
+}
+
+QFont Theme::code()
+{
+    return monoFont(13);
 }
 
 } // namespace Turnstile::Monitor

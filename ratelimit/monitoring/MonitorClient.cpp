@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/monitoring/MonitorClient.h"
 
+#include "ratelimit/Clock.h"
 #include "ratelimit/monitoring/MonitorCodec.h"
 #include "ratelimit/monitoring/MonitorDirectory.h"
 #include "ratelimit/monitoring/MonitorFrames.h"
@@ -23,15 +24,10 @@ using State = MonitorClient::State;
 static constexpr milliseconds firstRetry{250};
 static constexpr milliseconds lastRetry{2000};
 // How long the event loop may have to wait for us, but for what one slot takes.
-static constexpr milliseconds slice{8};
+static constexpr milliseconds readSlice{8};
 static constexpr qint64 readAhead = 1024 * 1024;
 // How often the clocks are compared anew, as they drift.
 static constexpr std::chrono::seconds clockPeriod{30};
-
-static TimePoint clockNow()
-{
-    return std::chrono::steady_clock::now();
-}
 
 class MonitorClientPrivate {
 public:
@@ -56,7 +52,7 @@ public:
     void findAnother();
     void enter(State to, const QString &why = {});
     void subscribe();
-    void read(milliseconds atMost = slice);
+    void read(milliseconds atMost = readSlice);
     void readOn();
     void handle(const QByteArray &payload);
     void greet(const MonitorHello &message);

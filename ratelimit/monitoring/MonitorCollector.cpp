@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/monitoring/MonitorCollector.h"
 
+#include "ratelimit/Clock.h"
 #include "ratelimit/InMemoryRatelimiter.h"
 
-#include <iterator>
+#include <algorithm>
 #include <utility>
 
 namespace Turnstile {
@@ -12,22 +13,21 @@ namespace Turnstile {
 // How often what changes without a signal is looked at: invalid requests that leave their period.
 static constexpr milliseconds slowInterval{1000};
 
-static TimePoint clockNow()
+static void sortOnce(std::vector<BucketId> *buckets)
 {
-    return std::chrono::steady_clock::now();
+    std::sort(buckets->begin(), buckets->end());
+    buckets->erase(std::unique(buckets->begin(), buckets->end()), buckets->end());
 }
 
-// Leaves the last \a most items, and moves those before to \a rest; false: there are none.
-template <typename Item>
-static bool splitOff(std::vector<Item> &items, std::vector<Item> &rest, size_t most)
+// The last \a most items, which go from \a items.
+template <typename Item> static std::vector<Item> takeLast(std::vector<Item> *items, size_t most)
 {
-    if (items.size() <= most)
-        return false;
-    rest.swap(items);
-    const auto begin = rest.end() - qsizetype(most);
-    items.assign(std::make_move_iterator(begin), std::make_move_iterator(rest.end()));
-    rest.erase(begin, rest.end());
-    return true;
+    if (items->size() <= most)
+        return std::exchange(*items, {});
+    const auto begin = items->end() - qsizetype(most);
+    std::vector<Item> taken(begin, items->end());
+    items->erase(begin, items->end());
+    return taken;
 }
 
 MonitorCollector::MonitorCollector(InMemoryRatelimiter *limiter, QObject *parent)
@@ -47,20 +47,16 @@ bool MonitorCollector::start()
         return false;
     InMemoryRatelimiter *limiter = m_limiter;
     limiter->disconnect(this); // a second start tells everything once
-    connect(limiter, &Ratelimiter::bucketChanged, this, [this](const Bucket &bucket) {
-        pending();
-        addBucket(bucket);
-    });
+    connect(limiter, &InMemoryRatelimiter::bucketTouched, this, &MonitorCollector::touchBucket);
     connect(limiter, &Ratelimiter::bucketRemoved, this, &MonitorCollector::removeBucket);
-    connect(limiter, &Ratelimiter::ticketChanged, this, &MonitorCollector::addTicket);
+    connect(limiter, &Ratelimiter::ticketChanged, this, [this](const TicketInfo &ticket) {
+        add(&m_batch.tickets, ticket, m_isStalled ? 0 : mostTickets);
+    });
     connect(limiter, &Ratelimiter::rateLimited, this, [this](const RateLimitHit &hit) {
-        if (auto &hits = pending().hits; hits.size() < mostHits)
-            hits.push_back({clockNow(), hit});
+        add(&m_batch.hits, {clockNow(), hit}, mostHits);
     });
-    connect(limiter, &Ratelimiter::anomalySeen, this, [this](const AnomalyInfo &anomaly) {
-        if (auto &anomalies = pending().anomalies; anomalies.size() < mostHits)
-            anomalies.push_back(anomaly);
-    });
+    connect(limiter, &Ratelimiter::anomalySeen, this,
+        [this](const AnomalyInfo &anomaly) { add(&m_batch.anomalies, anomaly, mostHits); });
     connect(limiter, &Ratelimiter::globalLockChanged, this, [this] { pending(); });
     connect(limiter, &Ratelimiter::invalidRequestsChanged, this, [this] { pending(); });
 
@@ -97,13 +93,13 @@ void MonitorCollector::setStalled(bool stalled, quint64 lost)
     m_timer.stop();
     m_batch.dropped += m_batch.tickets.size();
     m_batch.tickets.clear();
-    m_batch.buckets.clear();
     m_batch.removed.clear();
-    m_places.clear();
+    m_touched.clear();
+    m_due.clear();
     m_names.clear();
     m_nextPage.reset();
-    if (m_limiter) // a bucket's change costs to be told
-        disconnect(m_limiter, &Ratelimiter::bucketChanged, this, nullptr);
+    if (m_limiter)
+        disconnect(m_limiter, &InMemoryRatelimiter::bucketTouched, this, nullptr);
 }
 
 // The update that gathers; the first event in it decides when it is sent.
@@ -118,51 +114,61 @@ MonitorUpdate &MonitorCollector::pending()
     return m_batch;
 }
 
-void MonitorCollector::addBucket(const Bucket &bucket)
+template <typename Item>
+void MonitorCollector::add(std::vector<Item> *items, const Item &item, size_t most)
 {
-    if (const auto known = m_places.constFind(bucket.id); known != m_places.cend()) {
-        m_batch.buckets[*known] = bucket;
-    } else {
-        m_places.insert(bucket.id, m_batch.buckets.size());
-        m_batch.buckets.push_back(bucket);
-    }
+    pending();
+    if (items->size() < most)
+        items->push_back(item);
+    else
+        ++m_batch.dropped;
+}
+
+void MonitorCollector::touchBucket(BucketId bucket)
+{
+    pending();
+    if (!m_touched.empty() && m_touched.back() == bucket)
+        return;
+    m_touched.push_back(bucket);
+    if (m_touched.size() < m_mostTouched)
+        return;
+    sortOnce(&m_touched);
+    m_mostTouched = std::max(mostBuckets, 2 * m_touched.size());
 }
 
 void MonitorCollector::removeBucket(BucketId bucket)
 {
     MonitorUpdate &batch = pending();
     m_names.remove(bucket);
-    if (m_isStalled) // the next snapshot tells by not naming it
-        return;
-    batch.removed.push_back(bucket);
-    if (const auto known = m_places.constFind(bucket); known != m_places.cend()) {
-        const size_t place = *known;
-        m_places.erase(known);
-        if (place + 1 != batch.buckets.size()) {
-            batch.buckets[place] = std::move(batch.buckets.back());
-            m_places[batch.buckets[place].id] = place;
-        }
-        batch.buckets.pop_back();
-    }
+    if (!m_isStalled) // or the next snapshot tells by not naming it
+        batch.removed.push_back(bucket);
 }
 
-void MonitorCollector::addTicket(const TicketInfo &ticket)
+// Those that were touched first come first: a bucket that is touched all the time delays no other.
+std::vector<BucketId> MonitorCollector::nextBuckets()
 {
-    MonitorUpdate &batch = pending();
-    if (m_isStalled || batch.tickets.size() >= mostTickets)
-        ++batch.dropped;
-    else
-        batch.tickets.push_back(ticket);
+    if (m_due.empty()) {
+        m_due.swap(m_touched);
+        sortOnce(&m_due);
+    }
+    return takeLast(&m_due, mostBuckets - pageSize);
 }
 
-void MonitorCollector::addPage()
+void MonitorCollector::addBucket(const Bucket &bucket)
+{
+    m_names.insert(bucket.id, bucket.name);
+    m_batch.buckets.push_back(bucket);
+}
+
+void MonitorCollector::addPage(const std::vector<BucketId> &told)
 {
     const auto page = m_limiter->buckets(*m_nextPage, pageSize);
     m_nextPage = page.next;
     m_isLastPage = !page.next;
     std::vector<TicketInfo> waiting;
     for (const Bucket &bucket : page.buckets) {
-        addBucket(bucket);
+        if (!std::binary_search(told.begin(), told.end(), bucket.id))
+            addBucket(bucket);
         if (bucket.queued == 0)
             continue;
         const auto more = m_limiter->waiting(bucket.id, mostWaiting);
@@ -176,17 +182,18 @@ void MonitorCollector::addPage()
 // What fits into one update; the rest stays. A ticket's name goes when the reader has it already.
 MonitorUpdate MonitorCollector::takeUpdate()
 {
-    MonitorUpdate update = std::exchange(m_batch, {});
-    if (splitOff(update.buckets, m_batch.buckets, mostBuckets)) {
-        m_batch.since = update.since;
-        for (const Bucket &bucket : update.buckets)
-            m_places.remove(bucket.id);
-    } else {
-        m_places.clear();
+    const std::vector<BucketId> touched = nextBuckets();
+    for (const BucketId id : touched) {
+        if (const auto bucket = m_limiter->bucket(id))
+            addBucket(*bucket);
     }
-    splitOff(update.removed, m_batch.removed, mostRemoved);
-    for (const Bucket &bucket : update.buckets)
-        m_names.insert(bucket.id, bucket.name);
+    if (m_nextPage && !m_isHeld)
+        addPage(touched);
+    MonitorUpdate update = std::exchange(m_batch, {});
+    if (!m_due.empty())
+        m_batch.since = update.since;
+    m_batch.removed = std::move(update.removed);
+    update.removed = takeLast(&m_batch.removed, mostRemoved);
     for (TicketInfo &ticket : update.tickets) {
         const auto known = m_names.constFind(ticket.bucket);
         if (known != m_names.cend() && *known == ticket.name)
@@ -200,16 +207,11 @@ void MonitorCollector::send()
     m_timer.stop();
     if (!m_limiter || m_isStalled)
         return;
-    if (m_nextPage && !m_isHeld)
-        addPage();
     MonitorUpdate update = takeUpdate();
     update.at = clockNow();
     if (update.since == TimePoint())
         update.since = update.at;
-    if (m_isLastPage && m_batch.buckets.empty()) {
-        m_isLastPage = false;
-        update.snapshotEnds = true;
-    }
+    update.snapshotEnds = std::exchange(m_isLastPage, false);
     const bool isFirst = update.snapshotBegins;
     if (const auto global = globalLimit(update.at); global != m_global || isFirst)
         update.global = m_global = global;
@@ -227,7 +229,7 @@ void MonitorCollector::schedule()
 {
     if (m_isStalled || !m_limiter)
         return;
-    if (!m_batch.buckets.empty() || !m_batch.removed.empty() || (m_nextPage && !m_isHeld))
+    if (!m_due.empty() || !m_batch.removed.empty() || (m_nextPage && !m_isHeld))
         m_timer.start(0);
     else if (m_batch.events > 0 || m_global.used > 0 || m_global.lockedUntil)
         m_timer.start(m_interval); // slots free by themselves, without a signal

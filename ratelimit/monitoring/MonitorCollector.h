@@ -17,9 +17,10 @@ class InMemoryRatelimiter;
 /// Gathers what a ratelimiter tells into updates for one monitor. It only reads.
 ///
 /// Begins with a snapshot, in parts of at most 128 buckets, one per turn of the event loop, with up
-/// to 16 waiting tickets of each. Between them, and after them, a bucket that changed often is told
-/// once. What is in an update is bounded: further buckets come in the next one, further tickets'
-/// states are counted as dropped. Before start() and after its end it is connected to nothing.
+/// to 16 waiting tickets of each. Between them, and after them, buckets that were touched are asked
+/// for once per update. What is in an update is bounded: further buckets come in the next one,
+/// further tickets' states, 429s and anomalies are counted as dropped. Before start() and after its
+/// end it is connected to nothing.
 class TURNSTILE_RATELIMIT_EXPORT MonitorCollector : public QObject {
     Q_OBJECT
 public:
@@ -43,7 +44,7 @@ public:
     /// While held, no further part of a snapshot is made: who listens has enough for now.
     void setHeld(bool held);
     /// While stalled, nothing is sent and tickets' states are dropped; then comes a new snapshot.
-    /// \a lost states were in updates that did not arrive.
+    /// \a lost states, 429s and anomalies were in updates that did not arrive.
     void setStalled(bool stalled, quint64 lost = 0);
 
 Q_SIGNALS:
@@ -51,10 +52,12 @@ Q_SIGNALS:
 
 private:
     MonitorUpdate &pending();
-    void addBucket(const Bucket &bucket);
+    template <typename Item> void add(std::vector<Item> *items, const Item &item, size_t most);
+    void touchBucket(BucketId bucket);
     void removeBucket(BucketId bucket);
-    void addTicket(const TicketInfo &ticket);
-    void addPage();
+    std::vector<BucketId> nextBuckets();
+    void addBucket(const Bucket &bucket);
+    void addPage(const std::vector<BucketId> &told);
     MonitorUpdate takeUpdate();
     void send();
     void schedule();
@@ -64,10 +67,12 @@ private:
     QTimer m_timer; // runs while an update gathers, a snapshot goes on, or the global limit moves
     milliseconds m_interval{33};
     MonitorUpdate m_batch;
-    QHash<BucketId, size_t> m_places; // where in m_batch.buckets
-    QHash<BucketId, QString> m_names; // of buckets that were told
+    std::vector<BucketId> m_touched;    // since m_due was made, some of them repeatedly
+    size_t m_mostTouched = mostBuckets; // then what is there repeatedly goes
+    std::vector<BucketId> m_due;        // to be asked for, in order and each once
+    QHash<BucketId, QString> m_names;   // of buckets that were told
     std::optional<quint32> m_nextPage;
-    bool m_isLastPage = false; // is in the batch, as a whole or its rest
+    bool m_isLastPage = false; // is in the batch
     bool m_isHeld = false;
     bool m_isStalled = false;
     MonitorGlobalLimit m_global;

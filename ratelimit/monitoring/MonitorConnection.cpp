@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/monitoring/MonitorConnection.h"
 
+#include "ratelimit/Clock.h"
 #include "ratelimit/InMemoryRatelimiter.h"
 #include "ratelimit/monitoring/MonitorCodec.h"
 
@@ -12,11 +13,6 @@ namespace Turnstile {
 
 // A snapshot's next part waits while more than this is unsent.
 static constexpr qint64 fewUnsent = 256 * 1024;
-
-static TimePoint clockNow()
-{
-    return std::chrono::steady_clock::now();
-}
 
 // In a time that does not depend on where they differ.
 static bool isSame(const QString &given, const QString &token)
@@ -123,7 +119,8 @@ void MonitorConnection::sendUpdate(const MonitorUpdate &update)
         return;
     if (unsent() > m_session->mostUnsent) {
         m_isStalled = true;
-        m_collector->setStalled(true, update.tickets.size() + update.dropped);
+        m_collector->setStalled(true,
+            update.dropped + update.tickets.size() + update.hits.size() + update.anomalies.size());
         return;
     }
     send(MonitorCodec::encode(update, m_session->epoch));

@@ -6,11 +6,11 @@
 
 namespace Turnstile {
 
-static constexpr qsizetype prefixSize = 4;
+static constexpr qsizetype lengthSize = 4;
 
 QByteArray MonitorFrames::frame(QByteArrayView payload)
 {
-    QByteArray frame(prefixSize, Qt::Uninitialized);
+    QByteArray frame(lengthSize, Qt::Uninitialized);
     qToBigEndian(quint32(payload.size()), frame.data());
     return frame.append(payload);
 }
@@ -27,7 +27,7 @@ void MonitorFrames::feed(QByteArrayView bytes)
 std::optional<QByteArray> MonitorFrames::next()
 {
     const QByteArrayView rest = QByteArrayView(m_bytes).sliced(m_begin);
-    if (rest.size() < prefixSize)
+    if (rest.size() < lengthSize)
         return {};
     const auto size = qFromBigEndian<quint32>(rest.data());
     if (size > quint64(m_most)) {
@@ -38,10 +38,10 @@ std::optional<QByteArray> MonitorFrames::next()
         m_begin = 0;
         return {};
     }
-    if (rest.size() - prefixSize < qsizetype(size))
+    if (rest.size() - lengthSize < qsizetype(size))
         return {};
-    m_begin += prefixSize + qsizetype(size);
-    return rest.sliced(prefixSize, qsizetype(size)).toByteArray();
+    m_begin += lengthSize + qsizetype(size);
+    return rest.sliced(lengthSize, qsizetype(size)).toByteArray();
 }
 
 } // namespace Turnstile

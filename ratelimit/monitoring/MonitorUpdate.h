@@ -50,8 +50,9 @@ struct MonitorUpdate {
     bool snapshotBegins = false; ///< every bucket is named from here on ...
     bool snapshotEnds = false;   ///< ... to the end of this update; those that were not are gone
     int events = 0;              ///< how many changes of the ratelimiter are in it
-    quint64 dropped = 0;         ///< tickets' states that were too many to be told, since the last
-    std::vector<Bucket> buckets; ///< changed ones, each once
+    quint64 dropped = 0; ///< tickets' states, 429s and anomalies that were too many to be told,
+                         ///< since the last
+    std::vector<Bucket> buckets;   ///< changed ones, each once
     std::vector<BucketId> removed; ///< buckets that were forgotten
     /// States that tickets entered, in order. An empty name is that of the ticket's bucket.
     std::vector<TicketInfo> tickets;

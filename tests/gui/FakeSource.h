@@ -117,9 +117,12 @@ inline UpdateBatch sampleTraffic(TimePoint now)
     for (TimePoint at = now - 32s; at < now; at += 20ms) {
         const int bucket = next(12) + 1;
         const int busy = int((at.time_since_epoch() / 1s * (bucket + 3)) % 11);
-        if (bucket != 9 && next(11) < busy)
-            batch.tickets.push_back(
-                grant(bucketId(quint64(bucket)), at, milliseconds(next(40) * bucket)));
+        if (bucket != 9 && next(11) < busy) {
+            TicketInfo ticket =
+                grant(bucketId(quint64(bucket)), at, milliseconds(next(40) * bucket));
+            ticket.id = {quint64(batch.tickets.size() + 1) << TicketId::slotBits};
+            batch.tickets.push_back(ticket);
+        }
     }
     batch.events = int(batch.tickets.size());
     RateLimitHit hit;

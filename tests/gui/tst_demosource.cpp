@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "monitor-app/models/Store.h"
+#include "monitor-app/sources/DemoScenario.h"
 #include "monitor-app/sources/DemoSource.h"
 
 #include <QtTest/QtTest>
@@ -16,6 +17,8 @@ class TestDemoSource : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void showsTheStatesOfBuckets();
+    void hasScenarios();
+    void showsAFlood();
 };
 
 void TestDemoSource::showsTheStatesOfBuckets()
@@ -56,6 +59,28 @@ void TestDemoSource::showsTheStatesOfBuckets()
     for (int row = 0; row < store.bucketCount(); ++row)
         callbacks += store.bucketAt(row).bucket.name.contains(u"interactions");
     QCOMPARE(callbacks, 1);
+}
+
+void TestDemoSource::hasScenarios()
+{
+    QSet<QString> descriptions;
+    for (const QString &name : DemoScenario::names()) {
+        QVERIFY(!DemoScenario::named(name).musicBot.empty());
+        descriptions += DemoScenario::description(name);
+    }
+    QCOMPARE(descriptions.size(), DemoScenario::names().size());
+    QVERIFY(DemoScenario::named({}).meetsGlobalLocks);
+    QVERIFY(!DemoScenario::named(u"quiet").meetsGlobalLocks);
+}
+
+void TestDemoSource::showsAFlood()
+{
+    DemoSource source(QStringLiteral("flood"));
+    Store store;
+    connect(&source, &MonitorSource::updated, &store, &Store::apply);
+    QCOMPARE(source.start(), QString());
+    QTRY_VERIFY((store.makeFrame(), store.figures().queued() > 80));
+    QCOMPARE(store.figures().rateLimited(store.now()).total(), 0);
 }
 
 QTEST_GUILESS_MAIN(TestDemoSource)

@@ -119,9 +119,15 @@ void TestExemptGroups::movesTickets()
     UpdateBatch batch = batchOf({interaction(1), interaction(2)});
     batch.tickets = {
         Fake::grant(Fake::bucketId(2), now, 0ms), Fake::grant(Fake::bucketId(8), now, 0ms)};
+    batch.hits.resize(1);
+    batch.hits[0].hit.bucket = Fake::bucketId(2);
+    batch.anomalies.resize(1);
+    batch.anomalies[0].bucket = Fake::bucketId(2);
     batch = groups.merged(batch);
     QCOMPARE(batch.tickets[0].bucket, Fake::bucketId(1));
     QCOMPARE(batch.tickets[1].bucket, Fake::bucketId(8));
+    QCOMPARE(batch.hits[0].hit.bucket, Fake::bucketId(1));
+    QCOMPARE(batch.anomalies[0].bucket, Fake::bucketId(1));
 }
 
 void TestExemptGroups::keepsWhatForgottenOnesCounted()

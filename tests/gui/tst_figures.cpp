@@ -24,7 +24,8 @@ private Q_SLOTS:
     void sorts429sByScope_data();
     void sorts429sByScope();
     void forgets429sAfterTenMinutes();
-    void restsInTheEnd();
+    void keepsInvalidRequests();
+    void saysWhenTheNextChangeIs();
 
 private:
     static UpdateBatch batch(TimePoint at)
@@ -162,13 +163,29 @@ void TestFigures::forgets429sAfterTenMinutes()
     QCOMPARE(figures.rateLimited(start + 600s).total(), 0);
 }
 
-void TestFigures::restsInTheEnd()
+void TestFigures::keepsInvalidRequests()
 {
     Figures figures;
-    QVERIFY(!figures.isMoving(start));
-    figures.apply(grants(start, 1));
-    QVERIFY(figures.isMoving(start + 29s));
-    QVERIFY(!figures.isMoving(start + 31s));
+    QCOMPARE(figures.invalid().limit, 0);
+    UpdateBatch some = batch(start);
+    some.invalid = InvalidRequestsInfo{12, 10'000};
+    figures.apply(some);
+    figures.apply(batch(start + 1s)); // as before
+    QCOMPARE(figures.invalid(), *some.invalid);
+}
+
+void TestFigures::saysWhenTheNextChangeIs()
+{
+    Figures figures;
+    QCOMPARE(figures.nextChange(start), std::nullopt);
+    UpdateBatch grant = grants(start, 1);
+    grant.hits.push_back({start, {}});
+    figures.apply(grant);
+    QCOMPARE(figures.nextChange(start + 29s), std::optional(500ms));
+    QCOMPARE(figures.nextChange(start + 31s), std::optional(5000ms));
+    QCOMPARE(figures.nextChange(start + 306s), std::optional(10'000ms)); // the 429
+    QCOMPARE(figures.nextChange(start + 20min), std::optional(60'000ms));
+    QCOMPARE(figures.nextChange(start + 62min), std::nullopt);
 }
 
 QTEST_GUILESS_MAIN(TestFigures)

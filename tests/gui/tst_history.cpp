@@ -21,6 +21,7 @@ private Q_SLOTS:
     void ignoresWhatComesTooLate();
     void keepsALevel();
     void smoothsOverASecond();
+    void keepsThePeaksOfALevel();
 
 private:
     const TimePoint start{1000s};
@@ -102,6 +103,19 @@ void TestHistory::smoothsOverASecond()
     QCOMPARE(values[History::length - 3], 4.f); // the second that ends with its slot
     QCOMPARE(values[History::length - 2], 4.f);
     QCOMPARE(values[History::length - 1], 0.f);
+}
+
+void TestHistory::keepsThePeaksOfALevel()
+{
+    History history(History::Kind::Peak);
+    history.set(start, 3);
+    history.set(start + 100ms, 9);
+    history.set(start + 200ms, 1);
+    const History::Values values = history.values(start + 1500ms);
+    QCOMPARE(values[History::length - 3], 9.f);
+    QCOMPARE(values[History::length - 2], 1.f); // what lasts
+    QCOMPARE(history.highestOfLast(3, start + 1500ms), 9.f);
+    QCOMPARE(history.highestOfLast(2, start + 1500ms), 1.f);
 }
 
 QTEST_GUILESS_MAIN(TestHistory)

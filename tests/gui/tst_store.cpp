@@ -21,7 +21,10 @@ private Q_SLOTS:
     void removesRowsAndFindsTheRest();
     void survivesBucketsThatCameAndWent();
     void sumsTheLoad();
+    void findsRowsByBucket();
+    void looksAtAllWaitsInAFewFrames();
     void replacesEverythingOfAnotherProcess();
+    void forgetsTheFutureWhenTimeGoesBack();
     void keepsHistoryOverASnapshot();
     void standsStillWhileFrozen();
     void measuresTheLag();
@@ -149,19 +152,68 @@ void TestStore::sumsTheLoad()
     store->apply(batch(buckets));
     QCOMPARE(store->figures().queued(), 6);
     QCOMPARE(store->figures().inFlight(), 1);
+    store->makeFrame(); // ages are looked at when they are shown
     QCOMPARE(store->figures().oldestAge(now), std::optional<milliseconds>(5s));
     buckets[1].queued = 0;
     buckets[1].oldestAskedAt.reset();
+    now += 1s;
     store->apply(batch({buckets[1]}));
     QCOMPARE(store->figures().queued(), 4);
-    QCOMPARE(store->figures().oldestAge(now), std::optional<milliseconds>(3s));
+    store->makeFrame();
+    QCOMPARE(store->figures().oldestAge(now), std::optional<milliseconds>(4s));
 
     UpdateBatch removal = batch({});
     removal.removed.push_back(buckets[0].id);
     store->apply(removal);
+    now += 1s;
     store->makeFrame();
     QCOMPARE(store->figures().queued(), 0);
     QCOMPARE(store->figures().inFlight(), 0);
+}
+
+void TestStore::findsRowsByBucket()
+{
+    const auto store = makeStore();
+    store->apply(batch(numbered(1, 3)));
+    QVERIFY(!store->find(Fake::bucketId(2))); // nobody was told
+    store->makeFrame();
+    QCOMPARE(store->rowOf(Fake::bucketId(2)), 1);
+    QCOMPARE(store->find(Fake::bucketId(2)), &store->bucketAt(1));
+    QCOMPARE(store->rowOf(Fake::bucketId(9)), -1);
+}
+
+void TestStore::looksAtAllWaitsInAFewFrames()
+{
+    const auto store = makeStore();
+    UpdateBatch many = batch(numbered(1, 5000));
+    for (quint64 number = 1; number <= 5000; ++number)
+        many.tickets.push_back(Fake::grant(Fake::bucketId(number), now, 7ms));
+    store->apply(many);
+    for (int frame = 0; frame < 3; ++frame)
+        store->makeFrame();
+    QCOMPARE(store->bucketAt(4999).waitP95, std::optional<milliseconds>(7ms));
+    now += 60s; // nothing of them counts any more, and nothing comes in
+    for (int frame = 0; frame < 3; ++frame)
+        store->makeFrame();
+    for (int row : {0, 2500, 4999})
+        QVERIFY(!store->bucketAt(row).waitP95);
+}
+
+void TestStore::forgetsTheFutureWhenTimeGoesBack()
+{
+    const auto store = makeStore();
+    UpdateBatch first = batch(numbered(1, 2));
+    first.tickets.push_back(Fake::grant(Fake::bucketId(1), now, 5ms));
+    store->apply(first);
+    now += 1s;
+    store->makeFrame();
+    QVERIFY(store->figures().nextChange(now));
+    now -= 20s;
+    UpdateBatch earlier = batch(numbered(1, 2));
+    earlier.reset = true;
+    earlier.events = 0;
+    store->apply(earlier);
+    QVERIFY(!store->figures().nextChange(now + 20s));
 }
 
 void TestStore::replacesEverythingOfAnotherProcess()
@@ -169,9 +221,12 @@ void TestStore::replacesEverythingOfAnotherProcess()
     const auto store = makeStore();
     std::vector<Bucket> buckets = numbered(1, 4);
     buckets[0].queued = 4;
-    store->apply(batch(buckets));
+    UpdateBatch first = batch(buckets);
+    first.tickets.push_back(Fake::grant(buckets[0].id, now, 5ms));
+    store->apply(first);
     store->makeFrame();
     QSignalSpy reset(store.get(), &Store::wasReset);
+    now += 2s;
     UpdateBatch snapshot = batch(numbered(7, 7));
     snapshot.reset = snapshot.snapshotBegins = snapshot.snapshotEnds = true;
     store->apply(snapshot);
@@ -179,6 +234,8 @@ void TestStore::replacesEverythingOfAnotherProcess()
     QCOMPARE(reset.count(), 1);
     QCOMPARE(store->bucketCount(), 1);
     QCOMPARE(store->figures().queued(), 0);
+    QCOMPARE(store->tickets().size(), size_t(0));
+    QVERIFY(store->figures().nextChange(now)); // its line goes on, with a gap
 }
 
 void TestStore::keepsHistoryOverASnapshot()

@@ -165,6 +165,7 @@ private Q_SLOTS:
         QTest::newRow("available") << 1;
         QTest::newRow("bucketChanged") << 2;
         QTest::newRow("ticketAvailable") << 3;
+        QTest::newRow("bucketTouched") << 4;
     }
     void destroyedInsideItsOwnSignals()
     {
@@ -179,11 +180,28 @@ private Q_SLOTS:
             connect(a.receiver, &TicketReceiver::available, this, destroy);
         else if (in == 2)
             connect(limiter, &Ratelimiter::bucketChanged, this, destroy);
+        else if (in == 4)
+            connect(limiter, &InMemoryRatelimiter::bucketTouched, this, destroy);
         else
             connect(limiter, &Ratelimiter::ticketAvailable, this, destroy);
         QTRY_VERIFY(!alive);
         QTRY_VERIFY(!a.receiver);
         QTRY_VERIFY(!b.receiver || b.grants == 1);
+    }
+
+    void tellsWhichBucketToAskFor()
+    {
+        InMemoryRatelimiter limiter;
+        BucketId touched;
+        connect(&limiter, &InMemoryRatelimiter::bucketTouched, this,
+            [&touched](BucketId bucket) { touched = bucket; });
+        Waiting a(limiter, messages);
+        QTRY_COMPARE(a.grants, 1);
+        const auto bucket = limiter.bucket(touched);
+        QVERIFY(bucket);
+        QCOMPARE(bucket->id, touched);
+        QCOMPARE(bucket->inFlight, 1);
+        QVERIFY(!limiter.bucket(BucketId()));
     }
 
     void aReceiverMayDieInsideItsOwnSignal()

@@ -231,8 +231,8 @@ void tst_InMemoryRatelimiterEnds::aBurstLeavesTurnsToOthers()
     QCOMPARE(order, expected);
     QCOMPARE(std::max(mostInATurn, inThisTurn), 1);
     QTRY_COMPARE(limiter.globalUse().used, 0);
-    for (const Bucket &bucket : limiter.buckets())
-        QTRY_COMPARE(bucket.inFlight, 0);
+    QTRY_VERIFY(std::ranges::all_of(
+        limiter.buckets(), [](const Bucket &bucket) { return bucket.inFlight == 0; }));
 }
 
 void tst_InMemoryRatelimiterEnds::anEventLoopInASlotGoesOnWithTheRest()

@@ -13,7 +13,7 @@
 namespace Turnstile::Sim {
 namespace {
 
-constexpr QStringView description =
+constexpr QStringView drainDescription =
     uR"(Plays a workload in virtual time: the real scheduler against a model of the
 server that counts a request when it arrives. Prints one JSON object:
 
@@ -43,7 +43,7 @@ constexpr auto longest = std::chrono::hours(24 * 365);
 int drain(const QStringList &arguments)
 {
     Workload workload;
-    OptionTable table(u"drain", description);
+    OptionTable table(u"drain", drainDescription);
     workload.addTo(table);
     if (const std::optional<int> code = table.parseOrExplain(arguments))
         return *code;

@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Not the clock's own zero, so that "never" and "at the start" are different moments.
-constexpr TimePoint start{24h};
+constexpr TimePoint replayStart{24h};
 constexpr WallTime wallStart{1'700'000'000'000ms};
 
 /// Sets the locale of the process, and the one before at the end.
@@ -78,7 +78,7 @@ Replay::Replay(const Scenario &scenario, Sink sink, const ReplayLimits &limits)
 
 TimePoint Replay::now() const
 {
-    return start + m_now;
+    return replayStart + m_now;
 }
 
 WallTime Replay::wallNow() const
@@ -88,7 +88,7 @@ WallTime Replay::wallNow() const
 
 Elapsed Replay::elapsed(TimePoint at) const
 {
-    return at - start;
+    return at - replayStart;
 }
 
 ReplayOutcome Replay::run()

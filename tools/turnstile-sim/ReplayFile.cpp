@@ -13,7 +13,7 @@
 namespace Turnstile::Sim {
 namespace {
 
-constexpr QStringView description =
+constexpr QStringView replayDescription =
     uR"(Plays scenarios on a virtual clock and prints what happens, as JSON Lines.
 
 Each line of FILE is one scenario: {"id", "title", "config", "given": [...]}.
@@ -101,7 +101,7 @@ int replay(const QStringList &arguments)
 {
     QString path;
     QString id;
-    OptionTable table(u"replay", description);
+    OptionTable table(u"replay", replayDescription);
     table.addPositional(u"FILE", u"What to play; - is standard input.", &path);
     table.add(u"id", u"ID", u"Plays this scenario only.", QStringLiteral("the id of a scenario"),
         [&id](const QString &text) {

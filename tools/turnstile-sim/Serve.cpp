@@ -20,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr QStringView description =
+constexpr QStringView serveDescription =
     uR"(Serves a model of Discord's API over HTTP on 127.0.0.1, for any client in any
 language. Any route is answered, and what comes too early gets a 429. The first
 line that it prints is its address, as in http://127.0.0.1:40123; a path may begin
@@ -85,7 +85,7 @@ int serve(const QStringList &arguments)
     milliseconds jitter = 10ms;
     QString faultsName;
 
-    OptionTable table(u"serve", description);
+    OptionTable table(u"serve", serveDescription);
     table.addWhole(u"port", u"The port to listen on; 0: a free one.", &port, 0, 65535);
     table.addWhole(u"limit", u"Requests that a bucket lets pass in a window; 0: no limit.",
         &rule.limit, 0, 1'000'000);

@@ -1,0 +1,170 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "monitor-app/views/MonitorPage.h"
+
+#include "monitor-app/models/BucketOrder.h"
+#include "monitor-app/models/Store.h"
+#include "monitor-app/views/BucketView.h"
+#include "monitor-app/views/DetailPanel.h"
+#include "monitor-app/views/EventView.h"
+#include "monitor-app/views/FigureStrip.h"
+#include "monitor-app/views/Panel.h"
+#include "monitor-app/views/Theme.h"
+#include "monitor-app/views/TimelineView.h"
+#include "monitor-app/views/Veil.h"
+
+#include <QtCore/QSettings>
+#include <QtWidgets/QSplitter>
+#include <QtWidgets/QTabBar>
+#include <QtWidgets/QTabWidget>
+#include <QtWidgets/QVBoxLayout>
+
+#include <algorithm>
+
+namespace Turnstile::Monitor {
+
+namespace {
+constexpr size_t mostLanes = 50;
+constexpr size_t mostCandidates = 400; // that the lanes are chosen from
+constexpr int detailWidth = 326;
+
+QSplitter *makeSplitter(Qt::Orientation orientation, QWidget *parent)
+{
+    auto *splitter = new QSplitter(orientation, parent);
+    splitter->setHandleWidth(Theme::gap);
+    splitter->setChildrenCollapsible(false);
+    return splitter;
+}
+} // namespace
+
+MonitorPage::MonitorPage(Store *store, QWidget *parent)
+    : QWidget(parent)
+    , m_store(store)
+    , m_figures(new FigureStrip(store, this))
+    , m_buckets(new BucketView(store, this))
+    , m_detail(new DetailPanel(store, this))
+    , m_timeline(new TimelineView(store, this))
+    , m_events(new EventView(store, this))
+    , m_tabs(new QTabWidget(this))
+    , m_columns(makeSplitter(Qt::Horizontal, this))
+    , m_rows(makeSplitter(Qt::Vertical, this))
+    , m_veil(new Veil(this))
+{
+    m_tabs->setDocumentMode(true);
+    m_tabs->tabBar()->setDrawBase(false);
+    m_tabs->setFont(Theme::title());
+    m_tabs->setAccessibleName(tr("Timeline and events"));
+    m_tabs->addTab(m_timeline, tr("Timeline"));
+    m_tabs->addTab(m_events, tr("Events"));
+
+    m_detail->setMinimumWidth(260);
+    m_columns->addWidget(new Panel(m_buckets, this));
+    m_columns->addWidget(m_detail);
+    m_columns->setStretchFactor(0, 1);
+    m_columns->setStretchFactor(1, 0);
+    m_columns->setSizes({1080, detailWidth});
+    m_rows->addWidget(m_columns);
+    m_rows->addWidget(new Panel(m_tabs, this));
+    m_rows->setStretchFactor(0, 1);
+    m_rows->setStretchFactor(1, 0);
+    m_rows->setSizes({500, 240});
+
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(Theme::padding, Theme::gap, Theme::padding, Theme::gap);
+    layout->setSpacing(Theme::gap);
+    layout->addWidget(m_figures);
+    layout->addWidget(m_rows, 1);
+    m_veil->raise();
+
+    connect(m_buckets, &BucketView::bucketSelected, this, [this](BucketId bucket) {
+        m_detail->setBucket(bucket);
+        m_timeline->setSelectedBucket(bucket);
+    });
+    connect(m_timeline, &TimelineView::bucketSelected, this, &MonitorPage::selectBucket);
+    connect(m_events, &EventView::bucketSelected, this, &MonitorPage::selectBucket);
+    connect(m_buckets, &BucketView::countsChanged, this, [this](int shown) {
+        m_chosenAt = {};
+        chooseLanes();
+        if (shown > 0 && std::exchange(m_isNew, false)) // so that there is something to read
+            m_buckets->select(m_buckets->order()->bucketIdAt(0));
+    });
+    connect(store, &Store::wasReset, this, [this] { m_isNew = true; });
+    connect(store, &Store::frameMade, this, &MonitorPage::chooseLanes);
+}
+
+MonitorPage::~MonitorPage() = default;
+
+void MonitorPage::setTheme(const Theme &theme)
+{
+    m_figures->setTheme(theme);
+    m_buckets->setTheme(theme);
+    m_detail->setTheme(theme);
+    m_timeline->setTheme(theme);
+    m_events->setTheme(theme);
+    m_veil->setTheme(theme);
+    m_tabs->tabBar()->setStyleSheet(theme.tabStyle());
+    for (Panel *panel : findChildren<Panel *>())
+        panel->setTheme(theme);
+}
+
+void MonitorPage::setRange(TimeRange range)
+{
+    m_figures->setRange(range);
+    m_detail->setRange(range);
+    m_timeline->setRange(range);
+}
+
+void MonitorPage::setStale(bool stale)
+{
+    m_veil->setVisible(stale);
+}
+
+void MonitorPage::selectBucket(BucketId bucket)
+{
+    m_buckets->select(bucket);
+}
+
+void MonitorPage::save(QSettings *settings) const
+{
+    settings->setValue(QStringLiteral("window/columns"), m_columns->saveState());
+    settings->setValue(QStringLiteral("window/rows"), m_rows->saveState());
+    settings->setValue(QStringLiteral("window/tab"), m_tabs->currentIndex());
+    m_buckets->saveColumns();
+}
+
+void MonitorPage::restore(const QSettings &settings)
+{
+    m_columns->restoreState(settings.value(QStringLiteral("window/columns")).toByteArray());
+    m_rows->restoreState(settings.value(QStringLiteral("window/rows")).toByteArray());
+    m_tabs->setCurrentIndex(
+        std::clamp(settings.value(QStringLiteral("window/tab")).toInt(), 0, m_tabs->count() - 1));
+    m_buckets->restoreColumns();
+}
+
+void MonitorPage::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    m_veil->setGeometry(rect());
+}
+
+// Of the buckets that had tickets lately those that the table shows, in its order; once a second.
+void MonitorPage::chooseLanes()
+{
+    if (m_store->now() - m_chosenAt < std::chrono::seconds(1) && m_store->now() >= m_chosenAt)
+        return;
+    m_chosenAt = m_store->now();
+    std::vector<std::pair<int, BucketId>> lanes;
+    for (BucketId bucket : m_store->tickets().latest(mostCandidates)) {
+        if (const int row = m_buckets->order()->rowOfBucket(bucket); row >= 0)
+            lanes.emplace_back(row, bucket);
+    }
+    std::sort(lanes.begin(), lanes.end());
+    lanes.resize(std::min(lanes.size(), mostLanes));
+    std::vector<BucketId> buckets;
+    buckets.reserve(lanes.size());
+    for (const auto &lane : lanes)
+        buckets.push_back(lane.second);
+    m_timeline->setBuckets(std::move(buckets));
+}
+
+} // namespace Turnstile::Monitor
