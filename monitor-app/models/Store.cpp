@@ -14,6 +14,7 @@ constexpr milliseconds countdownInterval = 33ms; // bars shrink smoothly, number
 constexpr milliseconds historyInterval = 500ms;  // a slot of the sparklines
 constexpr milliseconds figuresInterval = 100ms;  // faster than anybody reads
 constexpr milliseconds goneBack = 1s;            // more than two clocks may differ
+constexpr int mostRanges = 32;                   // that are removed one by one
 constexpr size_t mostUntold = 1000;              // rows that nobody has been told of
 constexpr size_t waitsPerFrame = 2000;           // percentiles that are looked at, changed or not
 } // namespace
@@ -295,6 +296,12 @@ void Store::emitRemovals()
         return;
     std::sort(rows.begin(), rows.end());
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    const auto breaks = std::adjacent_find(rows.begin(), rows.end(),
+        [left = mostRanges](int row, int next) mutable { return next != row + 1 && --left == 0; });
+    if (breaks != rows.end()) {
+        removeAtOnce(rows);
+        return;
+    }
     for (auto last = rows.rbegin(); last != rows.rend();) {
         auto first = last;
         while (std::next(first) != rows.rend() && *std::next(first) == *first - 1)
@@ -317,6 +324,34 @@ void Store::emitRemovals()
 }
 
 // How old the oldest ticket is takes a look at every row, so it is not known of every batch.
+// Each range moves all rows behind it, and everybody who follows them; so many are one reset.
+void Store::removeAtOnce(const std::vector<int> &rows)
+{
+    Q_EMIT aboutToBeReset();
+    size_t kept = 0;
+    auto next = rows.begin();
+    for (size_t row = 0; row < m_rows.size(); ++row) {
+        const Bucket &bucket = m_rows[row].bucket;
+        if (next != rows.end() && size_t(*next) == row) {
+            m_queued -= bucket.queued;
+            m_inFlight -= bucket.inFlight;
+            m_index.remove(bucket.id);
+            ++next;
+            continue;
+        }
+        m_index[bucket.id] = int(kept);
+        if (kept != row)
+            m_rows[kept] = std::move(m_rows[row]);
+        ++kept;
+    }
+    m_rows.erase(m_rows.begin() + qsizetype(kept), m_rows.end());
+    m_dirty.assign(kept, false);
+    m_dirtyRows.clear();
+    m_shown = int(kept);
+    m_waitsNext = 0;
+    Q_EMIT wasReset();
+}
+
 Figures::Load Store::load() const
 {
     return {m_queued, m_inFlight, m_queued > 0 ? m_figures.oldestAskedAt() : std::nullopt};

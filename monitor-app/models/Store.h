@@ -110,6 +110,7 @@ private:
     void emitChanges();
     void emitAdditions();
     void emitRemovals();
+    void removeAtOnce(const std::vector<int> &rows);
     void updateWaits();
     void updateWait(int index);
     Figures::Load load() const;

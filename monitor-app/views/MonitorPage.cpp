@@ -85,10 +85,13 @@ MonitorPage::MonitorPage(Store *store, QWidget *parent)
     connect(m_buckets, &BucketView::countsChanged, this, [this](int shown) {
         m_chosenAt = {};
         chooseLanes();
-        if (shown > 0 && std::exchange(m_isNew, false)) // so that there is something to read
-            m_buckets->select(m_buckets->order()->bucketIdAt(0));
+        if (shown > 0 && std::exchange(m_isNew, false))
+            selectAnew();
     });
-    connect(store, &Store::wasReset, this, [this] { m_isNew = true; });
+    connect(store, &Store::aboutToBeReset, this, [this] {
+        m_selected = m_buckets->selectedBucket().value_or(m_selected);
+        m_isNew = true;
+    });
     connect(store, &Store::frameMade, this, &MonitorPage::chooseLanes);
 }
 
@@ -122,6 +125,14 @@ void MonitorPage::setStale(bool stale)
 void MonitorPage::selectBucket(BucketId bucket)
 {
     m_buckets->select(bucket);
+}
+
+// What was selected before everything was told anew, or the first, so that there is something to
+// read.
+void MonitorPage::selectAnew()
+{
+    const BucketOrder *order = m_buckets->order();
+    m_buckets->select(order->rowOfBucket(m_selected) >= 0 ? m_selected : order->bucketIdAt(0));
 }
 
 void MonitorPage::save(QSettings *settings) const

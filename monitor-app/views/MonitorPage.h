@@ -53,6 +53,7 @@ protected:
 
 private:
     void chooseLanes();
+    void selectAnew();
 
     Store *m_store;
     FigureStrip *m_figures;
@@ -65,6 +66,7 @@ private:
     QSplitter *m_rows;    // those and the tabs
     Veil *m_veil;
     TimePoint m_chosenAt;
+    BucketId m_selected; // before the last reset
     bool m_isNew = true; // nothing was selected of this source yet
 };
 

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void addsRowsAtOnce();
     void mergesChangesToRanges();
     void removesRowsAndFindsTheRest();
+    void removesManyAtOnce();
     void survivesBucketsThatCameAndWent();
     void sumsTheLoad();
     void findsRowsByBucket();
@@ -127,6 +128,33 @@ void TestStore::removesRowsAndFindsTheRest()
     store->makeFrame();
     QCOMPARE(changed.value(0), QVariantList({4, 4}));
     QCOMPARE(store->bucketAt(4).path, QStringLiteral("/channels/8"));
+}
+
+void TestStore::removesManyAtOnce()
+{
+    const auto store = makeStore();
+    std::vector<Bucket> buckets = numbered(1, 1000);
+    for (Bucket &bucket : buckets)
+        bucket.queued = 1;
+    store->apply(batch(buckets));
+    store->makeFrame();
+    QSignalSpy resets(store.get(), &Store::wasReset);
+    QSignalSpy ranges(store.get(), &Store::bucketsRemoved);
+    UpdateBatch removal = batch({});
+    for (quint64 number = 2; number <= 1000; number += 2)
+        removal.removed.push_back(Fake::bucketId(number));
+    store->apply(removal);
+    now += 1s;
+    store->makeFrame();
+    QCOMPARE(resets.count(), 1); // and not 500 ranges
+    QCOMPARE(ranges.count(), 0);
+    QCOMPARE(store->bucketCount(), 500);
+    QCOMPARE(store->figures().queued(), 500);
+    for (int row : {0, 250, 499}) {
+        QCOMPARE(store->bucketAt(row).bucket.id, Fake::bucketId(quint64(row) * 2 + 1));
+        QCOMPARE(store->rowOf(Fake::bucketId(quint64(row) * 2 + 1)), row);
+    }
+    QCOMPARE(store->rowOf(Fake::bucketId(2)), -1);
 }
 
 void TestStore::survivesBucketsThatCameAndWent()
