@@ -57,10 +57,10 @@ struct Theme {
 
     static QFont body();
     static QFont small();
-    static QFont title(); ///< small and a little stronger: column titles
-    static QFont label(); ///< small and strong: methods
+    static QFont title();   ///< small and a little stronger: column titles
+    static QFont label();   ///< small and strong: methods
     static QFont heading(); ///< of a panel: the body's size, and strong
-    static QFont value(); ///< the big number of a card
+    static QFont value();   ///< the big number of a card
     static QFont mono();
     static QFont code(); ///< mono in the size of body()
 

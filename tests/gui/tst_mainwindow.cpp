@@ -112,9 +112,10 @@ void TestMainWindow::hasAccessibleNames()
         QVERIFY2(!card->accessibleDescription().isEmpty(), qPrintable(card->accessibleName()));
     }
     QCOMPARE(cards,
-        QStringList({QStringLiteral("Granted"), QStringLiteral("Queued"),
-            QStringLiteral("In flight"), QStringLiteral("Wait p50 / p95"),
-            QStringLiteral("Global limit"), QStringLiteral("429s, 10 min"), QStringLiteral("Invalid requests")}));
+        QStringList(
+            {QStringLiteral("Granted"), QStringLiteral("Queued"), QStringLiteral("In flight"),
+                QStringLiteral("Wait p50 / p95"), QStringLiteral("Global limit"),
+                QStringLiteral("429s, 10 min"), QStringLiteral("Invalid requests")}));
     auto *view = window.findChild<BucketView *>();
     QCOMPARE(view->accessibleName(), QStringLiteral("Buckets"));
     for (int column = 0; column < BucketModel::ColumnCount; ++column) {
