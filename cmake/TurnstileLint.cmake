@@ -24,15 +24,15 @@ function(turnstile_lint target)
 endfunction()
 
 # Nothing is made of what has been read.
-string(REPLACE "-c <SOURCE>" "-fsyntax-only <SOURCE>;<CMAKE_COMMAND> -E touch <OBJECT>"
-    CMAKE_CXX_COMPILE_OBJECT "${CMAKE_CXX_COMPILE_OBJECT}")
+add_compile_options("SHELL:-Xclang -fsyntax-only") # but for precompiled headers
+string(APPEND CMAKE_CXX_COMPILE_OBJECT ";<CMAKE_COMMAND> -E touch <OBJECT>")
 set(CMAKE_CXX_ARCHIVE_CREATE "<CMAKE_COMMAND> -E touch <TARGET>")
 set(CMAKE_CXX_ARCHIVE_FINISH "")
 set(CMAKE_CXX_CREATE_SHARED_LIBRARY "<CMAKE_COMMAND> -E touch <TARGET>")
 set(CMAKE_CXX_LINK_EXECUTABLE "<CMAKE_COMMAND> -E touch <TARGET>")
 
 # For a directory's tests: leaves out these checks of clazy, and clang-tidy, whose checks of speed
-# and interfaces are not for tests.
+# and interfaces are not for tests. Clazy gains by precompiled headers; clang-tidy does not.
 macro(turnstile_lint_tests)
     string(REPLACE ";" ",no-" fewer "${TURNSTILE_CLAZY_CHECKS};${ARGN}")
     get_directory_property(options COMPILE_OPTIONS)
@@ -40,4 +40,5 @@ macro(turnstile_lint_tests)
     set_directory_properties(PROPERTIES COMPILE_OPTIONS "${options}")
     set(CMAKE_CXX_CLANG_TIDY "")
     set(CMAKE_UNITY_BUILD OFF)
+    set(CMAKE_DISABLE_PRECOMPILE_HEADERS OFF)
 endmacro()

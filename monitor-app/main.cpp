@@ -83,7 +83,7 @@ QString begin(Session *session, const CommandLine &line)
 
 template <typename View> int show(View &view)
 {
-    QObject::connect(&view, &View::ended, qApp, &QCoreApplication::exit);
+    QObject::connect(&view, &View::ended, QCoreApplication::instance(), &QCoreApplication::exit);
     view.start();
     return QCoreApplication::exec();
 }
@@ -95,7 +95,8 @@ int showInTerminal(Session *session, const CommandLine &line)
         return show(view);
     }
     const ProgramSignals ending(ProgramSignals::Wanted::End);
-    QObject::connect(&ending, &ProgramSignals::ended, qApp, &QCoreApplication::exit);
+    QObject::connect(
+        &ending, &ProgramSignals::ended, QCoreApplication::instance(), &QCoreApplication::exit);
     PlainView view(session, stdout, {line.filter, line.order});
     return show(view);
 }
