@@ -63,6 +63,7 @@ private:
     std::unique_ptr<Recorder> m_recorder;
     MonitorSource::State m_state = MonitorSource::State::Connecting;
     std::optional<TimePoint> m_staleSince;
+    bool m_wasLive = false;
 };
 
 } // namespace Turnstile::Monitor

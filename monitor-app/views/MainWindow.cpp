@@ -104,10 +104,9 @@ QString MainWindow::startRecording(const QString &path)
     return m_session.recorder()->start(path);
 }
 
-void MainWindow::stopRecording()
+QString MainWindow::stopRecording()
 {
-    if (m_session.recorder())
-        m_session.recorder()->stop();
+    return m_session.recorder() ? m_session.recorder()->stop() : QString();
 }
 
 void MainWindow::setFilterText(const QString &text)

@@ -43,7 +43,7 @@ public:
 
     /// Records what is watched in a new file. Returns what went wrong, if anything.
     QString startRecording(const QString &path);
-    void stopRecording();
+    QString stopRecording();
 
     void setFilterText(const QString &text);
     /// Overrides the theme that follows the system.

@@ -84,7 +84,7 @@ void MainWindow::connectBars()
 void MainWindow::connectViews()
 {
     BucketView *buckets = m_page->buckets();
-    connect(m_filter, &FilterField::filterChanged, buckets, &BucketView::setFilter);
+    connect(m_filter, &FilterField::filterChanged, m_page, &MonitorPage::setFilter);
     connect(buckets, &BucketView::countsChanged, m_status, &StatusLine::setCounts);
     connect(buckets, &BucketView::contextMenuRequested, this,
         [this](BucketId bucket, const QPoint &at) {
@@ -241,8 +241,12 @@ void MainWindow::toggleRecording()
     if (!recorder)
         return;
     if (recorder->isRecording()) {
-        recorder->stop();
+        const QString problem = recorder->stop();
         Recent::addRecording(recorder->path());
+        if (!problem.isEmpty()) {
+            tell(problem);
+            return;
+        }
         m_banner->showNotice(tr("Recorded to %1").arg(QDir::toNativeSeparators(recorder->path())),
             StateBanner::Tone::Good);
         return;

@@ -83,14 +83,13 @@ MonitorPage::MonitorPage(Store *store, QWidget *parent)
     connect(m_timeline, &TimelineView::bucketSelected, this, &MonitorPage::selectBucket);
     connect(m_events, &EventView::bucketSelected, this, &MonitorPage::selectBucket);
     connect(m_buckets, &BucketView::countsChanged, this, [this](int shown) {
-        m_chosenAt = {};
-        chooseLanes();
         if (shown > 0 && std::exchange(m_isNew, false))
             selectAnew();
     });
     connect(store, &Store::aboutToBeReset, this, [this] {
         m_selected = m_buckets->selectedBucket().value_or(m_selected);
         m_isNew = true;
+        m_chosenAt = {};
     });
     connect(store, &Store::frameMade, this, &MonitorPage::chooseLanes);
 }
@@ -115,6 +114,13 @@ void MonitorPage::setRange(TimeRange range)
     m_figures->setRange(range);
     m_detail->setRange(range);
     m_timeline->setRange(range);
+}
+
+void MonitorPage::setFilter(const Filter &filter)
+{
+    m_buckets->setFilter(filter);
+    m_chosenAt = {};
+    chooseLanes();
 }
 
 void MonitorPage::setStale(bool stale)
