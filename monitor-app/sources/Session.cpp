@@ -71,8 +71,11 @@ milliseconds Session::age() const
 
 Export::Moment Session::moment() const
 {
-    if (const auto *replay = qobject_cast<const ReplaySource *>(m_source.get()))
-        return {m_store.now(), WallTime(milliseconds(replay->wallTime().toMSecsSinceEpoch()))};
+    if (const auto *replay = qobject_cast<const ReplaySource *>(m_source.get())) {
+        const auto behind = std::chrono::floor<milliseconds>(replay->now() - m_store.now());
+        const milliseconds wall(replay->wallTime().toMSecsSinceEpoch()); // of replay->now()
+        return {m_store.now(), WallTime(wall - behind)};
+    }
     return Export::momentOf(m_store.now());
 }
 

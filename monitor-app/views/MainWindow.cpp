@@ -94,6 +94,7 @@ QString MainWindow::openRecording(const QString &path)
 void MainWindow::leave()
 {
     m_session.leave();
+    m_token.clear();
     m_start->setProblem({});
 }
 

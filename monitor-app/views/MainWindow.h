@@ -99,7 +99,7 @@ private:
     Session m_session;
     BotFinder m_finder;
     MonitorAddress m_address; // of the bot that was asked for last
-    QString m_token;          // for it; never kept anywhere else
+    QString m_token;          // for another try
     std::vector<Shortcut> m_shortcuts;
     SourceBar *m_bar;
     FilterField *m_filter;
