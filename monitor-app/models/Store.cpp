@@ -147,7 +147,8 @@ void Store::makeFrame()
 
     updateWaits();
     tellRows();
-    if (m_now - m_figuresAt >= figuresInterval) {
+    const auto sinceFigures = m_now - m_figuresAt;
+    if (sinceFigures >= figuresInterval || sinceFigures <= 0ms) { // time may stand, in a replay
         m_figuresAt = m_now;
         m_figures.setLoad(loadAndAge(), m_now);
         m_figures.sample(m_now);

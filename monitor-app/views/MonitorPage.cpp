@@ -77,6 +77,8 @@ MonitorPage::MonitorPage(Store *store, QWidget *parent)
     m_veil->raise();
 
     connect(m_buckets, &BucketView::bucketSelected, this, [this](BucketId bucket) {
+        if (bucket.isNull() && m_store->find(m_detail->bucket()))
+            return; // the filter hides it, and it is still worth reading
         m_detail->setBucket(bucket);
         m_timeline->setSelectedBucket(bucket);
     });
@@ -85,6 +87,9 @@ MonitorPage::MonitorPage(Store *store, QWidget *parent)
     connect(m_buckets, &BucketView::countsChanged, this, [this](int shown) {
         if (shown > 0 && std::exchange(m_isNew, false))
             selectAnew();
+        else if (!m_buckets->selectedBucket()
+            && m_buckets->order()->rowOfBucket(m_detail->bucket()) >= 0)
+            m_buckets->select(m_detail->bucket()); // the filter shows it again
     });
     connect(store, &Store::aboutToBeReset, this, [this] {
         m_selected = m_buckets->selectedBucket().value_or(m_selected);
