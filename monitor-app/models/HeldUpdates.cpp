@@ -63,11 +63,11 @@ void HeldUpdates::forgetBuckets()
 void HeldUpdates::remove(BucketId bucket)
 {
     m_all.removed.push_back(bucket);
-    const auto known = m_places.find(bucket);
-    if (known == m_places.end())
+    const auto known = m_places.constFind(bucket);
+    if (known == m_places.cend())
         return;
     const size_t place = *known;
-    m_places.erase(known);
+    m_places.remove(bucket);
     if (place + 1 < m_all.buckets.size()) {
         m_all.buckets[place] = std::move(m_all.buckets.back());
         m_places[m_all.buckets[place].id] = place;
