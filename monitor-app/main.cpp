@@ -10,6 +10,7 @@
 #include "monitor-app/views/MainWindow.h"
 #include "monitor-app/views/PlainView.h"
 #include "monitor-app/views/ProgramSignals.h"
+#include "monitor-app/views/TerminalText.h"
 #include "monitor-app/views/TerminalView.h"
 #include "monitor-app/views/Theme.h"
 
@@ -69,16 +70,9 @@ std::unique_ptr<MonitorSource> makeSource(const CommandLine &line)
     return nullptr;
 }
 
-// Watches, and records, what was asked for. Returns what went wrong, if anything.
-QString begin(Session *session, const CommandLine &line)
+QString record(Session *session, const CommandLine &line)
 {
-    auto source = makeSource(line);
-    if (!source)
-        return {};
-    QString problem = session->watch(std::move(source));
-    if (problem.isEmpty() && !line.record.isEmpty())
-        problem = session->recorder()->start(line.record);
-    return problem;
+    return line.record.isEmpty() ? QString() : session->recorder()->start(line.record);
 }
 
 template <typename View> int show(View &view)
@@ -110,18 +104,32 @@ int runInTerminal(int &argc, char **argv, const CommandLine &line)
     QString lastWord; // for when the terminal is back
     QObject::connect(&session, &Session::recordingFailed, &app,
         [&lastWord](const QString &problem) { lastWord = problem; });
-    if (const QString problem = begin(&session, line); !problem.isEmpty())
+    if (const QString problem = session.watch(makeSource(line)); !problem.isEmpty())
+        return fail(problem);
+    if (const QString problem = record(&session, line); !problem.isEmpty())
         return fail(problem);
     if (line.after)
         QTimer::singleShot(*line.after, Qt::PreciseTimer, &app, &QCoreApplication::quit);
     int code = showInTerminal(&session, line);
     if (session.source()->state() == MonitorSource::State::Failed)
-        lastWord = session.source()->stateText();
+        lastWord = TerminalText::printable(session.source()->stateText()); // a bot may have said it
+    if (const QString problem = session.recorder()->stop(); !problem.isEmpty())
+        lastWord = problem;
     if (!lastWord.isEmpty())
         code = fail(lastWord);
     if (line.stats)
         std::fputs(qUtf8Printable(stats.text()), stderr);
     return code;
+}
+
+// As if it had been chosen in the window, which can then try again and remembers it.
+QString watch(MainWindow *window, const CommandLine &line)
+{
+    if (line.connect.isValid())
+        return window->watchBot(line.connect, line.token);
+    if (!line.open.isEmpty())
+        return window->openRecording(line.open);
+    return line.demo ? window->watch(makeSource(line)) : QString();
 }
 
 int runInWindow(int &argc, char **argv, const CommandLine &line)
@@ -134,15 +142,20 @@ int runInWindow(int &argc, char **argv, const CommandLine &line)
     }
     const QApplication app(argc, argv);
     const ProgramSignals ending(ProgramSignals::Wanted::End);
-    QObject::connect(&ending, &ProgramSignals::ended, &app, &QCoreApplication::exit);
     MainWindow window;
+    QObject::connect(&ending, &ProgramSignals::ended, &window, [&window](int code) {
+        window.close(); // which remembers how it was
+        QCoreApplication::exit(code);
+    });
     RunStats stats(window.store());
     QObject::connect(window.session(), &Session::updated, &stats, &RunStats::count);
     if (line.theme != CommandLine::Theme::System)
         window.setTheme(line.theme == CommandLine::Theme::Dark ? Theme::dark() : Theme::light());
     if (!line.filter.isEmpty())
         window.setFilterText(line.filter.text());
-    if (const QString problem = begin(window.session(), line); !problem.isEmpty())
+    if (const QString problem = watch(&window, line); !problem.isEmpty())
+        return fail(problem);
+    if (const QString problem = record(window.session(), line); !problem.isEmpty())
         return fail(problem);
     window.show();
     const bool pictured = !line.screenshot.isEmpty();
@@ -155,7 +168,9 @@ int runInWindow(int &argc, char **argv, const CommandLine &line)
                     : fail(QStringLiteral("Cannot write the picture to %1.").arg(line.screenshot)));
         });
     }
-    const int code = QCoreApplication::exec();
+    int code = QCoreApplication::exec();
+    if (const QString problem = window.stopRecording(); !problem.isEmpty())
+        code = fail(problem);
     if (line.stats)
         std::fputs(qUtf8Printable(stats.text()), stderr);
     return code;

@@ -147,7 +147,9 @@ void BucketOrder::reset()
     m_sorter.clear();
     m_isMixedUp = false;
     m_lookedAt = m_orderedAt = {};
+    m_entering.clear();
     endResetModel();
+    addRows(); // those that the store has kept
     tellCounts();
 }
 

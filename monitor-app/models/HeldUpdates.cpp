@@ -22,10 +22,8 @@ quint64 append(std::vector<Item> &items, const std::vector<Item> &more, size_t m
 
 void HeldUpdates::add(const UpdateBatch &batch)
 {
-    if (batch.reset) {
-        take();
-        m_all.reset = true;
-    }
+    if (batch.reset)
+        forgetBuckets();
     if (m_isEmpty)
         m_all.since = batch.since;
     m_isEmpty = false;
@@ -41,7 +39,8 @@ void HeldUpdates::add(const UpdateBatch &batch)
             m_all.buckets.push_back(bucket);
         }
     }
-    m_all.removed.insert(m_all.removed.end(), batch.removed.begin(), batch.removed.end());
+    for (const BucketId removed : batch.removed)
+        remove(removed);
     m_all.dropped += batch.dropped + append(m_all.tickets, batch.tickets, mostTickets);
     append(m_all.hits, batch.hits, mostHits);
     append(m_all.anomalies, batch.anomalies, mostHits);
@@ -49,6 +48,31 @@ void HeldUpdates::add(const UpdateBatch &batch)
         m_all.global = batch.global;
     if (batch.invalid)
         m_all.invalid = batch.invalid;
+}
+
+// What has happened is still worth telling, what there was is not.
+void HeldUpdates::forgetBuckets()
+{
+    m_places.clear();
+    m_all.buckets.clear();
+    m_all.removed.clear();
+    m_all.tickets.clear();
+    m_all.reset = true;
+}
+
+void HeldUpdates::remove(BucketId bucket)
+{
+    m_all.removed.push_back(bucket);
+    const auto known = m_places.constFind(bucket);
+    if (known == m_places.cend())
+        return;
+    const size_t place = *known;
+    m_places.remove(bucket);
+    if (place + 1 < m_all.buckets.size()) {
+        m_all.buckets[place] = std::move(m_all.buckets.back());
+        m_places[m_all.buckets[place].id] = place;
+    }
+    m_all.buckets.pop_back();
 }
 
 UpdateBatch HeldUpdates::take()

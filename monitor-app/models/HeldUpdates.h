@@ -21,6 +21,9 @@ public:
     UpdateBatch take();
 
 private:
+    void forgetBuckets();
+    void remove(BucketId bucket);
+
     UpdateBatch m_all;
     QHash<BucketId, size_t> m_places; // in m_all.buckets
     bool m_isEmpty = true;

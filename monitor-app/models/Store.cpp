@@ -63,7 +63,8 @@ void Store::setFrozen(bool frozen)
 void Store::setClock(const Clock &clock)
 {
     m_clock = clock;
-    m_now = m_frameAt = m_clock();
+    if (!m_frozen)
+        m_now = m_frameAt = m_clock();
     m_figuresAt = m_waitsAt = {};
 }
 
@@ -146,7 +147,8 @@ void Store::makeFrame()
 
     updateWaits();
     tellRows();
-    if (m_now - m_figuresAt >= figuresInterval) {
+    const auto sinceFigures = m_now - m_figuresAt;
+    if (sinceFigures >= figuresInterval || sinceFigures <= 0ms) { // time may stand, in a replay
         m_figuresAt = m_now;
         m_figures.setLoad(loadAndAge(), m_now);
         m_figures.sample(m_now);
@@ -323,7 +325,6 @@ void Store::emitRemovals()
         m_index[m_rows[size_t(row)].bucket.id] = row;
 }
 
-// How old the oldest ticket is takes a look at every row, so it is not known of every batch.
 // Each range moves all rows behind it, and everybody who follows them; so many are one reset.
 void Store::removeAtOnce(const std::vector<int> &rows)
 {
@@ -352,6 +353,7 @@ void Store::removeAtOnce(const std::vector<int> &rows)
     Q_EMIT wasReset();
 }
 
+// How old the oldest ticket is takes a look at every row, so it is not known of every batch.
 Figures::Load Store::load() const
 {
     return {m_queued, m_inFlight, m_queued > 0 ? m_figures.oldestAskedAt() : std::nullopt};

@@ -70,7 +70,8 @@ QString LiveSource::stateText() const
 QString LiveSource::start()
 {
     if (!m_address.isValid())
-        return m_address.problem();
+        return m_address.problem().isEmpty() ? tr("There is no address to connect to.")
+                                             : m_address.problem();
     m_client.open(m_address, m_token);
     return {};
 }

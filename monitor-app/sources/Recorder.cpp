@@ -63,12 +63,13 @@ QString Recorder::start(const QString &path, const QString &name, Existing exist
     return {};
 }
 
-void Recorder::stop()
+QString Recorder::stop()
 {
     if (!isRecording())
-        return;
-    close();
+        return {};
+    QString problem = close();
     Q_EMIT stateChanged();
+    return problem;
 }
 
 milliseconds Recorder::recordedFor() const
@@ -138,17 +139,18 @@ void Recorder::fail(const QString &problem)
         Q_EMIT failed(problem);
 }
 
-void Recorder::close()
+QString Recorder::close()
 {
     if (!isRecording())
-        return;
+        return {};
     m_flushTimer.stop();
     while (m_key && addKeyPart()) { }
     endKey();
-    m_writer->end(now());
+    QString problem = m_writer->end(now()) ? QString() : m_writer->problem();
     m_bytesWritten = m_writer->bytesWritten();
     m_writer.reset();
     m_file.close();
+    return problem;
 }
 
 TimePoint Recorder::now()

@@ -30,7 +30,8 @@ public:
     QString start(
         const QString &path, const QString &name = {}, Existing existing = Existing::Keep);
     /// Ends the recording; the file is complete.
-    void stop();
+    /// Returns what went wrong in ending it, empty when nothing did; what was written can be read.
+    QString stop();
 
     bool isRecording() const { return m_writer.has_value(); }
     /// These are of the present recording, or the last one.
@@ -53,7 +54,7 @@ private:
     bool check(bool isWritten);
     void noteWritten();
     void fail(const QString &problem);
-    void close();
+    QString close();
     TimePoint now();
 
     QPointer<MonitorSource> m_source;

@@ -188,6 +188,8 @@ void ReplaySource::jump(Duration to)
     m_isBehind = false;
     m_isReset = true;
     fetch();
+    if (m_next && m_next->isKey) // the first of a recording comes a little after its begin
+        m_position = std::max<Duration>(m_position, m_next->at);
     while (!m_next && m_reader.duration() < m_position) { // what was sought is damaged
         m_position = m_reader.duration();
         m_reader.seek(floor<microseconds>(m_position));

@@ -29,6 +29,7 @@ QString Session::watch(std::unique_ptr<MonitorSource> source)
     leave();
     m_source = std::move(source);
     m_state = State::Connecting;
+    m_wasLive = false;
     MonitorSource *present = m_source.get();
     m_store.setClock([present] { return present->now(); });
     connect(present, &MonitorSource::updated, &m_store, &Store::apply);
@@ -70,8 +71,11 @@ milliseconds Session::age() const
 
 Export::Moment Session::moment() const
 {
-    if (const auto *replay = qobject_cast<const ReplaySource *>(m_source.get()))
-        return {m_store.now(), WallTime(milliseconds(replay->wallTime().toMSecsSinceEpoch()))};
+    if (const auto *replay = qobject_cast<const ReplaySource *>(m_source.get())) {
+        const auto behind = std::chrono::floor<milliseconds>(replay->now() - m_store.now());
+        const milliseconds wall(replay->wallTime().toMSecsSinceEpoch()); // of replay->now()
+        return {m_store.now(), WallTime(wall - behind)};
+    }
     return Export::momentOf(m_store.now());
 }
 
@@ -79,8 +83,8 @@ void Session::readState()
 {
     const State before = std::exchange(m_state, m_source->state());
     MonitorSource *present = m_source.get();
-    const bool lost = m_state == State::Lost || (m_state == State::Failed && before == State::Live);
-    if (lost && !m_staleSince) {
+    const bool lost = m_state == State::Lost || m_state == State::Failed;
+    if (lost && m_wasLive && !m_staleSince) {
         m_staleSince = present->now();
         m_store.setClock([at = *m_staleSince] { return at; });
     } else if (m_state == State::Live && m_staleSince) {
@@ -91,7 +95,7 @@ void Session::readState()
             tr("%1 is back after %2.").arg(present->name(), Format::duration(gap)));
     }
     if (m_state != before) {
-        if (m_state == State::Live && before == State::Connecting)
+        if (m_state == State::Live && !std::exchange(m_wasLive, true))
             log(LoggedEvent::Kind::Connection, tr("Attached to %1.").arg(present->name()));
         else if (m_state == State::Lost)
             log(LoggedEvent::Kind::Connection,

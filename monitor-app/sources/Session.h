@@ -33,6 +33,8 @@ public:
     /// Watches nothing any more.
     void leave();
 
+    /// Whether anything of the source has been seen.
+    bool wasLive() const { return m_wasLive; }
     /// Whether what the store shows is old because the connection is lost.
     bool isStale() const { return m_staleSince.has_value(); }
     /// How old it is; zero when it is not.
@@ -63,6 +65,7 @@ private:
     std::unique_ptr<Recorder> m_recorder;
     MonitorSource::State m_state = MonitorSource::State::Connecting;
     std::optional<TimePoint> m_staleSince;
+    bool m_wasLive = false;
 };
 
 } // namespace Turnstile::Monitor

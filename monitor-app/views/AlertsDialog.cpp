@@ -70,7 +70,7 @@ AlertsDialog::AlertsDialog(AlertTray *tray, QWidget *parent)
         this));
     layout->addWidget(makeNote(AlertTray::isAvailable()
             ? tr("Notifications come from the desktop's tray. “Try it” shows one now.")
-            : tr("This desktop has no tray: alerts are shown in the status line, and the window "
+            : tr("This desktop has no tray: alerts are shown below the bar, and the window "
                  "asks for attention. “Try it” shows one now."),
         this));
     layout->addWidget(buttons);

@@ -226,6 +226,8 @@ void BucketView::rowsAboutToBeRemoved(const QModelIndex &parent, int start, int 
 
 void BucketView::reset()
 {
+    m_news.clear();
+    m_names.clear();
     QTableView::reset();
     tellSelection();
 }

@@ -3,6 +3,7 @@
 #include "monitor-app/views/ExportMenu.h"
 
 #include "monitor-app/views/Theme.h"
+#include "monitor-app/views/TimelineView.h"
 
 #include <QtCore/QFileInfo>
 #include <QtCore/QSettings>
@@ -123,7 +124,9 @@ QString ExportMenu::exportTo(ExportKind kind, const QString &path) const
             return Export::tickets(file, Form::Json, m_content.rows(), *m_content.tickets, moment);
         case ExportKind::WindowPng:
             return m_content.window->grab().save(file, "PNG");
-        case ExportKind::TimelinePng:
+        case ExportKind::TimelinePng: // all lanes, those too that one has to scroll to
+            if (const auto *timeline = qobject_cast<TimelineView *>(m_content.timeline))
+                return timeline->image().save(file, "PNG");
             return m_content.timeline->grab().save(file, "PNG");
         }
         Q_UNREACHABLE();

@@ -18,7 +18,7 @@ namespace Turnstile::Monitor {
 using namespace std::chrono_literals;
 
 namespace {
-constexpr milliseconds typingPause = 150ms;
+constexpr milliseconds typingPause = 400ms;
 constexpr int overlayGap = 4;
 constexpr int noteWidth = 560; // at most: two lines of most problems
 

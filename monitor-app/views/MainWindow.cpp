@@ -94,6 +94,7 @@ QString MainWindow::openRecording(const QString &path)
 void MainWindow::leave()
 {
     m_session.leave();
+    m_token.clear();
     m_start->setProblem({});
 }
 
@@ -104,10 +105,9 @@ QString MainWindow::startRecording(const QString &path)
     return m_session.recorder()->start(path);
 }
 
-void MainWindow::stopRecording()
+QString MainWindow::stopRecording()
 {
-    if (m_session.recorder())
-        m_session.recorder()->stop();
+    return m_session.recorder() ? m_session.recorder()->stop() : QString();
 }
 
 void MainWindow::setFilterText(const QString &text)

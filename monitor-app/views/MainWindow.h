@@ -43,7 +43,7 @@ public:
 
     /// Records what is watched in a new file. Returns what went wrong, if anything.
     QString startRecording(const QString &path);
-    void stopRecording();
+    QString stopRecording();
 
     void setFilterText(const QString &text);
     /// Overrides the theme that follows the system.
@@ -99,7 +99,7 @@ private:
     Session m_session;
     BotFinder m_finder;
     MonitorAddress m_address; // of the bot that was asked for last
-    QString m_token;          // for it; never kept anywhere else
+    QString m_token;          // for another try
     std::vector<Shortcut> m_shortcuts;
     SourceBar *m_bar;
     FilterField *m_filter;

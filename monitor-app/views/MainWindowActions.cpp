@@ -84,7 +84,7 @@ void MainWindow::connectBars()
 void MainWindow::connectViews()
 {
     BucketView *buckets = m_page->buckets();
-    connect(m_filter, &FilterField::filterChanged, buckets, &BucketView::setFilter);
+    connect(m_filter, &FilterField::filterChanged, m_page, &MonitorPage::setFilter);
     connect(buckets, &BucketView::countsChanged, m_status, &StatusLine::setCounts);
     connect(buckets, &BucketView::contextMenuRequested, this,
         [this](BucketId bucket, const QPoint &at) {
@@ -184,8 +184,11 @@ void MainWindow::showState()
     case State::Failed:
         m_banner->setFailed(source->name(), source->stateText(), live != nullptr);
         break;
-    case State::Lost: // showAges() says it
-        break;
+    case State::Lost:
+        if (!m_session.wasLive())
+            m_banner->setFailed(
+                source->name(), tr("%1 Trying again.").arg(source->stateText()), false);
+        break; // else showAges() says it
     case State::Replay:
         m_banner->setTruncated(source->stateText());
         m_banner->clearConnection();
@@ -201,7 +204,7 @@ void MainWindow::showState()
 void MainWindow::showAges()
 {
     const MonitorSource *source = m_session.source();
-    if (source && source->state() == State::Lost)
+    if (source && source->state() == State::Lost && m_session.wasLive())
         m_banner->setLost(source->stateText(), std::chrono::floor<seconds>(m_session.age()));
     std::optional<seconds> frozen;
     if (m_frozenAt)
@@ -241,8 +244,12 @@ void MainWindow::toggleRecording()
     if (!recorder)
         return;
     if (recorder->isRecording()) {
-        recorder->stop();
+        const QString problem = recorder->stop();
         Recent::addRecording(recorder->path());
+        if (!problem.isEmpty()) {
+            tell(problem);
+            return;
+        }
         m_banner->showNotice(tr("Recorded to %1").arg(QDir::toNativeSeparators(recorder->path())),
             StateBanner::Tone::Good);
         return;

@@ -77,20 +77,24 @@ MonitorPage::MonitorPage(Store *store, QWidget *parent)
     m_veil->raise();
 
     connect(m_buckets, &BucketView::bucketSelected, this, [this](BucketId bucket) {
+        if (bucket.isNull() && m_store->find(m_detail->bucket()))
+            return; // the filter hides it, and it is still worth reading
         m_detail->setBucket(bucket);
         m_timeline->setSelectedBucket(bucket);
     });
     connect(m_timeline, &TimelineView::bucketSelected, this, &MonitorPage::selectBucket);
     connect(m_events, &EventView::bucketSelected, this, &MonitorPage::selectBucket);
     connect(m_buckets, &BucketView::countsChanged, this, [this](int shown) {
-        m_chosenAt = {};
-        chooseLanes();
         if (shown > 0 && std::exchange(m_isNew, false))
             selectAnew();
+        else if (!m_buckets->selectedBucket()
+            && m_buckets->order()->rowOfBucket(m_detail->bucket()) >= 0)
+            m_buckets->select(m_detail->bucket()); // the filter shows it again
     });
     connect(store, &Store::aboutToBeReset, this, [this] {
         m_selected = m_buckets->selectedBucket().value_or(m_selected);
         m_isNew = true;
+        m_chosenAt = {};
     });
     connect(store, &Store::frameMade, this, &MonitorPage::chooseLanes);
 }
@@ -115,6 +119,13 @@ void MonitorPage::setRange(TimeRange range)
     m_figures->setRange(range);
     m_detail->setRange(range);
     m_timeline->setRange(range);
+}
+
+void MonitorPage::setFilter(const Filter &filter)
+{
+    m_buckets->setFilter(filter);
+    m_chosenAt = {};
+    chooseLanes();
 }
 
 void MonitorPage::setStale(bool stale)

@@ -18,6 +18,7 @@ class BucketView;
 class DetailPanel;
 class EventView;
 class FigureStrip;
+class Filter;
 class Panel;
 class Store;
 class TimelineView;
@@ -40,6 +41,7 @@ public:
 
     void setTheme(const Theme &theme);
     void setRange(TimeRange range);
+    void setFilter(const Filter &filter);
     /// Greys everything: what is shown is old.
     void setStale(bool stale);
     void selectBucket(BucketId bucket);

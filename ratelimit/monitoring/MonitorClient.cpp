@@ -117,7 +117,8 @@ void MonitorClientPrivate::connectLocal()
             lose(isNobody ? QStringLiteral("No bot listens at %1.").arg(address.text())
                           : local->errorString());
         });
-    local->connectToServer(address.path());
+    // A relative name would be sought in the folder for temporary files.
+    local->connectToServer(QFileInfo(address.path()).absoluteFilePath());
 }
 
 void MonitorClientPrivate::connectTcp()

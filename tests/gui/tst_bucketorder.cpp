@@ -31,6 +31,7 @@ private Q_SLOTS:
     void keepsSelections();
     void findsBuckets();
     void startsAgainWithAnotherProcess();
+    void keepsWhatAMassRemovalLeaves();
     void costsLittleWithManyRows();
 
 private:
@@ -354,6 +355,29 @@ void TestBucketOrder::findsBuckets()
     QVERIFY(order.bucketIdAt(11).isNull());
     QVERIFY(order.bucketIdAt(-1).isNull());
     QVERIFY(!order.rowOf({}));
+}
+
+void TestBucketOrder::keepsWhatAMassRemovalLeaves()
+{
+    BucketOrder order(store.get());
+    const QAbstractItemModelTester tester(
+        &order, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    order.setFilter(filter("-channels/7"));
+    std::vector<Bucket> buckets;
+    for (quint64 number = 1; number <= 200; ++number)
+        buckets.push_back(Fake::bucket(number, QStringLiteral("GET /channels/%1").arg(number)));
+    apply(buckets);
+    makeFrame();
+    std::vector<BucketId> removed;
+    for (quint64 number = 2; number <= 200; number += 2)
+        removed.push_back(Fake::bucketId(number));
+    apply({buckets[0], buckets[2]}, removed); // and two of those that stay have news
+    makeFrame(1s);
+    QCOMPARE(numbers(order), naive(filter("-channels/7"), -1, Qt::AscendingOrder));
+    QVERIFY(order.shownCount() > 80);
+    apply({buckets[0], buckets[198]});
+    makeFrame(1s);
+    QCOMPARE(numbers(order), naive(filter("-channels/7"), -1, Qt::AscendingOrder));
 }
 
 void TestBucketOrder::startsAgainWithAnotherProcess()

@@ -15,6 +15,8 @@ private Q_SLOTS:
     void keepsTheLatestWordOfABucket();
     void keepsTicketsInOrderAndBounded();
     void forgetsBeforeAnotherProcess();
+    void keepsWhatHappenedBeforeAnotherProcess();
+    void dropsBucketsThatCameAndWent();
     void isEmptyWhenTaken();
 };
 
@@ -68,6 +70,41 @@ void TestHeldUpdates::keepsTicketsInOrderAndBounded()
     QVERIFY(all.tickets.back().at == start + milliseconds(total - 1));
     QVERIFY(std::is_sorted(all.tickets.begin(), all.tickets.end(),
         [](const TicketInfo &a, const TicketInfo &b) { return a.at < b.at; }));
+}
+
+void TestHeldUpdates::keepsWhatHappenedBeforeAnotherProcess()
+{
+    HeldUpdates held;
+    UpdateBatch before = batchOf(Fake::bucket(1, QStringLiteral("GET /x")), 10);
+    before.hits.emplace_back();
+    before.dropped = 3;
+    held.add(before);
+    UpdateBatch other = batchOf(Fake::bucket(1, QStringLiteral("GET /y")), 20);
+    other.reset = true;
+    held.add(other);
+    const UpdateBatch all = held.take();
+    QVERIFY(all.reset);
+    QCOMPARE(all.hits.size(), size_t(1));
+    QCOMPARE(all.dropped, quint64(3));
+    QCOMPARE(all.buckets.size(), size_t(1));
+}
+
+void TestHeldUpdates::dropsBucketsThatCameAndWent()
+{
+    HeldUpdates held;
+    for (quint64 number = 1; number <= 3; ++number)
+        held.add(batchOf(Fake::bucket(number, QStringLiteral("GET /x")), int(number)));
+    UpdateBatch removal;
+    removal.removed = {Fake::bucketId(1)};
+    held.add(removal);
+    held.add(batchOf(Fake::bucket(3, QStringLiteral("GET /renamed")), 9)); // where it is now
+    const UpdateBatch all = held.take();
+    QCOMPARE(all.buckets.size(), size_t(2));
+    QCOMPARE(all.removed.size(), size_t(1));
+    for (const Bucket &bucket : all.buckets) {
+        const bool isThird = bucket.id == Fake::bucketId(3);
+        QCOMPARE(bucket.name, isThird ? QStringLiteral("GET /renamed") : QStringLiteral("GET /x"));
+    }
 }
 
 void TestHeldUpdates::forgetsBeforeAnotherProcess()

@@ -57,6 +57,7 @@ private Q_SLOTS:
     void forgetsTheSourceBefore();
     void recordsFromTheMiddle();
     void survivesASourceThatFails();
+    void isNotOldBeforeAnythingWasSeen();
 
 private:
     ScriptedSource *watch(Session *session)
@@ -177,6 +178,20 @@ void TestSession::survivesASourceThatFails()
     QVERIFY(session.isStale());
     QCOMPARE(session.store()->bucketCount(), 2);
     QCOMPARE(lastEvent(&session), QStringLiteral("The bot is gone."));
+}
+
+void TestSession::isNotOldBeforeAnythingWasSeen()
+{
+    Session session;
+    auto source = std::make_unique<ScriptedSource>(&now);
+    ScriptedSource *watched = source.get();
+    QCOMPARE(session.watch(std::move(source)), QString());
+    watched->become(MonitorSource::State::Lost);
+    now += 5s;
+    QVERIFY(!session.isStale());
+    watched->become(MonitorSource::State::Live);
+    QVERIFY2(lastEvent(&session).startsWith(QStringLiteral("Attached to")),
+        qPrintable(lastEvent(&session)));
 }
 
 QTEST_GUILESS_MAIN(TestSession)

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void mergesChangesToRanges();
     void removesRowsAndFindsTheRest();
     void removesManyAtOnce();
+    void showsFiguresWhileTimeStands();
     void survivesBucketsThatCameAndWent();
     void sumsTheLoad();
     void findsRowsByBucket();
@@ -128,6 +129,20 @@ void TestStore::removesRowsAndFindsTheRest()
     store->makeFrame();
     QCOMPARE(changed.value(0), QVariantList({4, 4}));
     QCOMPARE(store->bucketAt(4).path, QStringLiteral("/channels/8"));
+}
+
+void TestStore::showsFiguresWhileTimeStands()
+{
+    const auto store = makeStore(); // a paused replay that jumps
+    QSignalSpy figures(store.get(), &Store::figuresChanged);
+    std::vector<Bucket> buckets = numbered(1, 1);
+    for (const int queued : {3, 8}) {
+        buckets[0].queued = queued;
+        store->apply(batch(buckets));
+        store->makeFrame();
+    }
+    QCOMPARE(figures.count(), 2);
+    QCOMPARE(store->figures().queued(), 8);
 }
 
 void TestStore::removesManyAtOnce()

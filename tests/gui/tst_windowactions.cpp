@@ -3,6 +3,7 @@
 #include "FakeSource.h"
 #include "monitor-app/models/BucketOrder.h"
 #include "monitor-app/views/BucketView.h"
+#include "monitor-app/views/DetailPanel.h"
 #include "monitor-app/views/FilterField.h"
 #include "monitor-app/views/MainWindow.h"
 #include "monitor-app/views/MonitorPage.h"
@@ -51,6 +52,7 @@ private Q_SLOTS:
     void spaceInTheFilterIsABlank();
     void filterChoosesRowsAndLanes();
     void keepsTheLastGoodFilter();
+    void keepsTheBucketThatAFilterHides();
     void rangeReachesEveryPart();
     void recordsAndReplays();
     void refusesToRecordNothing();
@@ -123,6 +125,22 @@ void TestWindowActions::filterChoosesRowsAndLanes()
     QTRY_COMPARE(order->shownCount(), 1);
     QCOMPARE(order->bucketIdAt(0), Fake::bucketId(11));
     QTRY_COMPARE(window.page()->timeline()->lanes(), std::vector<BucketId>{Fake::bucketId(11)});
+}
+
+void TestWindowActions::keepsTheBucketThatAFilterHides()
+{
+    MainWindow window;
+    QVERIFY(watch(&window));
+    BucketView *buckets = window.page()->buckets();
+    const auto *detail = window.findChild<DetailPanel *>();
+    QTRY_VERIFY(buckets->selectedBucket());
+    buckets->select(Fake::bucketId(3));
+    window.setFilterText(QStringLiteral("method:PATCH"));
+    QTRY_COMPARE(buckets->order()->shownCount(), 2);
+    QVERIFY(!buckets->selectedBucket());
+    QCOMPARE(detail->bucket(), Fake::bucketId(3));
+    window.setFilterText({});
+    QTRY_COMPARE(buckets->selectedBucket(), std::optional(Fake::bucketId(3)));
 }
 
 void TestWindowActions::keepsTheLastGoodFilter()
