@@ -89,6 +89,18 @@ void EventLog::add(const LoggedEvent &event)
     append({event});
 }
 
+void EventLog::addGap(TimePoint from, TimePoint until)
+{
+    addBand({from, until, true});
+}
+
+void EventLog::addBand(const Lock &band)
+{
+    m_locks.push_back(band);
+    if (m_locks.size() > mostLocks)
+        m_locks.pop_front();
+}
+
 void EventLog::clear()
 {
     Q_EMIT aboutToBeReset();
@@ -213,14 +225,12 @@ bool EventLog::lock(TimePoint from, TimePoint until)
 {
     if (until <= from)
         return false;
-    if (!m_locks.empty() && from <= m_locks.back().until + sameLock) {
+    if (!m_locks.empty() && !m_locks.back().isGap && from <= m_locks.back().until + sameLock) {
         const bool isLonger = until > m_locks.back().until + sameLock;
         m_locks.back().until = std::max(m_locks.back().until, until);
         return isLonger;
     }
-    m_locks.push_back({from, until});
-    if (m_locks.size() > mostLocks)
-        m_locks.pop_front();
+    addBand({from, until});
     return true;
 }
 

@@ -57,15 +57,18 @@ public:
     void apply(const UpdateBatch &batch);
     /// Adds one of the monitor's own.
     void add(const LoggedEvent &event);
+    void addGap(TimePoint from, TimePoint until);
     void clear();
 
     int count() const { return int(m_events.size()); }
     const LoggedEvent &at(int index) const { return m_events[size_t(index)]; }
 
-    /// When the token was locked, with the moments when it was to end: the band of the timeline.
+    /// When the token was locked, with the moments when it was to end, and when nothing was heard
+    /// of the bot: the bands of the timeline.
     struct Lock {
         TimePoint from;
         TimePoint until;
+        bool isGap = false; ///< nothing was heard
     };
     const std::deque<Lock> &locks() const { return m_locks; }
 
@@ -79,6 +82,7 @@ Q_SIGNALS:
     void wasReset();
 
 private:
+    void addBand(const Lock &band);
     struct Known {
         BucketState state = BucketState::Idle;
         QByteArray hash;

@@ -49,6 +49,13 @@ void Figures::setLoad(const Load &load, TimePoint now)
     m_inFlight.set(now, float(load.inFlight));
 }
 
+void Figures::noteGap(TimePoint from)
+{
+    m_queued.set(from, 0);
+    m_inFlight.set(from, 0);
+    m_waitP95.set(from, 0);
+}
+
 void Figures::sample(TimePoint now)
 {
     m_queued.set(now, float(m_load.queued));

@@ -30,6 +30,8 @@ public:
 
     void apply(const UpdateBatch &batch);
     void setLoad(const Load &load, TimePoint now);
+    /// Nothing was heard from \a from on: levels are zero until the next word.
+    void noteGap(TimePoint from);
     /// Takes a sample of what is a level and not a count; call it about once in a frame.
     void sample(TimePoint now);
 

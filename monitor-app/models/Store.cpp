@@ -193,6 +193,12 @@ void Store::forgetBuckets()
     Q_EMIT wasReset();
 }
 
+void Store::noteGap(TimePoint from, TimePoint until)
+{
+    m_figures.noteGap(from);
+    m_events.addGap(from, until);
+}
+
 void Store::setRange(TimeRange range)
 {
     if (m_range == range)

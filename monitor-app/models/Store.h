@@ -74,6 +74,9 @@ public:
     /// To follow it, and to add what the monitor itself has to tell.
     EventLog *events() { return &m_events; }
 
+    /// Nothing was heard between: the gap is to be seen.
+    void noteGap(TimePoint from, TimePoint until);
+
     /// How much of the past is looked at. Everything is kept; views ask.
     void setRange(TimeRange range);
     TimeRange range() const { return m_range; }

@@ -76,8 +76,8 @@ std::vector<LockBand> lockBands(
         const QString text = length < 10s ? tr("%1 s").arg(double(length.count()) / 1000, 0, 'f', 2)
                                           : spanText(length);
         const int left = window.x(lock.from);
-        bands.push_back(
-            {left, std::max(left + 1, window.x(lock.until)), tr("global lock %1").arg(text)});
+        bands.push_back({left, std::max(left + 1, window.x(lock.until)),
+            (lock.isGap ? tr("no connection %1") : tr("global lock %1")).arg(text), lock.isGap});
     }
     return bands;
 }

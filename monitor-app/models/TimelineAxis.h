@@ -26,11 +26,12 @@ std::vector<AxisTick> axisTicks(const TimelineWindow &window);
 /// A length of time as people say it: `50 ms`, `2.5 s`, `30 s`, `5 min`, `1 h`.
 QString spanText(milliseconds span);
 
-/// A time when everything was held.
+/// A time when everything was held, or nothing was heard.
 struct LockBand {
     int left = 0;
     int right = 0;
-    QString label; ///< `global lock 0.94 s`
+    QString label; ///< `global lock 0.94 s`, `no connection 10 s`
+    bool isGap = false;
 };
 std::vector<LockBand> lockBands(
     const std::deque<EventLog::Lock> &locks, const TimelineWindow &window);

@@ -89,6 +89,7 @@ void Session::readState()
         m_store.setClock([at = *m_staleSince] { return at; });
     } else if (m_state == State::Live && m_staleSince) {
         const milliseconds gap = age();
+        m_store.noteGap(*m_staleSince, present->now());
         m_staleSince.reset();
         m_store.setClock([present] { return present->now(); });
         log(LoggedEvent::Kind::Connection,

@@ -166,10 +166,11 @@ void TimelinePicture::paintLocks(QPainter *painter) const
     for (const LockBand &band : lockBands(store->events().locks(), window)) {
         const int left = chart().left() + std::max(0, band.left);
         const int right = chart().left() + std::min(window.width(), band.right);
+        const QColor color = band.isGap ? theme->grey : theme->red;
         painter->fillRect(
-            left, axisHeight, right - left, size.height() - axisHeight, faded(theme->red, 0.13));
+            left, axisHeight, right - left, size.height() - axisHeight, faded(color, 0.13));
         const int length = painter->fontMetrics().horizontalAdvance(band.label);
-        painter->setPen(theme->red);
+        painter->setPen(color);
         painter->drawText(QRect(std::min(left + 5, chart().right() - length), axisHeight,
                               length + 1, top - axisHeight + 2),
             int(Qt::AlignLeft | Qt::AlignVCenter), band.label);

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void computesPercentiles_data();
     void computesPercentiles();
     void forgetsOldWaits();
+    void showsAGap();
     void keepsTheNewestWaits();
     void countsTheFirstGrantOfATicketAsItsWait();
     void tellsTheOldestAge();
@@ -127,6 +128,21 @@ void TestFigures::tellsTheOldestAge()
     QCOMPARE(figures.queued(), 3);
     QCOMPARE(figures.inFlight(), 2);
     QCOMPARE(figures.oldestAge(start + 6400ms), std::optional(6400ms));
+}
+
+void TestFigures::showsAGap()
+{
+    Figures figures;
+    figures.setLoad({7, 2, {}}, start);
+    figures.noteGap(start + 2s);
+    figures.setLoad({7, 2, {}}, start + 5s);
+    const auto values =
+        figures.queuedHistory().values(start + 6s, TimeRange::Seconds30); // slots of 500 ms
+    const auto end = values.end();
+    QCOMPARE(*(end - 1), 7.0F);
+    QCOMPARE(*(end - 4), 0.0F);
+    QCOMPARE(*(end - 8), 0.0F);
+    QCOMPARE(*(end - 10), 7.0F);
 }
 
 void TestFigures::sorts429sByScope_data()

@@ -133,7 +133,11 @@ void TestSession::tellsTheLogOfTheGap()
     QCOMPARE(lastEvent(&session),
         QStringLiteral("%1 is back after %2.").arg(source->name(), QStringLiteral("1:30")));
     source->tell(2, true);
-    QCOMPARE(session.store()->events()->count(), 3); // another process, the same log
+    QCOMPARE(session.store()->events()->count(), 3);        // another process, the same log
+    const auto &bands = session.store()->events()->locks(); // and the timeline's band
+    QCOMPARE(bands.size(), size_t(1));
+    QVERIFY(bands[0].isGap);
+    QCOMPARE(bands[0].until - bands[0].from, 90s);
 }
 
 void TestSession::forgetsTheSourceBefore()

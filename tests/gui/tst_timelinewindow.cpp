@@ -169,6 +169,11 @@ void TestTimelineWindow::bandsLocks()
     QCOMPARE(bands[0].label, QStringLiteral("global lock 0.94 s"));
     QVERIFY(bands[1].right >= 1000);
     QCOMPARE(bands[1].label, QStringLiteral("global lock 15 s"));
+    QVERIFY(!bands[1].isGap);
+    const auto gaps = lockBands({{now - 4s, now - 1s, true}}, window);
+    QCOMPARE(gaps.size(), size_t(1));
+    QVERIFY(gaps[0].isGap);
+    QCOMPARE(gaps[0].label, QStringLiteral("no connection 3.00 s"));
 }
 
 void TestTimelineWindow::marksResets()
