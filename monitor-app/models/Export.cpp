@@ -114,7 +114,7 @@ void addBucket(TableWriter &table, const BucketRow &row, TimePoint now)
     table.number(qint64(bucket.queued));
     table.number(ageOf(bucket.oldestAskedAt, now));
     table.number(qint64(bucket.granted));
-    table.number(double(row.grants.sumOfLast(10, now)) / 5); // as in the table
+    table.number(row.grantedPerSecond(now));
     table.number(countOf(row.waitP95));
     table.number(qint64(bucket.rateLimited));
     table.text(bucket.wait ? bucket.wait->text(now) : QString());

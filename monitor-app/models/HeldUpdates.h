@@ -8,8 +8,8 @@
 
 namespace Turnstile::Monitor {
 
-/// Updates that are not shown yet, as one, in bounded memory: of a bucket the latest word is kept,
-/// of tickets and 429s the latest few.
+/// Updates that are not shown yet, as one, in little memory: of a bucket the latest word is kept,
+/// of one that is gone its id, of tickets and 429s the latest few.
 class HeldUpdates {
 public:
     static constexpr size_t mostTickets = 200'000;

@@ -29,7 +29,7 @@ double pressing(const BucketRow &row, Column column, TimePoint now)
     case Column::InFlight:
         return -row.bucket.inFlight;
     case Column::Granted:
-        return -grantedPerSecond(row, now);
+        return -row.grantedPerSecond(now);
     case Column::Wait:
         return -double(row.waitP95.value_or(milliseconds(-1)).count());
     case Column::RateLimited:
@@ -80,11 +80,6 @@ std::optional<Column> RowOrder::named(QStringView name)
 {
     const qsizetype index = names().indexOf(name);
     return index < 0 ? std::nullopt : std::optional(Column(index));
-}
-
-double grantedPerSecond(const BucketRow &row, TimePoint now)
-{
-    return double(row.grants.sumOfLast(10, now)) / 5;
 }
 
 } // namespace Turnstile::Monitor

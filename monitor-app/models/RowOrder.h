@@ -39,7 +39,4 @@ struct RowOrder {
     static std::optional<Column> named(QStringView name);
 };
 
-/// Tickets granted per second, over the last five that are over.
-double grantedPerSecond(const BucketRow &row, TimePoint now);
-
 } // namespace Turnstile::Monitor

@@ -82,7 +82,7 @@ Color colorOf(Column column, const BucketRow &row, TimePoint now)
     case Column::InFlight:
         return row.bucket.inFlight > 0 ? Color::Blue : Color::Dim;
     case Column::Granted:
-        return grantedPerSecond(row, now) > 0 ? Color::Text : Color::Dim;
+        return row.grantedPerSecond(now) > 0 ? Color::Text : Color::Dim;
     case Column::Wait:
         return row.waitP95 ? Color::Text : Color::Dim;
     case Column::RateLimited:

@@ -132,7 +132,7 @@ QString columnText(Column column, const BucketRow &row, TimePoint now)
     case Column::InFlight:
         return QString::number(row.bucket.inFlight);
     case Column::Granted:
-        return Format::rate(grantedPerSecond(row, now));
+        return Format::rate(row.grantedPerSecond(now));
     case Column::Wait:
         return Format::duration(row.waitP95);
     case Column::RateLimited:
