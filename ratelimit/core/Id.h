@@ -37,6 +37,7 @@ template <typename Tag> struct Id {
 using TicketId = Id<struct TicketTag>;
 using LaneId = Id<struct LaneTag>;
 using BucketId = Id<struct BucketTag>;
+using PoolId = Id<struct PoolTag>;
 
 } // namespace Turnstile
 
