@@ -44,6 +44,8 @@ public:
     /// Gives up a ticket that waits, as its receiver's end would. The future says false when it
     /// does not wait (any more). From any thread.
     QFuture<bool> cancel(TicketId ticket);
+    void setPool(PoolId pool, int connections) override;
+    void removePool(PoolId pool) override;
     void tokenChanged(const Credential &credential = {}) override;
 
     /// Why a ticket waits, as of now: every reason that holds, the one that ends last at the end;

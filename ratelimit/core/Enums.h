@@ -100,6 +100,8 @@ enum class WaitReason : quint8 {
     Global,          ///< the global limit is used up, or a global 429 holds everything
     Cloudflare,      ///< the edge blocks this address
     InvalidRequests, ///< one more invalid request could get the address banned
+    Connection,      ///< all connections of its pool are in use
+    Retry,           ///< its request, or the one before it in its lane, failed and backs off
 };
 Q_ENUM_NS(WaitReason)
 

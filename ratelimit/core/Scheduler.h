@@ -58,9 +58,15 @@ public:
     /// waits for it (ended, timed out, never granted).
     bool complete(TicketId id, const Response &response, TimePoint now);
 
-    /// A 429: learns as complete() does, then puts the ticket back at the head of its lane with the
-    /// same id. Returns false when the scheduler no longer waits for it.
-    bool retry(TicketId id, const Response &response, TimePoint now);
+    /// Learns as complete() does, then puts the ticket back at the head of its lane with the same
+    /// id; after a 429 it waits for the limit, and never for less than \a wait, in which its lane
+    /// is held. Returns false when the scheduler no longer waits for it.
+    bool retry(TicketId id, const Response &response, TimePoint now, milliseconds wait = {});
+
+    /// Of the tickets that name \a pool, at most \a connections are in flight from now on.
+    void setPool(PoolId pool, int connections, TimePoint now);
+    /// The pool is used no more: tickets that name it do not wait for a connection.
+    void removePool(PoolId pool, TimePoint now);
 
     /// Pauses, drains or opens everything.
     void setFlow(Flow flow, TimePoint now);
