@@ -34,6 +34,7 @@ struct ServedRequest {
     int status = 0;                     ///< 0: no answer, or not a whole one
     std::optional<LimitKind> limitedBy; ///< the rule that it broke
     std::optional<Fault::Kind> fault;   ///< the scripted fault that it met
+    int connection = 0; ///< which connection it came by, counted from 1 in order of opening
 
     friend bool operator==(const ServedRequest &, const ServedRequest &) = default;
 };

@@ -68,6 +68,10 @@ public:
     const BucketRule &rule(const QByteArray &route) const;
     void sweep(TimePoint now);
     std::chrono::nanoseconds wall(TimePoint time) const { return epoch + time.time_since_epoch(); }
+    Endpoint at(const Endpoint &request, TimePoint time) const
+    {
+        return request.at(WallTime(std::chrono::floor<milliseconds>(wall(time))));
+    }
 
     std::chrono::nanoseconds epoch{0};
     bool via = true;
@@ -171,7 +175,7 @@ void ServerModel::setGlobalLimit(const Quota &quota)
 ServerDecision ServerModel::decide(
     const Endpoint &request, TimePoint now, const Credential &credential)
 {
-    const Endpoint endpoint = request.at(WallTime(std::chrono::floor<milliseconds>(d->wall(now))));
+    const Endpoint endpoint = d->at(request, now);
     Lane &lane = d->lane(endpoint, credential, now);
     ServerDecision decision;
     decision.time = now;
@@ -216,6 +220,25 @@ ServerDecision ServerModel::decide(
             d->stats.violations.append(
                 {now, endpoint.name(), *decision.limitedBy, roundUp(decision.retryAfter)});
         }
+    }
+    return decision;
+}
+
+ServerDecision ServerModel::refuse(const Endpoint &request, TimePoint now,
+    const Credential &credential, LimitKind kind, milliseconds retryAfter)
+{
+    const Endpoint endpoint = d->at(request, now);
+    const Lane &lane = d->lane(endpoint, credential, now);
+    ServerDecision decision{.status = 429, .limitedBy = kind, .hash = lane.hash, .time = now};
+    decision.retryAfter = retryAfter;
+    decision.hasBucket = lane.bucket && kind != LimitKind::Global;
+    if (decision.hasBucket) {
+        const bool isBucket = kind == LimitKind::Bucket;
+        WindowCounter &window = lane.bucket->window;
+        window.roll({lane.rule.limit, lane.rule.window, lane.rule.kind}, now);
+        decision.limit = lane.rule.limit;
+        decision.remaining = isBucket ? 0 : qMax(1, window.remaining());
+        decision.fullAt = isBucket ? now + retryAfter : std::max(window.fullAt(), now);
     }
     return decision;
 }

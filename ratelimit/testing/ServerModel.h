@@ -70,6 +70,12 @@ public:
     ServerDecision decide(
         const Endpoint &request, TimePoint now, const Credential &credential = {});
 
+    /// A 429 of \a kind for \a retryAfter that no rule asks for. It tells the numbers of the bucket
+    /// (of Bucket: none left until then; of Sublimit and Shared: one left at least), counts
+    /// nothing, and is in no stats.
+    ServerDecision refuse(const Endpoint &request, TimePoint now, const Credential &credential,
+        LimitKind kind, milliseconds retryAfter);
+
     /// The answer that tells \a decision: Discord's headers, and its JSON on a 429.
     ServerReply reply(const ServerDecision &decision) const;
     /// `reply(decide(...))`.
