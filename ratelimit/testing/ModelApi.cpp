@@ -280,6 +280,11 @@ void ModelApi::setVia(bool via)
     d->model.setVia(via);
 }
 
+void ModelApi::setDialects(Dialects dialects)
+{
+    d->model.setDialects(dialects);
+}
+
 void ModelApi::addFault(const Fault &fault)
 {
     d->faults.add(fault);

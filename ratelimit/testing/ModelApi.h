@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ratelimit/core/Endpoint.h"
+#include "ratelimit/testing/Dialect.h"
 #include "ratelimit/testing/Fault.h"
 #include "ratelimit/testing/ServerModel.h"
 #include "ratelimit/testing/ServerReply.h"
@@ -90,6 +91,8 @@ public:
     void setSeed(quint32 seed);
     /// Whether answers carry `Via` (yes).
     void setVia(bool via);
+    /// How the server differs from Discord's, see ServerModel::setDialects().
+    void setDialects(Dialects dialects);
 
     /// Lets something go wrong. Faults are tried in the order in which they were added, and a
     /// request meets one at most.

@@ -96,6 +96,7 @@ int serve(const QStringList &arguments)
     milliseconds latency = 50ms;
     milliseconds jitter = 10ms;
     QString faultsName;
+    Dialects dialects;
 
     OptionTable table(u"serve", serveDescription);
     table.addWhole(u"port", u"The port to listen on; 0: a free one.", &port, 0, 65535);
@@ -116,6 +117,13 @@ int serve(const QStringList &arguments)
             faultsName = name;
             return !name.isEmpty();
         });
+    table.add(u"dialect", u"NAME,...", u"How the answers differ from Discord's.",
+        QStringLiteral("one or more of ") + dialectNames().join(QStringLiteral(", ")),
+        [&dialects](const QString &names) {
+            const std::optional<Dialects> known = dialectsFromNames(names);
+            dialects = known.value_or(Dialects());
+            return known.has_value();
+        });
     if (const std::optional<int> code = table.parseOrExplain(arguments))
         return *code;
 
@@ -123,6 +131,7 @@ int serve(const QStringList &arguments)
     api.setDefaultLimit(rule);
     api.setGlobalLimit(global);
     api.setLatency(latency, jitter);
+    api.setDialects(dialects);
     if (!faultsName.isEmpty()) {
         const FaultFile file = FaultFile::read(faultsName);
         if (!file.error.isEmpty()) {
