@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ratelimit/core/Endpoint.h"
+#include "ratelimit/testing/Dialect.h"
 #include "ratelimit/testing/Fault.h"
 #include "ratelimit/testing/ServerModel.h"
 #include "ratelimit/testing/ServerReply.h"
@@ -34,6 +35,7 @@ struct ServedRequest {
     int status = 0;                     ///< 0: no answer, or not a whole one
     std::optional<LimitKind> limitedBy; ///< the rule that it broke
     std::optional<Fault::Kind> fault;   ///< the scripted fault that it met
+    int connection = 0; ///< which connection it came by, counted from 1 in order of opening
 
     friend bool operator==(const ServedRequest &, const ServedRequest &) = default;
 };
@@ -89,6 +91,8 @@ public:
     void setSeed(quint32 seed);
     /// Whether answers carry `Via` (yes).
     void setVia(bool via);
+    /// How the server differs from Discord's, see ServerModel::setDialects().
+    void setDialects(Dialects dialects);
 
     /// Lets something go wrong. Faults are tried in the order in which they were added, and a
     /// request meets one at most.

@@ -5,6 +5,7 @@
 #include "ratelimit/core/Endpoint.h"
 #include "ratelimit/core/Enums.h"
 #include "ratelimit/core/Time.h"
+#include "ratelimit/testing/Dialect.h"
 #include "ratelimit/testing/ServerReply.h"
 #include "ratelimit/testing/ServerRules.h"
 #include "ratelimit/testing/ServerStats.h"
@@ -42,8 +43,8 @@ struct ServerDecision {
 /// 3. the shared limit, then the sublimit of the route and resource; what they refuse has taken no
 ///    token of the bucket.
 ///
-/// A refused request never makes a wait longer. Idle counters are forgotten, so the memory is
-/// bounded by what is in use.
+/// A refused request never makes a wait longer, but for Dialect::GrowingWait. Idle counters are
+/// forgotten, so the memory is bounded by what is in use.
 class TURNSTILE_TESTING_EXPORT ServerModel {
 public:
     /// Five requests per 5 s in each bucket, and no global limit.
@@ -56,6 +57,8 @@ public:
     void setEpoch(WallTime epoch);
     /// Whether answers carry `Via` (yes).
     void setVia(bool via);
+    /// How answers differ from Discord's (not at all). NoVia is what setVia() sets.
+    void setDialects(Dialects dialects);
 
     /// The rule of all routes that have none of their own.
     void setDefaultLimit(const BucketRule &rule);
@@ -69,6 +72,12 @@ public:
     /// The request \a request by \a credential arrives at \a now, which must not go back.
     ServerDecision decide(
         const Endpoint &request, TimePoint now, const Credential &credential = {});
+
+    /// A 429 of \a kind for \a retryAfter that no rule asks for. It tells the numbers of the bucket
+    /// (of Bucket: none left until then; of Sublimit and Shared: one left at least), counts
+    /// nothing, and is in no stats.
+    ServerDecision refuse(const Endpoint &request, TimePoint now, const Credential &credential,
+        LimitKind kind, milliseconds retryAfter);
 
     /// The answer that tells \a decision: Discord's headers, and its JSON on a 429.
     ServerReply reply(const ServerDecision &decision) const;

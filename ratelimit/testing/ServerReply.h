@@ -25,9 +25,15 @@ struct TURNSTILE_TESTING_EXPORT ServerReply {
     /// Removes the headers whose name starts with \a prefix, in any case.
     void removeHeaders(QByteArrayView prefix);
 
+    /// Whether an answer with that status has a body.
+    bool mayHaveBody() const { return status >= 200 && status != 204 && status != 304; }
+
     /// As HTTP/1.1, with Content-Length and, when \a close, `Connection: close`. A \a head answer
     /// has the length of the body and not the body.
     QByteArray toHttp(bool head, bool close) const;
+    /// The same without the body, which has \a length bytes, or as many as come before the end of
+    /// the connection.
+    QByteArray headToHttp(std::optional<qint64> length, bool close) const;
 
     friend bool operator==(const ServerReply &, const ServerReply &) = default;
 };

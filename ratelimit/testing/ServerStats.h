@@ -50,6 +50,10 @@ struct TURNSTILE_TESTING_EXPORT ServerStats {
     QList<Violation> violations;
     /// Requests that met a scripted fault (ModelApi only).
     quint64 faults = 0;
+    /// Connections that were opened (ModelApi only).
+    quint64 connections = 0;
+    /// How many of them were open at the same time at most (ModelApi only).
+    int peakConnections = 0;
 
     /// All 429s that the rules caused.
     quint64 limitedTotal() const;
