@@ -52,9 +52,7 @@ public:
     /// Gives up a ticket that waits, as its receiver's end would. The future says false when it
     /// does not wait (any more). From any thread.
     QFuture<bool> cancel(TicketId ticket);
-    /// The token of \a credential is a new one: after a 401 of the old one, tickets fail until this
-    /// is said. From any thread.
-    void tokenChanged(const Credential &credential = {});
+    void tokenChanged(const Credential &credential = {}) override;
 
     /// Why a ticket waits, as of now: every reason that holds, the one that ends last at the end;
     /// empty when it does not wait. From any thread.

@@ -68,6 +68,22 @@ public:
     [[nodiscard]] TicketReceiver *ticketIf(const Endpoint &endpoint,
         std::function<bool(const std::optional<Bucket> &)> predicate, TicketOptions options = {});
 
+    /// A new set of connections, at most \a connections of which are used at a time: of the tickets
+    /// that name it (TicketOptions::pool), no more are in flight. The others wait where they are
+    /// counted, instead of in a network manager that has no connection left for them. From any
+    /// thread; see removePool().
+    PoolId createPool(int connections);
+    /// From now on, at most \a connections tickets of \a pool are in flight; zero stops them. From
+    /// any thread. Ratelimiters that do not count connections need not do anything.
+    virtual void setPool(PoolId pool, int connections);
+    /// The pool is used no more; tickets that still name it wait for no connection. From any
+    /// thread.
+    virtual void removePool(PoolId pool);
+
+    /// The token of \a credential is a new one: after a 401 of the old one, tickets fail until this
+    /// is said. From any thread. Ratelimiters that do not judge tokens need not do anything.
+    virtual void tokenChanged(const Credential &credential = {});
+
     /// Completes the tickets of all stamped requests (TicketSender::stamp()) of \a manager as their
     /// replies finish; other replies are left alone. Say it once, in the thread of \a manager,
     /// which may be any: the word finds its ratelimiter by itself.

@@ -42,6 +42,7 @@ using TicketId = Id<struct TicketTag>;
 using LaneId = Id<struct LaneTag>;
 /// Names a Bucket.
 using BucketId = Id<struct BucketTag>;
+using PoolId = Id<struct PoolTag>;
 
 } // namespace Turnstile
 

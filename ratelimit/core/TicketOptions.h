@@ -34,6 +34,10 @@ struct TicketOptions {
     /// `docs/semantics.md`, "429s".
     QByteArray lane{};
 
+    /// The connections that its request will use, see Ratelimiter::createPool(). Null: none that
+    /// are counted.
+    PoolId pool{};
+
     /// Asked once, when the ticket is; the ticket is Rejected when it says no. It gets the bucket,
     /// or nothing where none is known yet. Called in the ratelimiter's thread: be quick, and do not
     /// call the ratelimiter.

@@ -24,8 +24,9 @@ class TURNSTILE_RATELIMIT_EXPORT TicketHeaders {
 public:
     /// What became of the grant.
     struct Outcome {
-        Response response;  ///< answered with headers or none, lost, or unused (sender dropped)
-        bool retry = false; ///< the consumer wants the ticket granted again (a 429)
+        Response response;    ///< answered with headers or none, lost, or unused (sender dropped)
+        bool retry = false;   ///< the consumer wants the ticket granted again (a 429, a failure)
+        milliseconds wait{0}; ///< of a retry: not before this is over
     };
 
     TicketHeaders(TicketHeaders &&) noexcept;

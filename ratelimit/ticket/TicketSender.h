@@ -53,9 +53,10 @@ public:
     /// The request was not sent after all; what dropping the last copy does. Returns as headers().
     bool drop() const;
 
-    /// After a 429: the ticket goes back to the head of its lane and becomes available again later,
-    /// with the same id. Returns as headers() does.
-    bool retry(const Response &response) const;
+    /// The ticket goes back to the head of its lane and becomes available again later, with the
+    /// same id: after a 429 when its limit has passed, and never before \a wait is over, in which
+    /// its lane is held. Returns as headers() does.
+    bool retry(const Response &response, milliseconds wait = milliseconds(0)) const;
 
     /// Completes the ticket from \a reply, whatever happens to it: finished, failed, aborted or
     /// deleted. Reads headers only (for a 404 or 429 it peeks at the body), so the reply stays
