@@ -42,6 +42,8 @@ using TicketId = Id<struct TicketTag>;
 using LaneId = Id<struct LaneTag>;
 /// Names a Bucket.
 using BucketId = Id<struct BucketTag>;
+/// Names a set of connections, see Ratelimiter::createPool(). Unlike the others it is the process
+/// that counts: one of another ratelimiter is never the same.
 using PoolId = Id<struct PoolTag>;
 
 } // namespace Turnstile
