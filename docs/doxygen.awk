@@ -55,8 +55,8 @@ begun {
     line = "/** \\headerfile " header ".h <Turnstile/" header "> */ " line
 }
 /^protected:/ { line = "private:" }
-!commented && /^ *(friend .*(operator|qHash)|QDebug operator<<|[A-Z_]*EXPORT QDebug operator<<)/ { skipping = 1 }
-!commented && (/ &operator=\(/ || /^    [A-Z][A-Za-z]*\((const )?[A-Z][A-Za-z]* &&?\)( noexcept)?;$/) { skipping = 1 }
+!commented && (/^ *friend / || /^[A-Z_]*EXPORT QDebug operator<</ || / &operator=\(/ \
+    || /^    [A-Z][A-Za-z]*\((const )?[A-Z][A-Za-z]* &&?\)( noexcept)?;$/) { skipping = 1 }
 skipping {
     line = ""
     if (/^ *\{$/) braced = 1
