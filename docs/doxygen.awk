@@ -7,7 +7,13 @@
 # bots include, and the names of our pages become links. What needs no comment is left out where it
 # has none: copying and moving, comparing, hashing, printing, and what is protected. A setter right
 # behind its getter has the comment of that.
-# Our own pages: names of the API between backticks become links, and have to be right.
+# The main page and the topics: names of the API between backticks become links, and have to be
+# right. The rules: doxygen does not know emphasis around a parenthesis.
+FILENAME ~ /semantics\.md$/ {
+    gsub(/\*\(inferred\)\*/, "(*inferred*)")
+    print
+    next
+}
 FILENAME !~ /\.h$/ {
     while (match($0, /`[A-Z][A-Za-z]+(::[a-z][A-Za-z]*)?(\(\))?`/)) {
         name = substr($0, RSTART + 1, RLENGTH - 2)

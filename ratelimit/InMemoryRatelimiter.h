@@ -69,7 +69,7 @@ public:
 
     /// All buckets, for a first look; in the ratelimiter's thread.
     std::vector<Bucket> buckets() const;
-    /// Some of them, when all at once would take too long.
+    /// Some of the buckets, when all at once would take too long.
     struct BucketPage {
         std::vector<Bucket> buckets; ///< in no special order
         std::optional<quint32> next; ///< where to go on from; nothing: these were the last
@@ -77,7 +77,7 @@ public:
     /// At most \a most buckets; begin \a from 0, and go on from BucketPage::next. What changes
     /// between two pages is told by signals.
     BucketPage buckets(quint32 from, int most) const;
-    /// One of them, as it is now; nothing when it is not known (any more).
+    /// One bucket as it is now; nothing when it is not known (any more).
     std::optional<Bucket> bucket(BucketId id) const;
     /// Tickets that wait in \a bucket, at most \a most, the oldest first; where very many lanes
     /// share it, not of all.

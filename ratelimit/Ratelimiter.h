@@ -90,9 +90,10 @@ public:
     static void follow(QNetworkAccessManager *manager);
 
 public Q_SLOTS:
-    /// The same for one finished reply, as a slot for `QNetworkAccessManager::finished`. Only for
-    /// managers of the ratelimiter's own thread: to another one the signal comes late, when the
-    /// reply may be gone; it is then refused with a warning, and the ticket ends as lost.
+    /// Completes the ticket of one finished stamped reply, as a slot for
+    /// `QNetworkAccessManager::finished`. Only for managers of the ratelimiter's own thread: to
+    /// another one the signal comes late, when the reply may be gone; it is then refused with a
+    /// warning, and the ticket ends as lost.
     void replyFinished(QNetworkReply *reply);
 
 Q_SIGNALS:

@@ -115,7 +115,7 @@ public:
     /// The last 10000 requests in the order of arrival. Those that are not HTTP, or name no
     /// endpoint, are only in stats().
     QList<ServedRequest> requests() const;
-    /// Forgets both. The windows stay as they are.
+    /// Forgets what stats() and requests() tell. The windows stay as they are.
     void resetStats();
 
 Q_SIGNALS:
