@@ -33,7 +33,10 @@ struct ServerDecision {
 
 /// The rules of an API server with Discord's limits: requests go in, with the time at which they
 /// arrive, and answers come out. No clock, no socket: ModelApi gives it both, a simulator gives it
-/// virtual time.
+/// virtual time. Not thread-safe: one thread at a time.
+///
+/// What Discord's topic "Rate Limits" documents is done so; it leaves open the order of the checks,
+/// and what refused requests take, which are ours.
 ///
 /// The order of the checks, and what each costs:
 /// 1. the global limit of the credential: every request takes a slot unless it is exempt, also one
@@ -43,10 +46,7 @@ struct ServerDecision {
 ///    token of the bucket.
 ///
 /// A refused request never makes a wait longer. Idle counters are forgotten, so the memory is
-/// bounded by what is in use. Not thread-safe: one thread at a time.
-///
-/// What Discord's topic "Rate Limits" documents is done so; the order above, and what refused
-/// requests take, it leaves open, and is ours.
+/// bounded by what is in use.
 class TURNSTILE_TESTING_EXPORT ServerModel {
 public:
     /// Five requests per 5 s in each bucket, and no global limit.
