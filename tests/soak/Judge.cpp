@@ -92,7 +92,11 @@ void Judge::answered(Request &request, TimePoint now)
         return;
     }
     const TimePoint until = now + headers.retryAfter.value_or(0ms);
-    switch (*request.limitedBy) {
+    // Where no numbers come along, a sublimit looks as if the bucket was empty.
+    const bool isHidden = headers.scope == Scope::Shared || headers.remaining.value_or(0) > 0;
+    const auto kind = *request.limitedBy == LimitKind::Sublimit && !isHidden ? LimitKind::Bucket
+                                                                             : *request.limitedBy;
+    switch (kind) {
     case LimitKind::Bucket:
         place.buckets[lane.bucket].heldUntil = until;
         break;
@@ -155,6 +159,8 @@ QString Judge::excuse(const Request &request, TimePoint now) const
     case LimitKind::Bucket:
         break;
     }
+    if (request.isAbandoned)
+        return QStringLiteral("bucket, after it was given up on its way");
     if (request.isProbe)
         return QStringLiteral("bucket, of which nothing had been told");
     const auto counter = m_counters.constFind(keyOf(request));

@@ -15,6 +15,7 @@ namespace Turnstile::Soak {
 struct Request {
     TicketId ticket;
     bool isAbandoned = false; ///< its ticket ended before: nobody hears the answer
+    bool isSent = false;
     int attempt = 0;
     PlacePtr place;
     int lane = 0;

@@ -183,12 +183,26 @@ void VirtualSoak::send(quint32 index)
             end(index, Response::unused());
         return;
     }
+    request.isSent = true;
     if (!m_random.oneIn(10)) // some consumers do not say so
         m_scheduler.markSent(request.ticket, m_now);
     if (m_random.oneIn(lostOnTheWay))
         later(clientTimeout, Action::GiveUp, index);
     else
         later(travel(), Action::Arrive, index);
+}
+
+// Whatever state it is in.
+void VirtualSoak::cancel(TicketId id)
+{
+    const auto known = m_tickets.constFind(id);
+    if (known == m_tickets.cend())
+        return;
+    const bool isSent = known->request != 0 && m_requests[known->request].isSent;
+    if (isSent && known->state == TicketState::Available) // nobody had said so
+        m_scheduler.complete(id, Response::lost(), m_now);
+    else
+        m_scheduler.cancel(id, m_now);
 }
 
 void VirtualSoak::arrive(quint32 index)

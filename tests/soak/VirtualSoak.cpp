@@ -138,7 +138,7 @@ void VirtualSoak::act(const Step &step)
         end(step.request, Response::unused());
         break;
     case Action::Cancel:
-        m_scheduler.cancel(step.ticket, m_now);
+        cancel(step.ticket);
         break;
     case Action::Renew:
         if (again(3s))

@@ -81,6 +81,7 @@ private:
     void arrive(quint32 index);
     void answer(quint32 index);
     void end(quint32 index, const Response &response);
+    void cancel(TicketId id);
     bool retry(quint32 index, const Response &response);
     void release(quint32 index);
     std::chrono::nanoseconds travel();
