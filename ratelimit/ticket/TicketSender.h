@@ -5,10 +5,13 @@
 #include "ratelimit/core/Response.h"
 #include "ratelimit/turnstile_ratelimit_export.h"
 
+#include <QtCore/QByteArray>
+#include <QtCore/QList>
 #include <QtCore/QMetaType>
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 QT_BEGIN_NAMESPACE
 class QNetworkReply;
@@ -87,6 +90,9 @@ private:
 /// What \a reply says about rate limits: its status, headers and, for a 404 or 429, the body, at
 /// which it peeks. For a reply that has its headers.
 TURNSTILE_RATELIMIT_EXPORT RatelimitHeaders headersOf(QNetworkReply *reply);
+/// The same for an answer that was read already, of whatever HTTP client.
+TURNSTILE_RATELIMIT_EXPORT RatelimitHeaders headersOf(
+    int status, const QList<std::pair<QByteArray, QByteArray>> &headers, QByteArrayView body);
 
 } // namespace Turnstile
 
