@@ -29,6 +29,7 @@ SchedulerPrivate::SchedulerPrivate(const SchedulerOptions &schedulerOptions)
     , global(options.globalLimit, options.globalPeriod)
     , invalid(options.invalidLimit, options.invalidPeriod)
 {
+    m_pools.push_back(std::make_unique<Pool>());
 }
 
 void SchedulerPrivate::begin(TimePoint at)
@@ -53,7 +54,7 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
     ticket->askedAt = now;
     if (why.code != TicketError::Code::None) {
         enter(ticket, TicketState::Rejected, 0, why);
-        tickets.destroy(ticket);
+        destroy(ticket);
         return id;
     }
 
@@ -63,6 +64,8 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
         ticket->deadline = now + bounded(*ticketOptions.deadline);
     Lane *lane = laneFor(endpoint, ticketOptions.lane);
     ticket->lane = lane;
+    ticket->pool = poolFor(ticketOptions.pool);
+    ++ticket->pool->tickets;
     enqueue(ticket, nullptr);
     enter(ticket, TicketState::Queued);
     if (lane->head() == ticket)
@@ -154,9 +157,9 @@ void SchedulerPrivate::endWaiting(Ticket *ticket, TicketState state, TicketError
         lane->bucket->ready.remove(lane); // before the key that it is ordered by goes away
     dequeue(ticket);
     enter(ticket, state, 0, {error, reason});
-    tickets.destroy(ticket);
     if (wasHead)
         updateLane(lane);
+    destroy(ticket); // its pool may go with it, so nothing stands at its gate any more
     idleIfDone(lane);
 }
 
@@ -220,24 +223,25 @@ void SchedulerPrivate::finish(Ticket *ticket, const Response &response)
         state = TicketState::Dropped;
     enter(ticket, state, response.headers ? response.headers->status : 0);
     Lane *lane = ticket->lane;
-    tickets.destroy(ticket);
+    destroy(ticket);
     idleIfDone(lane);
 }
 
-void SchedulerPrivate::requeue(Ticket *ticket)
+void SchedulerPrivate::requeue(Ticket *ticket, int status, milliseconds wait)
 {
     Lane *lane = ticket->lane;
     if (isShutDown) {
-        enter(ticket, TicketState::Rejected, 429, {TicketError::Code::RatelimiterGone});
-        tickets.destroy(ticket);
+        enter(ticket, TicketState::Rejected, status, {TicketError::Code::RatelimiterGone});
+        destroy(ticket);
         idleIfDone(lane);
         return;
     }
     Ticket *position = lane->queue.first();
     while (position && position->id < ticket->id)
         position = TicketQueue::next(position);
+    ticket->notBefore = wait > 0ms ? now + bounded(wait) : TimePoint();
     enqueue(ticket, position);
-    enter(ticket, TicketState::Queued, 429);
+    enter(ticket, TicketState::Queued, status);
     updateLane(lane);
 }
 
@@ -246,7 +250,7 @@ void SchedulerPrivate::forgetLate(Ticket *ticket)
     Lane *lane = ticket->lane;
     m_timedOut.remove(ticket);
     --lane->late;
-    tickets.destroy(ticket);
+    destroy(ticket);
     idleIfDone(lane);
 }
 
@@ -255,24 +259,78 @@ void SchedulerPrivate::forgetLate(Ticket *ticket)
 void SchedulerPrivate::pump()
 {
     const auto pumpGate = [this](GateKind kind) {
-        Gate &gate = m_gates[kind];
-        while (!gate.isEmpty() && invalid.allows(inFlight, kind == CallbackGate, now)
-            && (kind != GlobalGate || global.isFree(now)))
-            grant(gate.top());
+        while (invalid.allows(inFlight, kind == Pool::CallbackGate, now)
+            && (kind != Pool::GlobalGate || global.isFree(now))) {
+            BucketNode *bucket = atGate(kind);
+            if (!bucket)
+                break;
+            grant(bucket);
+        }
     };
     if (flow != Flow::Paused && now >= edgeUntil) {
-        pumpGate(CallbackGate);
-        pumpGate(ExemptGate);
-        pumpGate(GlobalGate);
+        pumpGate(Pool::CallbackGate);
+        pumpGate(Pool::ExemptGate);
+        pumpGate(Pool::GlobalGate);
     }
     announceGuard();
+}
+
+// The bucket whose turn it is, of those that a connection is free for.
+BucketNode *SchedulerPrivate::atGate(GateKind kind) const
+{
+    BucketNode *first = nullptr;
+    for (const auto &pool : m_pools) {
+        BucketNode *bucket = pool->isFree() ? pool->gates[kind].top() : nullptr;
+        if (bucket && (!first || ByOldestTicket::of(bucket) < ByOldestTicket::of(first)))
+            first = bucket;
+    }
+    return first;
+}
+
+void SchedulerPrivate::leaveGate(BucketNode *bucket)
+{
+    if (Pool *pool = std::exchange(bucket->gate, nullptr))
+        pool->gateOf(bucket).remove(bucket);
+}
+
+void SchedulerPrivate::destroy(Ticket *ticket)
+{
+    Pool *pool = ticket->pool;
+    tickets.destroy(ticket);
+    if (pool) {
+        --pool->tickets;
+        destroyIfUnused(pool);
+    }
+}
+
+void SchedulerPrivate::destroyIfUnused(Pool *pool)
+{
+    if (pool->isRemoved && pool->tickets == 0)
+        std::erase_if(m_pools, [pool](const auto &each) { return each.get() == pool; });
+}
+
+void SchedulerPrivate::setPool(PoolId id, int connections)
+{
+    Pool *&pool = m_poolIndex[id];
+    if (!pool)
+        pool = m_pools.emplace_back(std::make_unique<Pool>()).get();
+    pool->most = std::max(0, connections);
+}
+
+void SchedulerPrivate::removePool(PoolId id)
+{
+    if (Pool *pool = m_poolIndex.take(id)) {
+        pool->most = std::numeric_limits<int>::max();
+        pool->isRemoved = true;
+        destroyIfUnused(pool);
+    }
 }
 
 void SchedulerPrivate::grant(BucketNode *bucket)
 {
     Lane *lane = bucket->ready.top();
     Ticket *ticket = lane->queue.first();
-    gateOf(bucket).remove(bucket);
+    leaveGate(bucket);
     bucket->ready.remove(lane);
     dequeue(ticket);
     countInFlight(*ticket, 1);
@@ -291,6 +349,7 @@ void SchedulerPrivate::countInFlight(const Ticket &ticket, int change)
 {
     Lane *lane = ticket.lane;
     inFlight += change;
+    ticket.pool->inFlight += change;
     lane->inFlight += change;
     lane->bucket->inFlight += change;
     if (ticket.ordering == Ordering::Strict) {
@@ -301,7 +360,7 @@ void SchedulerPrivate::countInFlight(const Ticket &ticket, int change)
 
 void SchedulerPrivate::updateLane(Lane *lane)
 {
-    const bool blocked = now < lane->blockedUntil;
+    const bool blocked = now < lane->heldUntil();
     if (lane->head() && !blocked && !(lane->inFlight > 0 && lane->isSerial()))
         lane->bucket->ready.update(lane);
     else
@@ -317,17 +376,19 @@ void SchedulerPrivate::updateBucket(BucketNode *bucket)
 {
     bucket->counter.roll(now);
     m_bucketWakes.remove(bucket);
-    Gate &gate = gateOf(bucket);
     if (bucket->ready.isEmpty() || bucket->flow == Flow::Paused) {
-        gate.remove(bucket);
+        leaveGate(bucket);
         return;
     }
-    if (bucket->available(now) > 0
-        && !bucket->isHeldByOrder(bucket->ready.top()->head()->ordering)) {
-        gate.update(bucket);
+    const Ticket *turn = bucket->ready.top()->head();
+    if (bucket->available(now) > 0 && !bucket->isHeldByOrder(turn->ordering)) {
+        if (bucket->gate != turn->pool)
+            leaveGate(bucket);
+        bucket->gate = turn->pool;
+        bucket->gate->gateOf(bucket).update(bucket);
         return;
     }
-    gate.remove(bucket);
+    leaveGate(bucket);
     if (const auto change = bucket->counter.nextChange(now)) {
         bucket->wakeAt = *change;
         m_bucketWakes.update(bucket);
@@ -352,7 +413,7 @@ void SchedulerPrivate::advance()
         m_edgeAnnounced = false;
         lockChanged(WaitReason::Cloudflare, now);
     }
-    while (m_laneWakes.top() && m_laneWakes.top()->blockedUntil <= now) {
+    while (m_laneWakes.top() && m_laneWakes.top()->heldUntil() <= now) {
         changed(m_laneWakes.top()->bucket);
         updateLane(m_laneWakes.top());
     }
@@ -395,15 +456,15 @@ std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
     if (m_guardAnnounced)
         consider(invalid.nextAllowedAt(0, false, now).value_or(now));
     if (m_laneWakes.top())
-        consider(m_laneWakes.top()->blockedUntil);
+        consider(m_laneWakes.top()->heldUntil());
     if (m_bucketWakes.top())
         consider(m_bucketWakes.top()->wakeAt);
-    for (const GateKind kind : {CallbackGate, ExemptGate, GlobalGate}) {
-        if (!m_gates[kind].isEmpty())
-            consider(invalid.nextAllowedAt(inFlight, kind == CallbackGate, now)
+    for (const GateKind kind : {Pool::CallbackGate, Pool::ExemptGate, Pool::GlobalGate}) {
+        if (atGate(kind))
+            consider(invalid.nextAllowedAt(inFlight, kind == Pool::CallbackGate, now)
                          .value_or(TimePoint::max()));
     }
-    if (!m_gates[GlobalGate].isEmpty())
+    if (atGate(Pool::GlobalGate))
         consider(global.nextFreeAt(now).value_or(TimePoint::max()));
     for (const IdleLanes *list : {&m_idleLanes, &m_idleExemptLanes}) {
         if (list->first())

@@ -27,6 +27,7 @@ namespace Turnstile {
 struct TURNSTILE_TESTING_EXPORT Fault {
     Q_GADGET
 public:
+    /// What goes wrong.
     enum class Kind : quint8 {
         NoAnswer,          ///< takes the request and never answers; the connection stays open
         CloseBeforeAnswer, ///< closes the connection where the answer should come
@@ -51,9 +52,9 @@ public:
     };
     Q_ENUM(Kind)
 
-    static constexpr int always = -1;
+    static constexpr int always = -1; ///< for \ref times
 
-    Kind kind = Kind::NoAnswer;
+    Kind kind = Kind::NoAnswer; ///< what goes wrong
     /// As for ServerModel::setLimit(); empty for any.
     QByteArray route = {};
     /// How often it happens.

@@ -21,20 +21,23 @@ namespace Turnstile {
 
 /// What a ServerModel says to one request, before it is put into headers.
 struct ServerDecision {
-    int status = 200;
+    int status = 200;                        ///< HTTP status: 200, or 429
     std::optional<LimitKind> limitedBy = {}; ///< set on a 429
-    bool hasBucket = false;                  ///< whether the four values below mean anything
-    int limit = 0;
-    int remaining = 0;
-    TimePoint fullAt = {}; ///< when all tokens of the bucket are back; not in the past
-    QByteArray hash = {};
-    TimePoint time = {};                    ///< when it was decided
-    std::chrono::nanoseconds retryAfter{0}; ///< on a 429
+    bool hasBucket = false; ///< whether limit, remaining, fullAt and hash mean anything
+    int limit = 0;          ///< requests in a window of the bucket
+    int remaining = 0;      ///< of those, what is left
+    TimePoint fullAt = {};  ///< when all tokens of the bucket are back; not in the past
+    QByteArray hash = {};   ///< the bucket's name in the headers
+    TimePoint time = {};    ///< when it was decided
+    std::chrono::nanoseconds retryAfter{0}; ///< on a 429: until the request would have passed
 };
 
 /// The rules of an API server with Discord's limits: requests go in, with the time at which they
 /// arrive, and answers come out. No clock, no socket: ModelApi gives it both, a simulator gives it
-/// virtual time.
+/// virtual time. Not thread-safe: one thread at a time.
+///
+/// What Discord's topic "Rate Limits" documents is done so; it leaves open the order of the checks,
+/// and what refused requests take, which are ours.
 ///
 /// The order of the checks, and what each costs:
 /// 1. the global limit of the credential: every request takes a slot unless it is exempt, also one
@@ -84,6 +87,7 @@ public:
     /// `reply(decide(...))`.
     ServerReply answer(const Endpoint &endpoint, TimePoint now, const Credential &credential = {});
 
+    /// What was asked since resetStats(), or since the begin.
     ServerStats stats() const;
     /// Starts counting anew. The windows stay as they are.
     void resetStats();

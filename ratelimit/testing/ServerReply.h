@@ -14,11 +14,12 @@ namespace Turnstile {
 
 /// An HTTP response before it is put on the wire.
 struct TURNSTILE_TESTING_EXPORT ServerReply {
-    int status = 200;
+    int status = 200; ///< HTTP status
+    /// Names and values, in the order in which they are sent; a name may come more than once.
     QList<std::pair<QByteArray, QByteArray>> headers = {};
-    QByteArray body = QByteArrayLiteral("{}");
+    QByteArray body = QByteArrayLiteral("{}"); ///< as it is sent
 
-    /// The value of the first header with that \a name, in any case.
+    /// The value of the first header with that \a name, in any case; nothing when there is none.
     std::optional<QByteArray> header(QByteArrayView name) const;
     /// Replaces every header with that \a name.
     void setHeader(const QByteArray &name, const QByteArray &value);

@@ -156,10 +156,10 @@ bool TicketSender::drop() const
     return grant && grant->complete(Response::unused());
 }
 
-bool TicketSender::retry(const Response &response) const
+bool TicketSender::retry(const Response &response, milliseconds wait) const
 {
     const auto grant = d;
-    return grant && grant->complete(response, true);
+    return grant && grant->complete(response, true, wait);
 }
 
 void TicketSender::follow(QNetworkReply *reply) const
