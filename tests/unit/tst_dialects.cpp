@@ -37,12 +37,15 @@ RatelimitHeaders headersOf(const ServerReply &reply, TimePoint now)
 }
 
 /// All asked for at once; what is granted arrives after a while, and the answer after as long.
-/// Somebody else may have \a spent from the bucket before.
+/// Somebody else may have \a spent from the bucket before. The global limit may be \a believed to
+/// be another one than it is.
 class Drill {
 public:
-    Drill(Method method, Dialects dialects, const BucketRule &rule, int global, int spent = 0)
+    Drill(Method method, Dialects dialects, const BucketRule &rule, int global, int spent = 0,
+        std::optional<int> believed = {})
         : m_endpoint(method, "/channels/1/messages")
-        , m_scheduler({.globalLimit = global, .expectVia = !dialects.testFlag(Dialect::NoVia)})
+        , m_scheduler({.globalLimit = believed.value_or(global),
+              .expectVia = !dialects.testFlag(Dialect::NoVia)})
     {
         m_server.setEpoch(wallAtStart);
         m_server.setDialects(dialects);
@@ -131,6 +134,8 @@ private Q_SLOTS:
     void keepsTheLimits();
     void keepsTheGlobalLimit_data() { addDialects(); }
     void keepsTheGlobalLimit();
+    void findsALowerGlobalLimit_data() { addDialects(); }
+    void findsALowerGlobalLimit();
     void waitsWhenRefused_data() { addDialects(); }
     void waitsWhenRefused();
 
@@ -181,6 +186,22 @@ void tst_Dialects::keepsTheGlobalLimit()
         const Outcome out = Drill(method, dialects, {.limit = 100, .window = 1min}, 4).run();
         checkRefused(out, 0);
         QVERIFY(out.end < TimePoint(1s * requestCount / 4 + 5s));
+    }
+}
+
+// The server allows much less than the limiter was told: one burst, and then a try now and then.
+void tst_Dialects::findsALowerGlobalLimit()
+{
+    QFETCH(Dialects, dialects);
+    for (const int believed : {50, 0}) {
+        const BucketRule rule{.limit = 100, .window = 1min};
+        const Outcome out = Drill(Method::Get, dialects, rule, 4, 0, believed).run();
+        QCOMPARE(out.completed, requestCount);
+        QVERIFY2(out.refused < 90, qPrintable(QString::number(out.refused)));
+        // Where each refusal makes the lock longer, the first burst alone costs a minute.
+        const auto most = dialects.testFlag(Dialect::GrowingWait) ? 2min : 30s;
+        QVERIFY2(out.end < TimePoint(most),
+            qPrintable(QString::number(out.end.time_since_epoch() / 1ms)));
     }
 }
 
