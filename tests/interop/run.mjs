@@ -127,7 +127,7 @@ async function fare({ client, limits, expected }) {
             found.push(`later than in ${most} s`);
     }
     const verdict = found.length === 0 ? expected.verdict : `**failed**: ${found.join('; ')}`;
-    const row = [client.name, client.version, limits.name, `${result.seconds?.toFixed(2) ?? '-'} s`,
+    const row = [client.name, client.version, limits.name, result.seconds ? `${result.seconds.toFixed(2)} s` : '-',
         result.requests - (client.before ?? 0), result.limited, verdict];
     return { row, failed: found.length > 0 };
 }
