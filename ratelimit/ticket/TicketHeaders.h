@@ -19,7 +19,7 @@ class TicketChannelState;
 /// The ratelimiter's end of a granted ticket: what its request's response said.
 ///
 /// Move-only; usable in any thread. Destroying it means that the ratelimiter no longer waits:
-/// TicketSender::headers() then returns false.
+/// TicketSender::headers() then returns false. A moved-from one is only good for being destroyed.
 class TURNSTILE_RATELIMIT_EXPORT TicketHeaders {
 public:
     /// What became of the grant.
