@@ -468,6 +468,8 @@ void tst_Coroutine::aGrantedTicketOfADestroyedCoroutineIsGivenBack()
 void tst_Coroutine::waitsAgainAfterARetry()
 {
     InMemoryRatelimiter limiter;
+    Response limited = tooMany(1ms);
+    limited.headers->resetAfter = 1ms;
     int granted = 0;
     const auto send = [&]() -> Task {
         TicketReceiver *receiver = limiter.ticket(messages);
@@ -477,7 +479,7 @@ void tst_Coroutine::waitsAgainAfterARetry()
                 co_return;
             ++granted;
             if (i < 2)
-                ticket.sender.retry(tooMany(1ms));
+                ticket.sender.retry(limited);
             else
                 ticket.sender.headers({});
         }
