@@ -269,7 +269,7 @@ void tst_Threads::everyTicketEndsOnce()
 
 void tst_Threads::theLimiterGoesWhileThreadsAsk()
 {
-    for (int round = 0; round < 10; ++round) {
+    for (int round = 0; round < 5; ++round) {
         Shared shared;
         Crowd crowd(shared.limiter(), 1'000'000);
         QTRY_VERIFY(crowd.tally.asked > 500 * round && crowd.tally.words > 0);
