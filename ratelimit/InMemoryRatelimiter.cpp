@@ -277,7 +277,7 @@ void InMemoryRatelimiterPrivate::offer(const Event &event)
         [inbox = inbox, id = event.ticket, this](const TicketHeaders::Outcome &outcome) {
             inbox->post([this, id, outcome, at = clockNow()] {
                 if (outcome.retry)
-                    scheduler.retry(id, outcome.response, notBefore(at));
+                    scheduler.retry(id, outcome.response, notBefore(at), outcome.wait);
                 else
                     scheduler.complete(id, outcome.response, notBefore(at));
             });
@@ -439,6 +439,19 @@ QFuture<bool> InMemoryRatelimiter::cancel(TicketId ticket)
     return d->change([this, ticket](TimePoint now) {
         return d->scheduler.isWaiting(ticket) && d->scheduler.cancel(ticket, now);
     });
+}
+
+void InMemoryRatelimiter::setPool(PoolId pool, int connections)
+{
+    d->inbox->post([this, pool, connections, at = clockNow()] {
+        d->scheduler.setPool(pool, connections, d->notBefore(at));
+    });
+}
+
+void InMemoryRatelimiter::removePool(PoolId pool)
+{
+    d->inbox->post(
+        [this, pool, at = clockNow()] { d->scheduler.removePool(pool, d->notBefore(at)); });
 }
 
 void InMemoryRatelimiter::tokenChanged(const Credential &credential)

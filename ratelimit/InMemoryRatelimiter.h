@@ -20,13 +20,20 @@ class InMemoryRatelimiterPrivate;
 /// A thin shell: a Scheduler decides, one precise timer wakes it, and everything that consumers say
 /// in one turn of the event loop is handled in one event; a burst that takes longer than a few
 /// milliseconds is handled in slices, so that the event loop goes on.
+///
+/// Lives in one thread, which needs an event loop. What is not said to be for any thread is for
+/// that one. Rules: `docs/semantics.md`.
 class TURNSTILE_RATELIMIT_EXPORT InMemoryRatelimiter : public Ratelimiter {
     Q_OBJECT
 public:
+    /// Begins with nothing known; restore() changes that. The options stay as they are.
     explicit InMemoryRatelimiter(const SchedulerOptions &options = {}, QObject *parent = nullptr);
+    /// The same with the options of a Discord bot.
     explicit InMemoryRatelimiter(QObject *parent);
+    /// Fails what waits, see Ratelimiter.
     ~InMemoryRatelimiter() override;
 
+    /// As given, with times held between zero and a hundred years. From any thread.
     const SchedulerOptions &options() const;
 
     [[nodiscard]] TicketReceiver *ticket(
@@ -37,16 +44,17 @@ public:
 
     /// Pauses, drains or opens everything; from any thread.
     void setFlow(Flow flow);
-    /// The same for the bucket of \a endpoint, as long as it is known.
+    /// The same for the bucket of \a endpoint, as long as it is known; nothing happens where it is
+    /// not. From any thread.
     void setFlow(const Endpoint &endpoint, Flow flow);
-    /// The same for a bucket. The future says false when it is not known.
+    /// The same for a bucket. The future says false when it is not known. From any thread.
     QFuture<bool> setFlow(BucketId bucket, Flow flow);
     /// Gives up a ticket that waits, as its receiver's end would. The future says false when it
     /// does not wait (any more). From any thread.
     QFuture<bool> cancel(TicketId ticket);
-    /// The token of \a credential is a new one: after a 401 of the old one, tickets fail until this
-    /// is said. From any thread.
-    void tokenChanged(const Credential &credential = {});
+    void setPool(PoolId pool, int connections) override;
+    void removePool(PoolId pool) override;
+    void tokenChanged(const Credential &credential = {}) override;
 
     /// Why a ticket waits, as of now: every reason that holds, the one that ends last at the end;
     /// empty when it does not wait. From any thread.
@@ -58,18 +66,20 @@ public:
     /// and their limits. Tokens left are not a part of it. Write it with toJson(). In the
     /// ratelimiter's thread.
     std::vector<LearntRoute> learntRoutes() const;
+    /// Takes what another process learnt, see Scheduler::restore(). Best before the first ticket.
     void restore(std::span<const LearntRoute> routes);
 
     /// All buckets, for a first look; in the ratelimiter's thread.
     std::vector<Bucket> buckets() const;
-    /// Some of them, when all at once would take too long.
+    /// Some of the buckets, when all at once would take too long.
     struct BucketPage {
-        std::vector<Bucket> buckets;
+        std::vector<Bucket> buckets; ///< in no special order
         std::optional<quint32> next; ///< where to go on from; nothing: these were the last
     };
-    /// At most \a most buckets; begin \a from 0. What changes between two pages is told by signals.
+    /// At most \a most buckets; begin \a from 0, and go on from BucketPage::next. What changes
+    /// between two pages is told by signals.
     BucketPage buckets(quint32 from, int most) const;
-    /// One of them, as it is now; nothing when it is not known (any more).
+    /// One bucket as it is now; nothing when it is not known (any more).
     std::optional<Bucket> bucket(BucketId id) const;
     /// Tickets that wait in \a bucket, at most \a most, the oldest first; where very many lanes
     /// share it, not of all.
@@ -77,7 +87,7 @@ public:
     /// Answers that count as invalid now, see SchedulerOptions::invalidLimit.
     int invalidRequests() const;
 
-    /// The global limit now; in the ratelimiter's thread.
+    /// How much of the global limit is used.
     struct GlobalUse {
         int limit = 0; ///< 0: none
         int used = 0;  ///< slots taken
@@ -86,6 +96,7 @@ public:
         std::optional<milliseconds>
             locked; ///< until a global 429's lock, or the edge's, opens, if there is one
     };
+    /// The global limit now; in the ratelimiter's thread.
     GlobalUse globalUse() const;
 
 Q_SIGNALS:

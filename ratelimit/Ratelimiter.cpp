@@ -7,6 +7,8 @@
 #include <QtNetwork/QNetworkAccessManager>
 #include <QtNetwork/QNetworkReply>
 
+#include <atomic>
+
 namespace Turnstile {
 
 Q_LOGGING_CATEGORY(lcRatelimiter, "turnstile.ratelimiter")
@@ -36,6 +38,20 @@ TicketReceiver *Ratelimiter::ticketIf(const Endpoint &endpoint,
     options.predicate = std::move(predicate);
     return ticket(endpoint, options);
 }
+
+PoolId Ratelimiter::createPool(int connections)
+{
+    static std::atomic<quint64> last = 0;
+    const PoolId pool{++last << PoolId::slotBits};
+    setPool(pool, connections);
+    return pool;
+}
+
+void Ratelimiter::setPool(PoolId, int) { }
+
+void Ratelimiter::removePool(PoolId) { }
+
+void Ratelimiter::tokenChanged(const Credential &) { }
 
 void Ratelimiter::follow(QNetworkAccessManager *manager)
 {

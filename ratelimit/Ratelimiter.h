@@ -29,25 +29,30 @@ namespace Turnstile {
 /// headers through the TicketSender, from which the ratelimiter learns the limits.
 ///
 /// Lives in one thread, where its signals are emitted. ticket(), waitForTicket() and the queries
-/// may be called from any thread. Destroying it fails every waiting ticket with a clear error.
+/// may be called from any thread. Destroying it fails every waiting ticket with a clear error
+/// (TicketError::Code::RatelimiterGone), and cancels the futures of queries that are open; in its
+/// own thread, when no other one is in a call. Rules: `docs/semantics.md`.
 class TURNSTILE_RATELIMIT_EXPORT Ratelimiter : public QObject {
     Q_OBJECT
 public:
+    /// Lives in the calling thread, and belongs to \a parent as usual.
     explicit Ratelimiter(QObject *parent = nullptr);
     ~Ratelimiter() override;
 
-    /// Asks for a ticket. The receiver lives in the calling thread; nothing is emitted before this
-    /// returns. Deleting the receiver while the ticket waits cancels it.
+    /// Asks for a ticket, from any thread. The receiver lives in the calling thread, which needs an
+    /// event loop, and deletes itself when the ticket has ended; nothing is emitted before this
+    /// returns. Deleting the receiver while the ticket waits cancels it. What is wrong with
+    /// \a endpoint or \a options is told by TicketReceiver::failed().
     /// Somebody must take the ticket when it is available: until then it holds its place in the
     /// bucket. One that nobody has taken for `SchedulerOptions::responseTimeout` is withdrawn.
     [[nodiscard]] virtual TicketReceiver *ticket(
         const Endpoint &endpoint, const TicketOptions &options = {}) = 0;
 
-    /// What is known of the bucket of \a endpoint; nothing when it was never used.
+    /// What is known of the bucket of \a endpoint; nothing when it was not used lately.
     virtual QFuture<std::optional<Bucket>> bucket(const Endpoint &endpoint) const = 0;
     /// Whether the bucket of \a endpoint is known.
     virtual QFuture<bool> has(const Endpoint &endpoint) const = 0;
-    /// Whether a global 429 holds everything now.
+    /// Whether a global 429, or a block of the edge (Cloudflare), holds everything now.
     virtual QFuture<bool> isGloballyLocked() const = 0;
 
     /// ticket() for those who prefer a future: it finishes with the sender, or is cancelled when
@@ -63,15 +68,32 @@ public:
     [[nodiscard]] TicketReceiver *ticketIf(const Endpoint &endpoint,
         std::function<bool(const std::optional<Bucket> &)> predicate, TicketOptions options = {});
 
+    /// A new set of connections, at most \a connections of which are used at a time: of the tickets
+    /// that name it (TicketOptions::pool), no more are in flight. The others wait where they are
+    /// counted, instead of in a network manager that has no connection left for them. From any
+    /// thread; see removePool().
+    PoolId createPool(int connections);
+    /// From now on, at most \a connections tickets of \a pool are in flight; zero stops them. From
+    /// any thread. Ratelimiters that do not count connections need not do anything.
+    virtual void setPool(PoolId pool, int connections);
+    /// The pool is used no more; tickets that still name it wait for no connection. From any
+    /// thread.
+    virtual void removePool(PoolId pool);
+
+    /// The token of \a credential is a new one: after a 401 of the old one, tickets fail until this
+    /// is said. From any thread. Ratelimiters that do not judge tokens need not do anything.
+    virtual void tokenChanged(const Credential &credential = {});
+
     /// Completes the tickets of all stamped requests (TicketSender::stamp()) of \a manager as their
     /// replies finish; other replies are left alone. Say it once, in the thread of \a manager,
     /// which may be any: the word finds its ratelimiter by itself.
     static void follow(QNetworkAccessManager *manager);
 
 public Q_SLOTS:
-    /// The same for one finished reply, as a slot for `QNetworkAccessManager::finished`. Only for
-    /// managers of the ratelimiter's own thread: to another one the signal comes late, when the
-    /// reply may be gone; it is then refused with a warning, and the ticket ends as lost.
+    /// Completes the ticket of one finished stamped reply, as a slot for
+    /// `QNetworkAccessManager::finished`. Only for managers of the ratelimiter's own thread: to
+    /// another one the signal comes late, when the reply may be gone; it is then refused with a
+    /// warning, and the ticket ends as lost.
     void replyFinished(QNetworkReply *reply);
 
 Q_SIGNALS:
@@ -81,14 +103,16 @@ Q_SIGNALS:
     void ticketAvailable(Turnstile::TicketId ticket, const Turnstile::TicketSender &sender);
     /// Numbers of a bucket changed.
     void bucketChanged(const Turnstile::Bucket &bucket);
-    /// A bucket was idle and is forgotten.
+    /// A bucket was idle and is forgotten; its id names nothing from now on.
     void bucketRemoved(Turnstile::BucketId bucket);
-    /// A global 429 stops everything but exempt tickets, for \a remaining; or it is over.
+    /// A global 429 stops everything but exempt tickets, or the edge (Cloudflare) stops everything,
+    /// for \a remaining; or, with \a locked false and zero \a remaining, that is over.
     void globalLockChanged(bool locked, std::chrono::milliseconds remaining);
-    /// A 429 was seen.
+    /// A 429 was seen. What it holds waits by itself; the consumer decides whether to retry().
     void rateLimited(const Turnstile::RateLimitHit &hit);
-    /// One more answer counts as invalid (401, 403, 429): \a count of \a limit did lately. Each
-    /// address is banned at Discord's limit; tickets wait before that.
+    /// One more answer counts as invalid (401, 403, a 429 that is not shared): \a count did in the
+    /// last SchedulerOptions::invalidPeriod, and \a limit may; 0 is no limit. That old ones leave
+    /// the period is not told. Discord bans an address at its limit; tickets wait before that.
     void invalidRequestsChanged(int count, int limit);
     /// The server, or a clock, did what it should not.
     void anomalySeen(const Turnstile::AnomalyInfo &anomaly);

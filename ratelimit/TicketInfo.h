@@ -12,17 +12,18 @@
 
 namespace Turnstile {
 
-/// A ticket as it entered a state: what Ratelimiter::ticketChanged() tells.
+/// A ticket as it entered a state: what Ratelimiter::ticketChanged() tells. A value, for any
+/// thread.
 struct TURNSTILE_RATELIMIT_EXPORT TicketInfo {
     Q_GADGET
     Q_PROPERTY(TicketState state MEMBER state)
     Q_PROPERTY(QString name MEMBER name)
 public:
-    TicketId id;
-    LaneId lane;
-    BucketId bucket; ///< the bucket it counts in now
-    TicketState state = TicketState::Queued;
-    QString name;    ///< the endpoint for people, see Endpoint::name()
+    TicketId id;                             ///< the same in all its states, retries included
+    LaneId lane;                             ///< the queue it waits or waited in
+    BucketId bucket;                         ///< the bucket it counts in now
+    TicketState state = TicketState::Queued; ///< that it entered
+    QString name;                            ///< the endpoint for people, see Endpoint::name()
     int attempt = 0; ///< how often it has been granted; more than 1 after a retried 429
     int status = 0;  ///< HTTP status of the response that ended it; 0 when there was none
     TicketError::Code error = TicketError::Code::None; ///< why it was not granted
@@ -32,31 +33,31 @@ public:
     TimePoint grantedAt;                  ///< when it was last granted; TimePoint() when never
 };
 
-/// A 429: what Ratelimiter::rateLimited() tells.
+/// A 429: what Ratelimiter::rateLimited() tells. Rules: `docs/semantics.md`, "429s".
 struct TURNSTILE_RATELIMIT_EXPORT RateLimitHit {
     Q_GADGET
     Q_PROPERTY(LimitKind kind MEMBER kind)
     Q_PROPERTY(Scope scope MEMBER scope)
     Q_PROPERTY(QString name MEMBER name)
 public:
-    TicketId ticket;
-    BucketId bucket;
-    LimitKind kind = LimitKind::Bucket;
-    Scope scope = Scope::None;
-    QString name;              ///< the endpoint for people
-    milliseconds retryAfter{}; ///< how long the limited requests now wait
+    TicketId ticket;                    ///< whose request met it
+    BucketId bucket;                    ///< in which that counted
+    LimitKind kind = LimitKind::Bucket; ///< what has to wait
+    Scope scope = Scope::None;          ///< as the server said it
+    QString name;                       ///< the endpoint for people
+    milliseconds retryAfter{};          ///< how long the limited requests now wait
 };
 
-/// What Ratelimiter::anomalySeen() tells.
+/// Something a server, or a clock, should not do: what Ratelimiter::anomalySeen() tells.
 struct TURNSTILE_RATELIMIT_EXPORT AnomalyInfo {
     Q_GADGET
     Q_PROPERTY(Anomaly kind MEMBER kind)
     Q_PROPERTY(QString name MEMBER name)
 public:
-    Anomaly kind = Anomaly::LimitChanged;
-    BucketId bucket; ///< none for a clock
-    QString name;    ///< the endpoint for people; empty for a clock
-    TimePoint at;
+    Anomaly kind = Anomaly::LimitChanged; ///< what it was
+    BucketId bucket;                      ///< none for a clock
+    QString name;                         ///< the endpoint for people; empty for a clock
+    TimePoint at;                         ///< when it was seen
 };
 
 } // namespace Turnstile

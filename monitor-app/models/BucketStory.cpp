@@ -42,6 +42,10 @@ QString cause(WaitReason reason, const GlobalLimitInfo &global, TimePoint now)
         return tr("Cloudflare blocks this address");
     case WaitReason::InvalidRequests:
         return tr("too many requests were invalid");
+    case WaitReason::Connection:
+        return tr("all connections are in use");
+    case WaitReason::Retry:
+        return tr("a failed request is sent again");
     case WaitReason::Probe:
         return tr("the limit is being learnt");
     case WaitReason::Paused:
@@ -76,6 +80,10 @@ QString condition(const Wait &wait)
         return tr("when Cloudflare lets this address in");
     case WaitReason::InvalidRequests:
         return tr("when fewer requests were invalid");
+    case WaitReason::Connection:
+        return tr("as soon as a connection is free");
+    case WaitReason::Retry:
+        return tr("when the failed request is sent again");
     case WaitReason::None:
         break;
     }
@@ -100,6 +108,10 @@ QString whyTheyWait(WaitReason reason, const GlobalLimitInfo &global, TimePoint 
         return tr("Cloudflare blocks this address");
     case WaitReason::InvalidRequests:
         return tr("one more invalid request could get this address banned");
+    case WaitReason::Connection:
+        return tr("all connections to the server are in use");
+    case WaitReason::Retry:
+        return tr("a request failed, and is sent again first");
     case WaitReason::None:
     case WaitReason::Order:
         break;

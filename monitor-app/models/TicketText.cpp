@@ -32,6 +32,10 @@ QString waitedFor(WaitReason reason)
         return tr(" for the block of the address to end");
     case WaitReason::InvalidRequests:
         return tr(" so as to send no invalid request too many");
+    case WaitReason::Connection:
+        return tr(" for a free connection");
+    case WaitReason::Retry:
+        return tr(" before a failed request is sent again");
     }
     Q_UNREACHABLE();
 }

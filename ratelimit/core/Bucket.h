@@ -17,19 +17,21 @@
 
 namespace Turnstile {
 
-/// What a ratelimiter knows about one bucket at one moment: a value, not a view.
+/// What a ratelimiter knows about one bucket at one moment: a value, not a view, for any thread.
+/// A bucket is a counter of the server: a hash in one major resource, shared by one or more lanes.
+/// Rules: `docs/semantics.md`, "Which requests count together" and "Which numbers are believed".
 struct TURNSTILE_CORE_EXPORT Bucket {
     Q_GADGET
     Q_PROPERTY(BucketState state MEMBER state)
     Q_PROPERTY(int queued MEMBER queued)
     Q_PROPERTY(int inFlight MEMBER inFlight)
 public:
-    BucketId id;
+    BucketId id;              ///< never used again for another bucket of this ratelimiter
     QByteArray hash;          ///< as the server calls it; empty until it has said so
     QByteArray majorResource; ///< see Endpoint::majorResource()
-    BucketState state = BucketState::Idle;
-    bool exempt = false;      ///< takes no slot of the global limit
-    std::optional<int> limit; ///< tokens in a window; nothing until learnt
+    BucketState state = BucketState::Idle; ///< what it does, in one word
+    bool exempt = false;                   ///< takes no slot of the global limit
+    std::optional<int> limit;              ///< tokens in a window; nothing until learnt
     /// Tokens left by the last word of the server; those in flight are not subtracted.
     std::optional<int> remaining;
     /// When the window ends and no 429 holds the bucket: all tokens are there again, without

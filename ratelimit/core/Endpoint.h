@@ -19,17 +19,22 @@ namespace Turnstile {
 class EndpointData;
 
 /// Who sends a request. Limits are counted per credential, so it is a part of the lane's key.
-/// Holds a fingerprint only: the token itself cannot be got back.
+/// Holds a fingerprint only: the token itself cannot be got back. A value, for any thread.
+/// Rules: `docs/semantics.md`, "Which requests count together".
 class TURNSTILE_CORE_EXPORT Credential {
 public:
     /// The bot that the ratelimiter belongs to: the usual case.
     Credential() = default;
     /// No Authorization header: webhooks and interaction callbacks.
     static Credential none();
-    /// A token of another user or bot, for proxies and OAuth2 applications.
+    /// A token of another user or bot, for proxies and OAuth2 applications. \a secret is hashed at
+    /// once; any bytes will do.
     static Credential token(QByteArrayView secret);
 
+    /// Whether it is none(): requests go without Authorization.
     bool isNone() const { return m_fingerprint == "-"; }
+    /// A key that tells credentials apart: 32 hexadecimal digits of a hash, `-` for none(), empty
+    /// for the ratelimiter's own token.
     const QByteArray &fingerprint() const { return m_fingerprint; }
 
     friend bool operator==(const Credential &, const Credential &) = default;
@@ -47,13 +52,14 @@ private:
 /// lane() and shown as dots in name(); nothing that an Endpoint returns contains them.
 ///
 /// A cheap value (implicitly shared), usable in any thread.
-/// Rules: `docs/semantics.md`, identity.
+/// Rules: `docs/semantics.md`, "Which requests count together".
 class TURNSTILE_CORE_EXPORT Endpoint {
 public:
-    /// An endpoint that names nothing; isValid() is false.
+    /// An endpoint that names nothing: isValid() is false, all texts are empty, and a ticket for it
+    /// is Rejected.
     Endpoint();
-    /// A \a path without a segment, of more than 2048 bytes, or of more than 16 segments makes an
-    /// endpoint that is not valid. Any bytes will do.
+    /// \a method on \a path, sent by \a credential. A path without a segment, of more than 2048
+    /// bytes, or of more than 16 segments makes an endpoint that is not valid. Any bytes will do.
     Endpoint(Method method, QAnyStringView path, const Credential &credential = {});
     Endpoint(const Endpoint &);
     Endpoint(Endpoint &&) noexcept;
@@ -61,8 +67,11 @@ public:
     Endpoint &operator=(Endpoint &&) noexcept;
     ~Endpoint();
 
+    /// Whether it names something: its path could be read.
     bool isValid() const;
+    /// The HTTP method; Get where it is not valid.
     Method method() const;
+    /// Who sends the request.
     const Credential &credential() const;
 
     /// Method and template, as in `POST /channels/{channel}/messages`. A route with variants (see
@@ -85,7 +94,8 @@ public:
     /// For people: `POST /channels/123/messages/…/reactions/…/@me`, tokens as `••••`.
     const QString &name() const;
 
-    /// Whether it takes no slot of the global limit (interaction callbacks and follow-ups).
+    /// Whether it takes no slot of the global limit (interaction callbacks and follow-ups), as
+    /// Discord documents it.
     bool isExemptFromGlobal() const;
     /// Whether it is an interaction callback, which never waits behind another request.
     bool isInteractionCallback() const;
@@ -97,7 +107,8 @@ public:
 
     /// The same endpoint as it counts at \a now. Deleting a message counts elsewhere when the
     /// message is younger than 10 s or older than 14 days (read from its snowflake); for all other
-    /// routes this returns the endpoint unchanged.
+    /// routes this returns the endpoint unchanged. A ratelimiter does this by itself.
+    /// *Inferred:* Discord documents no ages.
     Endpoint at(WallTime now) const;
 
     /// Endpoints are equal when their lanes are.

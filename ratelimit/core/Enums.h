@@ -15,7 +15,14 @@ namespace Turnstile {
 Q_NAMESPACE_EXPORT(TURNSTILE_CORE_EXPORT)
 
 /// An HTTP method that an API route may have.
-enum class Method : quint8 { Get, Head, Post, Put, Patch, Delete };
+enum class Method : quint8 {
+    Get,    ///< reads
+    Head,   ///< reads, without the body
+    Post,   ///< makes something; in order within its lane, see Ordering::Automatic
+    Put,    ///< sets something, the same when it is sent twice
+    Patch,  ///< changes something; in order within its lane, see Ordering::Automatic
+    Delete, ///< removes something
+};
 Q_ENUM_NS(Method)
 
 /// Where a ticket is in its life.
@@ -27,7 +34,8 @@ Q_ENUM_NS(Method)
 ///    |          +----------------> Dropped     never sent: its tokens are given back
 ///    +-> Cancelled | Expired | Rejected        never granted: nothing was spent
 /// ```
-/// A ticket that met a 429 and is retried goes from InFlight back to Queued.
+/// A ticket that met a 429 and is retried goes from Available or InFlight back to Queued.
+/// Rules: `docs/semantics.md`, "How a ticket can end".
 enum class TicketState : quint8 {
     Queued,    ///< waits for its turn
     Available, ///< granted: the request may be sent
@@ -48,7 +56,7 @@ constexpr bool isFinal(TicketState state)
     return state >= TicketState::Completed;
 }
 
-/// What order the requests of one lane keep.
+/// What order the requests of one lane keep. Rules: `docs/semantics.md`, "Order".
 enum class Ordering : quint8 {
     Automatic,  ///< POST and PATCH one after another, the rest as many as the bucket has tokens
     Strict,     ///< one request in flight in the whole bucket: nothing else goes beside it
@@ -56,7 +64,7 @@ enum class Ordering : quint8 {
 };
 Q_ENUM_NS(Ordering)
 
-/// The value of `X-RateLimit-Scope`: whom a 429 concerns.
+/// The value of `X-RateLimit-Scope`: whom a 429 concerns. As Discord documents it.
 enum class Scope : quint8 {
     None,    ///< the header is missing
     User,    ///< this bot, in this bucket or route
@@ -66,7 +74,7 @@ enum class Scope : quint8 {
 };
 Q_ENUM_NS(Scope)
 
-/// How a 429 limits, which decides what has to wait.
+/// How a 429 limits, which decides what has to wait. Rules: `docs/semantics.md`, "429s".
 enum class LimitKind : quint8 {
     Bucket,     ///< the bucket is exhausted
     Sublimit,   ///< a hidden limit of one route inside an open bucket
@@ -77,8 +85,13 @@ enum class LimitKind : quint8 {
 Q_ENUM_NS(LimitKind)
 
 /// Which lanes of a bucket go first, and which buckets at the global limit. A waiting ticket rises
-/// by one level each 10 s, so none starves. Within a lane it changes nothing.
-enum class Priority : qint8 { Low = -1, Normal = 0, High = 1 };
+/// by one level each 10 s, so none starves. Within a lane it changes nothing. Decided by us:
+/// `docs/semantics.md`, "Order".
+enum class Priority : qint8 {
+    Low = -1,   ///< as if it were asked for 10 s later
+    Normal = 0, ///< by age
+    High = 1,   ///< as if it had been asked for 10 s earlier
+};
 Q_ENUM_NS(Priority)
 
 /// Whether tickets flow through a bucket, or through all of them.
@@ -89,9 +102,9 @@ enum class Flow : quint8 {
 };
 Q_ENUM_NS(Flow)
 
-/// Why a ticket waits.
+/// Why a ticket waits. Rules: `docs/semantics.md`, "Why a ticket waits".
 enum class WaitReason : quint8 {
-    None,
+    None,            ///< it does not wait
     Order,           ///< an older ticket goes first
     Paused,          ///< somebody paused the bucket, or everything
     Route,           ///< a sublimit or shared 429 holds its route
@@ -100,6 +113,8 @@ enum class WaitReason : quint8 {
     Global,          ///< the global limit is used up, or a global 429 holds everything
     Cloudflare,      ///< the edge blocks this address
     InvalidRequests, ///< one more invalid request could get the address banned
+    Connection,      ///< all connections of its pool are in use
+    Retry,           ///< its request, or the one before it in its lane, failed and backs off
 };
 Q_ENUM_NS(WaitReason)
 

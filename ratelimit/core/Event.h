@@ -9,8 +9,10 @@
 
 namespace Turnstile {
 
-/// Something that happened in a Scheduler. Which fields mean something depends on \ref type.
+/// Something that happened in a Scheduler. Which fields mean something depends on \ref type; the
+/// others are as they are here. A value, for any thread.
 struct Event {
+    /// What happened.
     enum class Type : quint8 {
         TicketChanged,  ///< \ref ticket entered \ref state; \ref error says why it was not granted
         BucketChanged,  ///< numbers of \ref bucket changed; at most one per takeEvents()
@@ -24,23 +26,23 @@ struct Event {
         AnomalySeen,    ///< \ref anomaly, in \ref bucket for \ref lane where it has a place
     };
 
-    Type type = Type::TicketChanged;
-    TicketState state = TicketState::Queued;
-    LimitKind kind = LimitKind::Bucket;
-    Scope scope = Scope::None;
-    TicketError::Code error = TicketError::Code::None;
-    WaitReason reason = WaitReason::None; ///< what an Expired or Rejected ticket waited for
-    Anomaly anomaly = Anomaly::LimitChanged;
-    int count = 0;
-    int status = 0;  ///< HTTP status, where a response caused it
-    int attempt = 0; ///< how often the ticket has been granted
-    TicketId ticket;
-    LaneId lane;
-    BucketId bucket;
-    TimePoint at;        ///< when it happened
-    TimePoint askedAt;   ///< when the ticket was asked for
-    TimePoint grantedAt; ///< when it was granted last; the epoch if never
-    milliseconds wait{};
+    Type type = Type::TicketChanged;                   ///< what happened
+    TicketState state = TicketState::Queued;           ///< that the ticket entered
+    LimitKind kind = LimitKind::Bucket;                ///< of a 429
+    Scope scope = Scope::None;                         ///< that a 429 named
+    TicketError::Code error = TicketError::Code::None; ///< why the ticket was not granted
+    WaitReason reason = WaitReason::None; ///< what an Expired or Rejected ticket waited for; a lock
+    Anomaly anomaly = Anomaly::LimitChanged; ///< what should not have happened
+    int count = 0;                           ///< invalid answers in SchedulerOptions::invalidPeriod
+    int status = 0;                          ///< HTTP status, where a response caused it
+    int attempt = 0;                         ///< how often the ticket has been granted
+    TicketId ticket;                         ///< which one; null where none is concerned
+    LaneId lane;                             ///< of the ticket, or the one that moved
+    BucketId bucket;                         ///< which one; where a moved lane counts now
+    TimePoint at;                            ///< when it happened
+    TimePoint askedAt;                       ///< when the ticket was asked for
+    TimePoint grantedAt;                     ///< when it was granted last; the epoch if never
+    milliseconds wait{}; ///< what a 429 asks for, or how long a lock holds; zero: it is open
 };
 
 } // namespace Turnstile

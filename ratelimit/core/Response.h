@@ -8,23 +8,27 @@
 
 namespace Turnstile {
 
-/// How the request of a granted ticket went.
+/// How the request of a granted ticket went. Rules: `docs/semantics.md`, "How a ticket can end".
 struct Response {
+    /// What became of the request, which decides what becomes of its tokens.
     enum class Kind : quint8 {
         Answered, ///< a response came; its headers are in \ref headers, if it had any
         Lost,     ///< sent, and no response came: the server may have counted it
         Unused,   ///< never sent: what the ticket took is given back
     };
 
-    Kind kind = Kind::Answered;
-    /// Nothing: the response was not looked at, or has no status worth telling.
+    Kind kind = Kind::Answered; ///< what became of the request
+    /// What an answer said. Nothing: it was not looked at, or has no status worth telling.
     std::optional<RatelimitHeaders> headers;
 
+    /// An answer with these \a headers, or with none.
     static Response answered(std::optional<RatelimitHeaders> headers)
     {
         return {Kind::Answered, std::move(headers)};
     }
+    /// Sent, and no answer came: the tokens stay spent.
     static Response lost() { return {Kind::Lost, {}}; }
+    /// Never sent: the tokens are given back.
     static Response unused() { return {Kind::Unused, {}}; }
 };
 

@@ -71,7 +71,7 @@ bool Scheduler::complete(TicketId id, const Response &response, TimePoint now)
     return awaited;
 }
 
-bool Scheduler::retry(TicketId id, const Response &response, TimePoint now)
+bool Scheduler::retry(TicketId id, const Response &response, TimePoint now, milliseconds wait)
 {
     d->begin(now);
     Ticket *ticket = d->tickets.find(id);
@@ -79,9 +79,23 @@ bool Scheduler::retry(TicketId id, const Response &response, TimePoint now)
         || (ticket->state != TicketState::Available && ticket->state != TicketState::InFlight))
         return complete(id, response, now);
     d->answer(ticket, response);
-    d->requeue(ticket);
+    d->requeue(ticket, response.headers ? response.headers->status : 0, wait);
     d->pump();
     return true;
+}
+
+void Scheduler::setPool(PoolId pool, int connections, TimePoint now)
+{
+    d->begin(now);
+    d->setPool(pool, connections);
+    d->pump();
+}
+
+void Scheduler::removePool(PoolId pool, TimePoint now)
+{
+    d->begin(now);
+    d->removePool(pool);
+    d->pump();
 }
 
 void Scheduler::setFlow(Flow flow, TimePoint now)

@@ -27,12 +27,15 @@ class SchedulerPrivate;
 /// call, effects come out of takeEvents(). Whoever drives it (InMemoryRatelimiter, the simulator, a
 /// fuzzer) calls advance() no later than nextDeadline() and acts on the events.
 ///
-/// Times that go back are taken as the latest time known. Not thread-safe.
+/// Times that go back are taken as the latest time known. Not thread-safe: one thread at a time.
+/// Nothing throws; what makes no sense (a stale id, an endpoint that is not valid) is refused, as
+/// each call says. Rules: `docs/semantics.md`.
 ///
 /// Cost: O(log n) per call at the worst, with n lanes of a bucket or buckets with work; never
 /// proportional to what merely exists.
 class TURNSTILE_CORE_EXPORT Scheduler {
 public:
+    /// Begins with nothing known. The first call sets the time.
     explicit Scheduler(const SchedulerOptions &options = {});
     Scheduler(Scheduler &&) noexcept;
     Scheduler &operator=(Scheduler &&) noexcept;
@@ -41,7 +44,8 @@ public:
     /// As given, with times held between zero and a hundred years.
     const SchedulerOptions &options() const;
 
-    /// Asks for a ticket. It may be Available, or Rejected, in the events of this very call.
+    /// Asks for a ticket at \a now, and returns its id, also where it is refused: it may be
+    /// Available, or Rejected, in the events of this very call.
     TicketId acquire(const Endpoint &endpoint, const TicketOptions &options, TimePoint now);
 
     /// Gives up a ticket: while it waits it ends as Cancelled, when it was granted as Dropped, and
@@ -58,12 +62,19 @@ public:
     /// waits for it (ended, timed out, never granted).
     bool complete(TicketId id, const Response &response, TimePoint now);
 
-    /// A 429: learns as complete() does, then puts the ticket back at the head of its lane with the
-    /// same id. Returns false when the scheduler no longer waits for it.
-    bool retry(TicketId id, const Response &response, TimePoint now);
+    /// Learns as complete() does, then puts the ticket back at the head of its lane with the same
+    /// id; after a 429 it waits for the limit, and never for less than \a wait, in which its lane
+    /// is held. Returns false when the scheduler no longer waits for it.
+    bool retry(TicketId id, const Response &response, TimePoint now, milliseconds wait = {});
+
+    /// Of the tickets that name \a pool, at most \a connections are in flight from now on.
+    void setPool(PoolId pool, int connections, TimePoint now);
+    /// The pool is used no more: tickets that name it do not wait for a connection.
+    void removePool(PoolId pool, TimePoint now);
 
     /// Pauses, drains or opens everything.
     void setFlow(Flow flow, TimePoint now);
+    /// What was last said of everything; Open at first.
     Flow flow() const;
     /// The same for one bucket. It stays while the bucket is known; a bucket that is not open is
     /// not forgotten. Returns false when \a bucket is not known.
@@ -77,7 +88,8 @@ public:
 
     /// What was learnt of routes, for restore() in another process.
     std::vector<LearntRoute> learntRoutes(TimePoint now) const;
-    /// Takes what another scheduler learnt. What is known here already stays.
+    /// Takes what another scheduler learnt. What is known here already stays; what was not
+    /// used for SchedulerOptions::hashLifetime, or is one of more than 10 000, is left out.
     void restore(std::span<const LearntRoute> routes, TimePoint now);
 
     /// Lets time pass: windows end, locks open, deadlines and timeouts strike.
@@ -94,16 +106,18 @@ public:
 
     /// The bucket that a ticket for \a endpoint would count in; nothing when none is known.
     std::optional<Bucket> bucket(const Endpoint &endpoint, TimePoint now) const;
+    /// The bucket named \a id; nothing when it is not known (any more).
     std::optional<Bucket> bucket(BucketId id, TimePoint now) const;
+    /// All buckets, in no special order. Takes as long as there are many: see BucketPage.
     std::vector<Bucket> buckets(TimePoint now) const;
 
     /// Some of the buckets, when all at once would take too long.
     struct BucketPage {
-        std::vector<Bucket> buckets;
+        std::vector<Bucket> buckets; ///< in no special order
         std::optional<quint32> next; ///< where to go on from; nothing: these were the last
     };
-    /// At most \a most buckets; begin \a from 0. A bucket that is known all the time from the first
-    /// page to the last is in one of them.
+    /// At most \a most buckets; begin \a from 0, and go on from BucketPage::next. A bucket that is
+    /// known all the time from the first page to the last is in one of them.
     BucketPage buckets(TimePoint now, quint32 from, int most) const;
 
     /// The tickets that wait in bucket \a id, as they entered the queue: at most \a most, the
@@ -136,16 +150,18 @@ public:
         std::optional<TimePoint>
             lockedUntil; ///< a global 429, or the edge, holds everything until then
     };
+    /// How much of the global limit is used.
     GlobalState globalState(TimePoint now) const;
 
     /// How much is held: all zero when all is over and collected.
     struct Size {
-        int buckets = 0;
-        int lanes = 0;
-        int hashes = 0;
-        int queued = 0;
-        int inFlight = 0;
+        int buckets = 0;  ///< that are known
+        int lanes = 0;    ///< queues, waiting or not
+        int hashes = 0;   ///< learnt for routes
+        int queued = 0;   ///< tickets that wait
+        int inFlight = 0; ///< tickets granted and not yet ended
     };
+    /// How much is held now.
     Size size() const;
 
 private:

@@ -199,7 +199,7 @@ BucketState SchedulerPrivate::stateOf(
         if (lane->blockedUntil > at)
             return BucketState::RouteLimited;
     }
-    if (Gate::contains(&bucket) && (at < edgeUntil || (!bucket.exempt && !global.isFree(at))))
+    if (bucket.gate && (at < edgeUntil || (!bucket.exempt && !global.isFree(at))))
         return BucketState::GloballyLocked;
     return bucket.queued > 0 || bucket.inFlight > 0 ? BucketState::Open : BucketState::Idle;
 }

@@ -7,6 +7,10 @@
 #include "ratelimit/core/IntrusiveList.h"
 #include "ratelimit/core/TokenCounter.h"
 
+#include <algorithm>
+#include <array>
+#include <limits>
+
 /// \file
 /// What a Scheduler is made of: tickets queue in lanes, lanes count in buckets.
 
@@ -14,6 +18,7 @@ namespace Turnstile {
 
 struct Lane;
 struct BucketNode;
+struct Pool;
 
 /// How much time of waiting one level of priority is worth.
 constexpr milliseconds agePerLevel = std::chrono::seconds(10);
@@ -36,10 +41,12 @@ struct Ticket {
 
     TicketId id;
     Lane *lane = nullptr;
+    Pool *pool = nullptr;
     ListHook<Ticket> hook; // in its lane's queue, or in the list of those granted or timed out
     TimePoint askedAt;
     TimePoint grantedAt;
-    TimePoint sentAt; // as the consumer said, else grantedAt
+    TimePoint sentAt;    // as the consumer said, else grantedAt
+    TimePoint notBefore; // a retry that backs off
     TimePoint deadline = TimePoint::max();
     int deadlinePosition = -1;
     quint16 attempt = 0;
@@ -81,6 +88,10 @@ struct Lane {
     ListHook<Lane> idle;
 
     const Ticket *head() const { return queue.first(); }
+    TimePoint heldUntil() const
+    {
+        return head() ? std::max(blockedUntil, head()->notBefore) : blockedUntil;
+    }
 
     // Whether the requests of the ticket at the head go one after another.
     bool isSerial() const
@@ -94,8 +105,8 @@ struct Lane {
 struct ByHeadTicket {
     static Turn of(const Lane *lane) { return lane->head()->turn(); }
 };
-struct ByBlockedUntil {
-    static TimePoint of(const Lane *lane) { return lane->blockedUntil; }
+struct ByHeldUntil {
+    static TimePoint of(const Lane *lane) { return lane->heldUntil(); }
 };
 struct ByDeadline {
     static TimePoint of(const Ticket *ticket) { return ticket->deadline; }
@@ -124,6 +135,7 @@ struct BucketNode {
     int inFlight = 0;
     int strictInFlight = 0; // of these: Ordering::Strict
     int gatePosition = -1;
+    Pool *gate = nullptr; // at whose gate it is: that of the ticket whose turn it is
     int wakePosition = -1;
     int blindLimits = 0; // 429s in a row that did not say how long to wait
     quint64 granted = 0;
@@ -155,6 +167,24 @@ struct BucketNode {
 struct ByOldestTicket {
     static Turn of(const BucketNode *bucket) { return ByHeadTicket::of(bucket->ready.top()); }
 };
+/// Connections that tickets share, and the buckets whose next ticket wants one of them.
+struct Pool {
+    using Gate = IndexedHeap<BucketNode, &BucketNode::gatePosition, ByOldestTicket>;
+    enum GateKind { CallbackGate, ExemptGate, GlobalGate };
+
+    int most = std::numeric_limits<int>::max();
+    int inFlight = 0;
+    int tickets = 0; // that name it
+    bool isRemoved = false;
+    std::array<Gate, 3> gates;
+
+    bool isFree() const { return inFlight < most; }
+    Gate &gateOf(const BucketNode *bucket)
+    {
+        return gates[bucket->burst ? CallbackGate : bucket->exempt ? ExemptGate : GlobalGate];
+    }
+};
+
 struct ByWakeAt {
     static TimePoint of(const BucketNode *bucket) { return bucket->wakeAt; }
 };

@@ -11,11 +11,15 @@
 namespace Turnstile {
 
 /// How a Scheduler decides. The defaults are right for a Discord bot.
+/// Rules, with what Discord documents and what we decided: `docs/semantics.md`.
 struct SchedulerOptions {
+    /// What order lanes keep, where a ticket does not say otherwise.
     Ordering ordering = Ordering::Automatic;
 
     /// Requests of the token in any \ref globalPeriod, over all buckets; 0: no global limit.
+    /// Discord documents 50 per second.
     int globalLimit = 50;
+    /// The time in which \ref globalLimit counts.
     milliseconds globalPeriod = std::chrono::seconds(1);
 
     /// Counts requests where the measured round trips say the server did, instead of when the
@@ -31,6 +35,7 @@ struct SchedulerOptions {
     /// after 10 000 in 10 minutes, so tickets that could pass the limit wait; interaction callbacks
     /// may use the last 5 %. 0: no guard.
     int invalidLimit = 10'000;
+    /// The time in which \ref invalidLimit counts.
     milliseconds invalidPeriod = std::chrono::minutes(10);
 
     /// The API is reached through an edge that adds `Via`: a 429 without it, and without a word of
@@ -48,9 +53,9 @@ struct SchedulerOptions {
     /// A learnt hash of a route that nobody has asked for is forgotten after this.
     milliseconds hashLifetime = std::chrono::hours(24);
 
-    /// How many tickets may wait in one bucket, and in all; the next one that would have to wait is
-    /// Rejected.
+    /// How many tickets may wait in one bucket; the next one that would have to wait is Rejected.
     int maxQueuedPerBucket = 1'000'000;
+    /// The same of all buckets together.
     int maxQueued = 4'000'000;
 };
 

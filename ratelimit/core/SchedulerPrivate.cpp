@@ -29,6 +29,7 @@ SchedulerPrivate::SchedulerPrivate(const SchedulerOptions &schedulerOptions)
     , global(options.globalLimit, options.globalPeriod)
     , invalid(options.invalidLimit, options.invalidPeriod)
 {
+    m_pools.push_back(std::make_unique<Pool>());
 }
 
 void SchedulerPrivate::begin(TimePoint at)
@@ -53,7 +54,7 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
     ticket->askedAt = now;
     if (why.code != TicketError::Code::None) {
         enter(ticket, TicketState::Rejected, 0, why);
-        tickets.destroy(ticket);
+        destroy(ticket);
         return id;
     }
 
@@ -63,6 +64,8 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
         ticket->deadline = now + bounded(*ticketOptions.deadline);
     Lane *lane = laneFor(endpoint, ticketOptions.lane);
     ticket->lane = lane;
+    ticket->pool = poolFor(ticketOptions.pool);
+    ++ticket->pool->tickets;
     enqueue(ticket, nullptr);
     enter(ticket, TicketState::Queued);
     if (lane->head() == ticket)
@@ -154,9 +157,9 @@ void SchedulerPrivate::endWaiting(Ticket *ticket, TicketState state, TicketError
         lane->bucket->ready.remove(lane); // before the key that it is ordered by goes away
     dequeue(ticket);
     enter(ticket, state, 0, {error, reason});
-    tickets.destroy(ticket);
     if (wasHead)
         updateLane(lane);
+    destroy(ticket); // its pool may go with it, so nothing stands at its gate any more
     idleIfDone(lane);
 }
 
@@ -220,24 +223,25 @@ void SchedulerPrivate::finish(Ticket *ticket, const Response &response)
         state = TicketState::Dropped;
     enter(ticket, state, response.headers ? response.headers->status : 0);
     Lane *lane = ticket->lane;
-    tickets.destroy(ticket);
+    destroy(ticket);
     idleIfDone(lane);
 }
 
-void SchedulerPrivate::requeue(Ticket *ticket)
+void SchedulerPrivate::requeue(Ticket *ticket, int status, milliseconds wait)
 {
     Lane *lane = ticket->lane;
     if (isShutDown) {
-        enter(ticket, TicketState::Rejected, 429, {TicketError::Code::RatelimiterGone});
-        tickets.destroy(ticket);
+        enter(ticket, TicketState::Rejected, status, {TicketError::Code::RatelimiterGone});
+        destroy(ticket);
         idleIfDone(lane);
         return;
     }
     Ticket *position = lane->queue.first();
     while (position && position->id < ticket->id)
         position = TicketQueue::next(position);
+    ticket->notBefore = wait > 0ms ? now + bounded(wait) : TimePoint();
     enqueue(ticket, position);
-    enter(ticket, TicketState::Queued, 429);
+    enter(ticket, TicketState::Queued, status);
     updateLane(lane);
 }
 
@@ -246,226 +250,8 @@ void SchedulerPrivate::forgetLate(Ticket *ticket)
     Lane *lane = ticket->lane;
     m_timedOut.remove(ticket);
     --lane->late;
-    tickets.destroy(ticket);
+    destroy(ticket);
     idleIfDone(lane);
-}
-
-// Granting
-
-void SchedulerPrivate::pump()
-{
-    const auto pumpGate = [this](GateKind kind) {
-        Gate &gate = m_gates[kind];
-        while (!gate.isEmpty() && invalid.allows(inFlight, kind == CallbackGate, now)
-            && (kind != GlobalGate || global.isFree(now)))
-            grant(gate.top());
-    };
-    if (flow != Flow::Paused && now >= edgeUntil) {
-        pumpGate(CallbackGate);
-        pumpGate(ExemptGate);
-        pumpGate(GlobalGate);
-    }
-    announceGuard();
-}
-
-void SchedulerPrivate::grant(BucketNode *bucket)
-{
-    Lane *lane = bucket->ready.top();
-    Ticket *ticket = lane->queue.first();
-    gateOf(bucket).remove(bucket);
-    bucket->ready.remove(lane);
-    dequeue(ticket);
-    countInFlight(*ticket, 1);
-    ++bucket->granted;
-    if (!bucket->exempt)
-        global.take();
-    ticket->grantedAt = ticket->sentAt = now;
-    lane->lastGranted = bucket->lastGranted = ticket->id;
-    ++ticket->attempt;
-    m_granted.append(ticket);
-    enter(ticket, TicketState::Available);
-    updateLane(lane);
-}
-
-void SchedulerPrivate::countInFlight(const Ticket &ticket, int change)
-{
-    Lane *lane = ticket.lane;
-    inFlight += change;
-    lane->inFlight += change;
-    lane->bucket->inFlight += change;
-    if (ticket.ordering == Ordering::Strict) {
-        lane->strictInFlight += change;
-        lane->bucket->strictInFlight += change;
-    }
-}
-
-void SchedulerPrivate::updateLane(Lane *lane)
-{
-    const bool blocked = now < lane->blockedUntil;
-    if (lane->head() && !blocked && !(lane->inFlight > 0 && lane->isSerial()))
-        lane->bucket->ready.update(lane);
-    else
-        lane->bucket->ready.remove(lane);
-    if (lane->head() && blocked)
-        m_laneWakes.update(lane);
-    else
-        m_laneWakes.remove(lane);
-    updateBucket(lane->bucket);
-}
-
-void SchedulerPrivate::updateBucket(BucketNode *bucket)
-{
-    bucket->counter.roll(now);
-    m_bucketWakes.remove(bucket);
-    Gate &gate = gateOf(bucket);
-    if (bucket->ready.isEmpty() || bucket->flow == Flow::Paused) {
-        gate.remove(bucket);
-        return;
-    }
-    if (bucket->available(now) > 0
-        && !bucket->isHeldByOrder(bucket->ready.top()->head()->ordering)) {
-        gate.update(bucket);
-        return;
-    }
-    gate.remove(bucket);
-    if (const auto change = bucket->counter.nextChange(now)) {
-        bucket->wakeAt = *change;
-        m_bucketWakes.update(bucket);
-    }
-}
-
-// Time
-
-void SchedulerPrivate::advance()
-{
-    while (m_deadlines.top() && m_deadlines.top()->deadline <= now)
-        endWaiting(m_deadlines.top(), TicketState::Expired, TicketError::Code::Expired);
-    while (m_granted.first() && m_granted.first()->grantedAt + options.responseTimeout <= now)
-        timeOut(m_granted.first());
-    while (m_timedOut.first() && m_timedOut.first()->grantedAt + 2 * options.responseTimeout <= now)
-        forgetLate(m_timedOut.first());
-    if (m_lockAnnounced && !global.isLocked(now)) {
-        m_lockAnnounced = false;
-        lockChanged(WaitReason::Global, now);
-    }
-    if (m_edgeAnnounced && now >= edgeUntil) {
-        m_edgeAnnounced = false;
-        lockChanged(WaitReason::Cloudflare, now);
-    }
-    while (m_laneWakes.top() && m_laneWakes.top()->blockedUntil <= now) {
-        changed(m_laneWakes.top()->bucket);
-        updateLane(m_laneWakes.top());
-    }
-    while (m_bucketWakes.top() && m_bucketWakes.top()->wakeAt <= now) {
-        changed(m_bucketWakes.top());
-        updateBucket(m_bucketWakes.top());
-    }
-    collectIdle();
-}
-
-// The answer may still come and teach, so the ticket is kept for a while; its slots are not.
-void SchedulerPrivate::timeOut(Ticket *ticket)
-{
-    Lane *lane = ticket->lane;
-    m_granted.remove(ticket);
-    countInFlight(*ticket, -1);
-    if (!lane->bucket->exempt)
-        global.giveBack();
-    lane->bucket->counter.spend(now);
-    ++lane->late;
-    m_timedOut.append(ticket);
-    enter(ticket, TicketState::TimedOut);
-    updateLane(lane);
-}
-
-std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
-{
-    auto next = TimePoint::max();
-    const auto consider = [&next](TimePoint at) { next = std::min(next, at); };
-    if (m_deadlines.top())
-        consider(m_deadlines.top()->deadline);
-    if (m_granted.first())
-        consider(m_granted.first()->grantedAt + options.responseTimeout);
-    if (m_timedOut.first())
-        consider(m_timedOut.first()->grantedAt + 2 * options.responseTimeout);
-    if (m_lockAnnounced)
-        consider(global.lockedUntil());
-    if (m_edgeAnnounced)
-        consider(edgeUntil);
-    if (m_guardAnnounced)
-        consider(invalid.nextAllowedAt(0, false, now).value_or(now));
-    if (m_laneWakes.top())
-        consider(m_laneWakes.top()->blockedUntil);
-    if (m_bucketWakes.top())
-        consider(m_bucketWakes.top()->wakeAt);
-    for (const GateKind kind : {CallbackGate, ExemptGate, GlobalGate}) {
-        if (!m_gates[kind].isEmpty())
-            consider(invalid.nextAllowedAt(inFlight, kind == CallbackGate, now)
-                         .value_or(TimePoint::max()));
-    }
-    if (!m_gates[GlobalGate].isEmpty())
-        consider(global.nextFreeAt(now).value_or(TimePoint::max()));
-    for (const IdleLanes *list : {&m_idleLanes, &m_idleExemptLanes}) {
-        if (list->first())
-            consider(list->first()->idleSince + idleLifetimeOf(*list));
-    }
-    if (m_idleBuckets.first())
-        consider(m_idleBuckets.first()->idleSince + options.idleBucketLifetime);
-    if (next == TimePoint::max())
-        return {};
-    return next;
-}
-
-// The token of an interaction is used for a moment and never again.
-static constexpr milliseconds idleExemptLifetime = 1min;
-
-SchedulerPrivate::IdleLanes &SchedulerPrivate::idleLanesOf(const Lane *lane)
-{
-    return lane->endpoint.isExemptFromGlobal() ? m_idleExemptLanes : m_idleLanes;
-}
-
-milliseconds SchedulerPrivate::idleLifetimeOf(const IdleLanes &list) const
-{
-    return &list == &m_idleExemptLanes ? std::min(idleExemptLifetime, options.idleBucketLifetime)
-                                       : options.idleBucketLifetime;
-}
-
-void SchedulerPrivate::collectIdle(IdleLanes &list)
-{
-    while (Lane *lane = list.first()) {
-        if (now < lane->idleSince + idleLifetimeOf(list))
-            break;
-        list.remove(lane);
-        if (lane->bucket->counter.isAtRest(now) && lane->blockedUntil <= now
-            && lane->bucket->flow == Flow::Open) {
-            destroyLane(lane);
-        } else {
-            lane->idleSince = now;
-            list.append(lane);
-        }
-    }
-}
-
-void SchedulerPrivate::collectIdle()
-{
-    collectIdle(m_idleLanes);
-    collectIdle(m_idleExemptLanes);
-    while (BucketNode *bucket = m_idleBuckets.first()) {
-        if (now < bucket->idleSince + options.idleBucketLifetime)
-            break;
-        m_idleBuckets.remove(bucket);
-        destroyIfUnused(bucket);
-    }
-    if (now - m_hashesCheckedAt >= options.idleBucketLifetime) {
-        m_hashesCheckedAt = now;
-        erase_if(hashes, [this](const auto &learnt) {
-            return learnt.value().usedAt + options.hashLifetime <= now;
-        });
-        erase_if(m_gone, [this](const auto &webhook) { return webhook.value() <= now; });
-        erase_if(m_tokenSince, [this](const auto &token) { // what it was for has ended
-            return token.value() + 2 * options.responseTimeout <= now;
-        });
-    }
 }
 
 // Flow
@@ -482,106 +268,6 @@ void SchedulerPrivate::shutdown()
     isShutDown = true;
     for (Lane *lane : std::as_const(laneIndex))
         rejectWaiting(lane, TicketError::Code::RatelimiterGone);
-}
-
-// What ends waiting tickets besides: the token, or their webhook, is refused
-
-// Tokens and webhooks of which something is remembered. Beyond that the oldest is forgotten, which
-// costs one more answer that says the same.
-static constexpr qsizetype mostRemembered = 1000;
-
-template <typename Value, typename TimeOf>
-static void remember(
-    QHash<QByteArray, Value> &known, const QByteArray &key, const Value &value, TimeOf timeOf)
-{
-    known.insert(key, value);
-    if (known.size() > mostRemembered)
-        known.erase(std::ranges::min_element(std::as_const(known), {}, timeOf));
-}
-
-void SchedulerPrivate::judge(const Ticket &ticket, const RatelimitHeaders &headers)
-{
-    const Lane *lane = ticket.lane;
-    if (headers.status > 0 && invalid.add(headers.status, headers.scope, now)) {
-        Event counted;
-        counted.type = Event::Type::InvalidRequest;
-        counted.status = headers.status;
-        counted.lane = lane->id;
-        counted.bucket = lane->bucket->id;
-        counted.count = invalid.count(now);
-        counted.at = now;
-        m_events.push_back(counted);
-    }
-
-    const Endpoint &endpoint = lane->endpoint;
-    const QByteArray &credential = endpoint.credential().fingerprint();
-    const bool isOfOldToken = ticket.grantedAt < m_tokenSince.value(credential);
-    if (endpoint.isAuthorized() && !isOfOldToken) {
-        if (headers.status == 401) {
-            refuse(*lane);
-        } else if (headers.status < 500 && headers.status != 429) {
-            const auto known = m_refused.constFind(credential);
-            if (known != m_refused.cend() && !known->all)
-                m_refused.erase(known);
-        }
-    }
-
-    // 10015 is "unknown webhook". Where the body is not known, a 404 for the webhook itself says
-    // the same; for one of its messages it does not.
-    constexpr int unknownWebhook = 10015;
-    if (headers.status == 404 && endpoint.majorResource().startsWith("webhooks/")
-        && (headers.code == unknownWebhook
-            || (headers.code == 0 && !endpoint.route().contains("/messages")))
-        && !isGone(endpoint)) {
-        remember(m_gone, endpoint.majorResource(), now + options.idleBucketLifetime,
-            [](TimePoint until) { return until; });
-        for (Lane *other : std::as_const(laneIndex)) {
-            if (other->head() && other->endpoint.majorResource() == endpoint.majorResource())
-                rejectWaiting(other, TicketError::Code::WebhookGone);
-        }
-    }
-}
-
-// Some routes take no token of bots at all. So one 401 closes its own lane; the second from
-// elsewhere, with no authorised success between them, means the token.
-void SchedulerPrivate::refuse(const Lane &lane)
-{
-    const QByteArray &credential = lane.endpoint.credential().fingerprint();
-    const auto known = m_refused.find(credential);
-    if (known == m_refused.end()) {
-        remember(m_refused, credential, {lane.endpoint.lane(), false, now},
-            [](const Refused &refused) { return refused.since; });
-        for (Lane *other = lane.bucket->lanes.first(); other;
-             other = lane.bucket->lanes.next(other)) {
-            if (other->endpoint == lane.endpoint)
-                rejectWaiting(other, TicketError::Code::Unauthorized);
-        }
-    } else if (!known->all && known->lane != lane.endpoint.lane()) {
-        known->all = true;
-        for (Lane *other : std::as_const(laneIndex)) {
-            if (other->head() && isUnauthorized(other->endpoint))
-                rejectWaiting(other, TicketError::Code::Unauthorized);
-        }
-    }
-}
-
-void SchedulerPrivate::tokenChanged(const Credential &credential)
-{
-    m_refused.remove(credential.fingerprint());
-    remember(m_tokenSince, credential.fingerprint(), now, [](TimePoint since) { return since; });
-}
-
-bool SchedulerPrivate::isUnauthorized(const Endpoint &endpoint) const
-{
-    if (m_refused.isEmpty() || !endpoint.isAuthorized())
-        return false;
-    const auto refused = m_refused.find(endpoint.credential().fingerprint());
-    return refused != m_refused.end() && (refused->all || refused->lane == endpoint.lane());
-}
-
-bool SchedulerPrivate::isGone(const Endpoint &endpoint) const
-{
-    return !m_gone.isEmpty() && m_gone.value(endpoint.majorResource(), now) > now;
 }
 
 } // namespace Turnstile

@@ -11,7 +11,8 @@
 
 #include <QtCore/QHash>
 
-#include <array>
+#include <memory>
+#include <vector>
 
 namespace Turnstile {
 
@@ -44,7 +45,7 @@ public:
     void rejectWaiting(Lane *lane, TicketError::Code error);
     void answer(Ticket *ticket, const Response &response); // counts and learns; the ticket stays
     void finish(Ticket *ticket, const Response &response);
-    void requeue(Ticket *ticket);
+    void requeue(Ticket *ticket, int status, milliseconds wait);
     void forgetLate(Ticket *ticket);
 
     // Granting
@@ -73,6 +74,8 @@ public:
 
     // Flow
     void setFlow(BucketNode *bucket, Flow to);
+    void setPool(PoolId id, int connections);
+    void removePool(PoolId id);
     void shutdown();
 
     // Time
@@ -140,12 +143,12 @@ public:
     int blindGlobalLimits = 0;
 
 private:
-    using Gate = IndexedHeap<BucketNode, &BucketNode::gatePosition, ByOldestTicket>;
-    enum GateKind { CallbackGate, ExemptGate, GlobalGate };
-    Gate &gateOf(const BucketNode *bucket)
-    {
-        return m_gates[bucket->burst ? CallbackGate : bucket->exempt ? ExemptGate : GlobalGate];
-    }
+    using GateKind = Pool::GateKind;
+    Pool *poolFor(PoolId id) const { return m_poolIndex.value(id, m_pools.front().get()); }
+    BucketNode *atGate(GateKind kind) const;
+    void leaveGate(BucketNode *bucket);
+    void destroy(Ticket *ticket);
+    void destroyIfUnused(Pool *pool);
     using IdleLanes = IntrusiveList<Lane, &Lane::idle>;
     IdleLanes &idleLanesOf(const Lane *lane);
     milliseconds idleLifetimeOf(const IdleLanes &list) const;
@@ -155,9 +158,10 @@ private:
     milliseconds waitOf(const RatelimitHeaders &headers, int &blindLimits) const;
     std::optional<milliseconds> margin() const;
 
-    std::array<Gate, 3> m_gates;
+    std::vector<std::unique_ptr<Pool>> m_pools; // the first: of tickets that name none
+    QHash<PoolId, Pool *> m_poolIndex;
     IndexedHeap<BucketNode, &BucketNode::wakePosition, ByWakeAt> m_bucketWakes;
-    IndexedHeap<Lane, &Lane::wakePosition, ByBlockedUntil> m_laneWakes;
+    IndexedHeap<Lane, &Lane::wakePosition, ByHeldUntil> m_laneWakes;
     IndexedHeap<Ticket, &Ticket::deadlinePosition, ByDeadline> m_deadlines;
     TicketQueue m_granted;       // oldest grant first
     TicketQueue m_timedOut;      // the same, kept until a late answer may no longer come

@@ -48,6 +48,10 @@ std::vector<Wait> SchedulerPrivate::waits(const Ticket &ticket, TimePoint at) co
         result.push_back({WaitReason::Paused});
     if (at < lane.blockedUntil)
         result.push_back({WaitReason::Route, lane.blockedUntil});
+    if (at < head->notBefore)
+        result.push_back({WaitReason::Retry, head->notBefore});
+    if (!ticket.pool->isFree())
+        result.push_back({WaitReason::Connection});
     addLocks(result, *this, bucket.exempt, bucket.burst, at);
 
     TokenCounter counter = bucket.counter;
@@ -83,9 +87,13 @@ Estimate SchedulerPrivate::estimate(
 
     const Lane *lane = findLane(endpoint, laneName);
     const milliseconds trip = roundTrips.typical().value_or(0ms);
+    if (!poolFor(ticketOptions.pool)->isFree())
+        add(WaitReason::Connection, at + trip);
     if (lane) {
         if (at < lane->blockedUntil)
             add(WaitReason::Route, lane->blockedUntil);
+        if (lane->head() && at < lane->head()->notBefore)
+            add(WaitReason::Retry, lane->head()->notBefore);
         const int ahead = lane->queued + lane->inFlight;
         const bool serial = ordering == Ordering::Automatic && endpoint.isOrdered();
         if (serial && ahead > 0)

@@ -11,12 +11,13 @@
 
 namespace Turnstile {
 
-/// Why a ticket was never granted.
+/// Why a ticket was never granted. A value, for any thread.
 struct TURNSTILE_CORE_EXPORT TicketError {
     Q_GADGET
 public:
+    /// The reason, for programs.
     enum class Code : quint8 {
-        None,
+        None,            ///< no error: it was granted, or waits still
         Cancelled,       ///< its owner gave it up
         Expired,         ///< its deadline passed while it waited
         QueueFull,       ///< `SchedulerOptions::maxQueued` or `maxQueuedPerBucket` is reached
@@ -31,13 +32,14 @@ public:
     };
     Q_ENUM(Code)
 
-    Code code = Code::None;
-    QString message; ///< one sentence for people; no secrets
+    Code code = Code::None; ///< the reason, for programs
+    QString message;        ///< one sentence for people; no secrets
 
-    /// The error with the text that fits its \a code, and says what the ticket waited for; empty
-    /// for Code::None.
+    /// The error with the text that fits its \a code, and says what the ticket waited for where
+    /// \a waitedFor tells it; empty for Code::None.
     static TicketError of(Code code, WaitReason waitedFor = WaitReason::None);
 
+    /// Whether it is one.
     explicit operator bool() const { return code != Code::None; }
     friend bool operator==(const TicketError &, const TicketError &) = default;
 };

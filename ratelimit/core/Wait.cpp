@@ -30,6 +30,10 @@ static QString nameOf(WaitReason reason)
         return QStringLiteral("Cloudflare");
     case WaitReason::InvalidRequests:
         return QStringLiteral("invalid requests");
+    case WaitReason::Connection:
+        return QStringLiteral("connection");
+    case WaitReason::Retry:
+        return QStringLiteral("retry");
     }
     return {};
 }

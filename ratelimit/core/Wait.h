@@ -15,17 +15,18 @@
 
 namespace Turnstile {
 
-/// One reason why a ticket waits.
+/// One reason why a ticket waits. A value, for any thread.
+/// Rules: `docs/semantics.md`, "Why a ticket waits".
 struct TURNSTILE_CORE_EXPORT Wait {
     Q_GADGET
     Q_PROPERTY(WaitReason reason MEMBER reason)
 public:
-    WaitReason reason = WaitReason::None;
+    WaitReason reason = WaitReason::None; ///< in one word
     /// When the reason ends; nothing when only an answer, or a person, can end it.
     std::optional<TimePoint> until = {};
     TicketId behind = {}; ///< the ticket that goes first, for Order and Probe, where one is known
 
-    /// For people, as in `bucket, 1.5 s` or `order, behind #12`.
+    /// For people, as in `bucket, 1.5 s` or `order, behind #12`: what is left at \a now.
     QString text(TimePoint now) const;
 
     friend bool operator==(const Wait &, const Wait &) = default;

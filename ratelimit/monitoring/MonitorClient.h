@@ -21,10 +21,13 @@ class MonitorClientPrivate;
 /// A monitor's end of the line: attaches to a bot's MonitorPublisher, and does so again whenever
 /// the connection is lost.
 ///
-/// Needs an event loop, and never blocks it: much that comes at once is handled in slices.
+/// Lives in one thread, which needs an event loop, and never blocks it: much that comes at once is
+/// handled in slices. A token is kept for as long as it may be needed, and never told. What is
+/// said: `docs/monitor-protocol.md`.
 class TURNSTILE_RATELIMIT_EXPORT MonitorClient : public QObject {
     Q_OBJECT
 public:
+    /// How things stand with the bot.
     enum class State : quint8 {
         Idle,       ///< not opened, or closed
         Connecting, ///< for the first time
@@ -34,19 +37,25 @@ public:
     };
     Q_ENUM(State)
 
+    /// Idle: open() begins.
     explicit MonitorClient(QObject *parent = nullptr);
+    /// Hangs up, without a signal.
     ~MonitorClient() override;
 
-    /// Attaches, after close(). \a token is what a TCP publisher asks for.
+    /// Attaches, after close(). \a token is what a TCP publisher asks for. An address that is not
+    /// valid leads to Failed, with its problem as stateText().
     ///
     /// When the process of a local socket in a MonitorDirectory is gone, a new socket of the same
     /// application there is taken instead, and address() becomes that one.
     void open(const MonitorAddress &address, const QString &token = {});
+    /// Hangs up and is Idle. Commands without an answer end with a problem.
     void close();
 
+    /// How things stand.
     State state() const;
     /// The reason of Lost and Failed, in a sentence; empty otherwise.
     QString stateText() const;
+    /// What open() was given, or the socket that was taken instead.
     const MonitorAddress &address() const;
     /// The bot, as it has said when it became Live, or since.
     const MonitorHello &hello() const;
@@ -62,7 +71,8 @@ public:
 
     /// Why control() is not possible now, in a sentence; empty: it is.
     QString controlProblem() const;
-    /// Asks the bot to do something; controlled() answers, later.
+    /// Asks the bot to do something; controlled() answers, later and once, also when it is not
+    /// possible.
     void control(const MonitorCommand &command);
 
 Q_SIGNALS:

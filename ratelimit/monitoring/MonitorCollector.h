@@ -20,16 +20,16 @@ class InMemoryRatelimiter;
 /// to 16 waiting tickets of each. Between them, and after them, buckets that were touched are asked
 /// for once per update. What is in an update is bounded: further buckets come in the next one,
 /// further tickets' states, 429s and anomalies are counted as dropped. Before start() and after its
-/// end it is connected to nothing.
+/// end it is connected to nothing. Lives in the thread of the ratelimiter.
 class TURNSTILE_RATELIMIT_EXPORT MonitorCollector : public QObject {
     Q_OBJECT
 public:
-    static constexpr size_t mostBuckets = 512; ///< in one update
-    static constexpr size_t mostTickets = 4096;
-    static constexpr size_t mostHits = 256; ///< 429s, and as many anomalies
-    static constexpr size_t mostRemoved = 8192;
-    static constexpr int pageSize = 128;
-    static constexpr int mostWaiting = 16; ///< tickets of a bucket in a snapshot
+    static constexpr size_t mostBuckets = 512;  ///< in one update
+    static constexpr size_t mostTickets = 4096; ///< states of tickets in one update
+    static constexpr size_t mostHits = 256;     ///< 429s in one update, and as many anomalies
+    static constexpr size_t mostRemoved = 8192; ///< forgotten buckets in one update
+    static constexpr int pageSize = 128;        ///< buckets in one part of a snapshot
+    static constexpr int mostWaiting = 16;      ///< tickets of a bucket in a snapshot
 
     /// \a limiter must live in this thread. It may go first.
     explicit MonitorCollector(InMemoryRatelimiter *limiter, QObject *parent = nullptr);
@@ -48,6 +48,7 @@ public:
     void setStalled(bool stalled, quint64 lost = 0);
 
 Q_SIGNALS:
+    /// News; what is in them is for the receiver to keep.
     void updated(const Turnstile::MonitorUpdate &update);
 
 private:

@@ -16,24 +16,28 @@ namespace Turnstile {
 /// platform has for such things. A socket is called `<application>-<pid>.sock`, and further ones of
 /// the same process `<application>-<pid>.2.sock` and so on.
 ///
-/// Everything here is quick and does not wait.
+/// Everything here is quick and does not wait. A value, for any thread.
+/// Rules: `docs/monitor-protocol.md`, "Finding a bot".
 class TURNSTILE_RATELIMIT_EXPORT MonitorDirectory {
 public:
     /// The folder by the rules above; it may not exist.
     MonitorDirectory();
+    /// Another folder; it may not exist.
     explicit MonitorDirectory(const QString &path);
 
+    /// The folder.
     const QString &path() const { return m_path; }
 
     /// Makes the folder, for this user only. Returns what is wrong, in a sentence: it cannot be
     /// made, belongs to somebody else, or others may go into it. Empty: all is well.
     QString prepare() const;
 
+    /// What the name of a socket says.
     struct Bot {
-        QString application;
-        qint64 pid = 0;
-        int number = 1; ///< of the socket in its process
-        QString path;
+        QString application; ///< as it stands in the name: unfit characters are `_`
+        qint64 pid = 0;      ///< of its process
+        int number = 1;      ///< of the socket in its process, from 1
+        QString path;        ///< of the socket file
 
         friend bool operator==(const Bot &, const Bot &) = default;
     };
@@ -49,8 +53,9 @@ public:
     /// stands in the name. Empty, with \a problem, when there is none, or it would be too long.
     QString freePath(const QString &application, QString *problem) const;
 
-    /// Whether somebody listens at the socket.
+    /// Whether somebody listens at the socket file \a path.
     static bool answers(const QString &path);
+    /// Whether there is a process \a pid, of whatever user; where that cannot be told, yes.
     static bool isRunning(qint64 pid);
 
     /// What a socket's path may be long, in bytes: what the system allows.

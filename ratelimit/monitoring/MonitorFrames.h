@@ -12,10 +12,12 @@
 namespace Turnstile {
 
 /// Cuts a stream of bytes into frames: the length of the payload in 4 bytes, big endian, and the
-/// payload. Bytes may come in any pieces.
+/// payload. Bytes may come in any pieces. Not thread-safe: one thread at a time.
+/// Rules: `docs/monitor-protocol.md`, "Frames".
 class TURNSTILE_RATELIMIT_EXPORT MonitorFrames {
 public:
-    /// \a most is how long a payload may be: MonitorProtocol::mostToClient or mostToPublisher.
+    /// \a most is how many bytes a payload may have: MonitorProtocol::mostToClient or
+    /// mostToPublisher.
     explicit MonitorFrames(qsizetype most)
         : m_most(most)
     {

@@ -28,33 +28,33 @@ struct MonitorProtocol {
     static constexpr qsizetype mostIdBytes = 256;   ///< of a bucket's hash or major resource
     static constexpr qsizetype mostTokenText = 256; ///< of a TCP token; a longer one is refused
 
-    static constexpr milliseconds shortestInterval{33}; ///< between two updates
-    static constexpr milliseconds longestInterval{60'000};
-    static constexpr milliseconds heartbeatInterval{1000};
+    static constexpr milliseconds shortestInterval{33};    ///< between two updates
+    static constexpr milliseconds longestInterval{60'000}; ///< between two updates
+    static constexpr milliseconds heartbeatInterval{1000}; ///< between two signs of life
     static constexpr milliseconds silenceTimeout{5000}; ///< without a word, the other side is gone
 };
 
 /// The first word of a monitor, and later ones to change the interval.
 struct MonitorSubscribe {
-    int majorVersion = MonitorProtocol::majorVersion;
-    int minorVersion = MonitorProtocol::minorVersion;
-    milliseconds interval = MonitorProtocol::shortestInterval;
-    QString token; ///< for TCP
+    int majorVersion = MonitorProtocol::majorVersion;          ///< that the monitor speaks
+    int minorVersion = MonitorProtocol::minorVersion;          ///< that the monitor speaks
+    milliseconds interval = MonitorProtocol::shortestInterval; ///< at least, between two updates
+    QString token;                                             ///< for TCP; never told
 };
 
 /// The bot's answer. It comes again when a fact in it has changed.
 struct MonitorHello {
-    int majorVersion = MonitorProtocol::majorVersion;
-    int minorVersion = MonitorProtocol::minorVersion;
-    QString application;
-    qint64 pid = 0;
-    QString limiter; ///< the class of the ratelimiter
-    quint64 instance =
-        0; ///< random, of 63 bits; another one means that known ids mean nothing any more
-    WallTime startedAt{}; ///< when the publisher was made
-    TimePoint at;         ///< when this was sent
-    bool controlAllowed = false;
-    int globalLimit = 0; ///< SchedulerOptions::globalLimit
+    int majorVersion = MonitorProtocol::majorVersion; ///< that the bot speaks
+    int minorVersion = MonitorProtocol::minorVersion; ///< that the bot speaks
+    QString application;                              ///< see MonitorPublisher::setApplication()
+    qint64 pid = 0;                                   ///< of the bot's process
+    QString limiter;                                  ///< the class of the ratelimiter
+    /// Random, of 63 bits; another one means that known ids mean nothing any more.
+    quint64 instance = 0;
+    WallTime startedAt{};        ///< when the publisher was made
+    TimePoint at;                ///< when this was sent
+    bool controlAllowed = false; ///< whether a MonitorCommand may be done
+    int globalLimit = 0;         ///< SchedulerOptions::globalLimit
 };
 
 /// Comes each second, so that silence tells something.
@@ -70,16 +70,17 @@ struct MonitorGoodbye {
 
 /// A command that MonitorResult answers.
 struct MonitorRequest {
-    quint64 number = 0;
-    MonitorCommand command;
+    quint64 number = 0;     ///< chosen by the monitor, to know the answer by
+    MonitorCommand command; ///< what is to be done
 };
 
+/// The answer to a MonitorRequest, when it was done or refused.
 struct MonitorResult {
     quint64 number = 0; ///< of the request
     QString problem;    ///< why it was not done; empty: it was
 };
 
-/// std::monostate: a message of a newer minor version, to be ignored.
+/// Any message. std::monostate: one of a newer minor version, to be ignored.
 using MonitorMessage = std::variant<std::monostate, MonitorHello, MonitorSubscribe, MonitorUpdate,
     MonitorHeartbeat, MonitorGoodbye, MonitorRequest, MonitorResult>;
 

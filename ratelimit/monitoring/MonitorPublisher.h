@@ -31,8 +31,9 @@ class MonitorPublisherPrivate;
 class TURNSTILE_RATELIMIT_EXPORT MonitorPublisher : public QObject {
     Q_OBJECT
 public:
-    static constexpr int mostConnections = 16;
+    static constexpr int mostConnections = 16; ///< monitors that may attach at a time
 
+    /// Does not listen yet. \a limiter is not owned, must live in this thread, and may go first.
     explicit MonitorPublisher(InMemoryRatelimiter *limiter, QObject *parent = nullptr);
     /// Says goodbye to who is attached.
     ~MonitorPublisher() override;
@@ -47,7 +48,9 @@ public:
     /// The same on the socket file \a path.
     bool listen(const QString &path);
 
+    /// How listenTcp() listens.
     struct TcpOptions {
+        /// This machine only, if not said otherwise.
         QHostAddress address = QHostAddress(QHostAddress::LocalHost);
         quint16 port = 0;   ///< 0: any free one, see tcpPort()
         QString token = {}; ///< what monitors must know; from 1 to 256 characters
@@ -70,6 +73,7 @@ public:
     /// Whether monitors may pause, resume and drain buckets and cancel waiting tickets; no, if not
     /// said.
     void setControlAllowed(bool allowed);
+    /// What was last said.
     bool isControlAllowed() const;
 
     /// Monitors that are attached.
@@ -87,6 +91,7 @@ public:
     void close();
 
 Q_SIGNALS:
+    /// A monitor attached or went; \a count are attached now.
     void monitorCountChanged(int count);
 
 private:

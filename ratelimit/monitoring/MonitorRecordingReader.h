@@ -14,18 +14,24 @@ QT_END_NAMESPACE
 namespace Turnstile {
 
 /// Reads a `.tsrec` file, which may be anything: what was cut off or damaged, and all after it,
-/// counts as not there. Holds one chunk and the places of the key frames.
+/// counts as not there. Holds one chunk and the places of the key frames. Reads when it is asked,
+/// and blocks as long as that takes; one thread at a time.
 class TURNSTILE_RATELIMIT_EXPORT MonitorRecordingReader {
 public:
+    /// The unit of times in a recording, counted from its start.
     using microseconds = std::chrono::microseconds;
     static constexpr size_t mostKeys = 500'000; ///< further ones are not sought
 
     /// Reads the begin, and finds the chunks without unpacking them. \a device can be sought in,
-    /// and stays. Returns what is wrong, in a sentence.
+    /// stays the caller's, and has to live as long as this is used. Returns what is wrong, in a
+    /// sentence; empty: nothing is.
     QString open(QIODevice *device);
 
+    /// The bot's name, as it was recorded.
     const QString &application() const { return m_header.application; }
+    /// When the recording began.
     WallTime startedAt() const { return m_header.startedAt; }
+    /// How long it goes on, as far as it can be read.
     microseconds duration() const { return m_duration; }
     /// Whether the recording was not ended, or is damaged: as far as is known, for what is inside
     /// of chunks is seen only when they are read.
@@ -40,10 +46,11 @@ public:
     /// that makes no more than 4 MiB of file to be read: what to seek for \a at to have a past.
     microseconds keyBefore(microseconds at, microseconds runUp) const;
 
+    /// What next() reads.
     struct Frame {
-        microseconds at{};
-        bool isKey = false; ///< of the key frame that was sought
-        MonitorUpdate update;
+        microseconds at{};    ///< since the start of the recording
+        bool isKey = false;   ///< of the key frame that was sought
+        MonitorUpdate update; ///< what the bot told
     };
     /// The next frame, with times counted from \a start; nothing at the end.
     std::optional<Frame> next(TimePoint start);

@@ -18,15 +18,19 @@ namespace Turnstile {
 /// between so that a reader need not begin at the begin. A key frame may have several parts, with
 /// news between them. No update in a recording relies on one before its key frame, so a snapshot's
 /// silence about a bucket does not count: it has to be said in `removed`.
+///
+/// Each call returns false from the first one on that could not write, see problem(). Writes when
+/// it is asked, and blocks as long as that takes; one thread at a time.
 class TURNSTILE_RATELIMIT_EXPORT MonitorRecordingWriter {
 public:
-    /// The file, open for writing; better not buffered, so that flushed is written.
+    /// \a device is the file, open for writing; better not buffered, so that flushed is written. It
+    /// stays the caller's, and has to live as long as this is used.
     explicit MonitorRecordingWriter(QIODevice *device);
 
     /// Once, first. \a start is the moment that times count from, \a startedAt the same on the
     /// wall.
     bool begin(const QString &application, TimePoint start, WallTime startedAt);
-    /// What happened, at a time that should not go back. At most a second of it is held.
+    /// What happened, \a at a time that should not go back. At most a second of it is held.
     bool add(const MonitorUpdate &update, TimePoint at);
     /// A part of a key frame; its first has `snapshotBegins`, its last `snapshotEnds`.
     bool addKey(const MonitorUpdate &part, TimePoint at);
@@ -38,8 +42,10 @@ public:
     /// Once, last.
     bool end(TimePoint at);
 
-    /// Why something, and everything after it, could not be written, in a sentence.
+    /// Why something, and everything after it, could not be written, in a sentence; empty: all is
+    /// well.
     const QString &problem() const { return m_problem; }
+    /// How large the file is; what is held is not in it.
     qint64 bytesWritten() const { return m_bytesWritten; }
 
 private:

@@ -14,8 +14,8 @@ namespace Turnstile {
 
 /// The global limit as it was last seen.
 struct MonitorGlobalLimit {
-    int limit = 0; ///< 0: none
-    int used = 0;
+    int limit = 0;                       ///< requests in SchedulerOptions::globalPeriod; 0: none
+    int used = 0;                        ///< slots taken
     std::optional<TimePoint> nextFreeAt; ///< when the next used slot frees, if known
     std::optional<TimePoint>
         lockedUntil; ///< a global 429, or the edge, holds everything until then
@@ -25,8 +25,8 @@ struct MonitorGlobalLimit {
 
 /// Answers that count as invalid, and how many an address may get.
 struct MonitorInvalidRequests {
-    int count = 0;
-    int limit = 0;
+    int count = 0; ///< in the last SchedulerOptions::invalidPeriod
+    int limit = 0; ///< 0: no guard
 
     friend bool operator==(
         const MonitorInvalidRequests &, const MonitorInvalidRequests &) = default;
@@ -34,8 +34,8 @@ struct MonitorInvalidRequests {
 
 /// A 429 and when it was seen.
 struct MonitorHit {
-    TimePoint at;
-    RateLimitHit hit;
+    TimePoint at;     ///< when it was seen
+    RateLimitHit hit; ///< what it says
 };
 
 /// What changed in a bot since the last update: all that is told to who watches, in plain values.
@@ -64,11 +64,17 @@ struct MonitorUpdate {
 
 /// What a monitor may ask of a bot that allows it.
 struct MonitorCommand {
-    enum class Action : quint8 { Resume, Pause, Drain, CancelTicket };
+    /// What is to be done.
+    enum class Action : quint8 {
+        Resume,       ///< Flow::Open
+        Pause,        ///< Flow::Paused
+        Drain,        ///< Flow::Draining
+        CancelTicket, ///< gives up a ticket that waits
+    };
 
-    Action action = Action::Resume;
-    BucketId bucket; ///< of Resume, Pause and Drain; none: everything
-    TicketId ticket; ///< of CancelTicket
+    Action action = Action::Resume; ///< what is to be done
+    BucketId bucket;                ///< of Resume, Pause and Drain; none: everything
+    TicketId ticket;                ///< of CancelTicket
 };
 
 } // namespace Turnstile

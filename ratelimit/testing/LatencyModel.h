@@ -10,7 +10,7 @@
 namespace Turnstile {
 
 /// How long requests travel: half of a latency each way, and at random up to half of a jitter more.
-/// The same seed gives the same times.
+/// The same seed gives the same times. No clock: it only tells numbers. One thread at a time.
 class TURNSTILE_TESTING_EXPORT LatencyModel {
 public:
     /// The time of one exchange.
@@ -21,8 +21,11 @@ public:
         friend bool operator==(const Delay &, const Delay &) = default;
     };
 
+    /// Both below zero count as zero.
     void setLatency(milliseconds latency, milliseconds jitter);
+    /// Starts the random numbers anew; 1 if not said.
     void setSeed(quint32 seed);
+    /// The time of the next exchange.
     Delay next();
 
 private:

@@ -27,6 +27,39 @@ ServerReply apiError(ServerReply reply, int status, const QByteArray &text)
     return reply;
 }
 
+ModelConnection::Outcome spoiledOutcome(ServerReply reply, const Fault &fault)
+{
+    using Outcome = ModelConnection::Outcome;
+    Outcome outcome{.reply = spoiled(std::move(reply), fault)};
+    switch (fault.kind) {
+    case Fault::Kind::NoAnswer:
+        outcome.kind = Outcome::Kind::Silence;
+        break;
+    case Fault::Kind::CloseBeforeAnswer:
+        outcome.kind = Outcome::Kind::Close;
+        break;
+    case Fault::Kind::CloseInTheMiddle:
+        outcome.kind = Outcome::Kind::CloseInTheMiddle;
+        break;
+    case Fault::Kind::Reset:
+        outcome.kind = Outcome::Kind::Reset;
+        break;
+    case Fault::Kind::SlowDrip:
+        outcome.kind = Outcome::Kind::LongAnswer;
+        outcome.size = fault.size;
+        outcome.pause = qMax(fault.pause, milliseconds(1));
+        break;
+    case Fault::Kind::Oversize:
+        outcome.kind = Outcome::Kind::LongAnswer;
+        outcome.size = fault.size;
+        outcome.tellsLength = fault.tellsLength;
+        break;
+    default:
+        break;
+    }
+    return outcome;
+}
+
 Credential credentialOf(const HttpRequest &request)
 {
     const QByteArray authorization = request.header("authorization");
@@ -46,11 +79,12 @@ public:
     }
 
     LatencyModel::Delay delay() override { return latency.next(); }
-    Outcome arrived(const HttpRequest &request) override;
+    Outcome arrived(const HttpRequest &request, int connection) override;
     ServerReply refused(const HttpRequestParser::Error &error) override;
     void answered(int status) override { ++byStatus[status]; }
 
     void setClock();
+    void accept(QTcpSocket *socket);
     ServerReply plainReply() const
     {
         return model.reply({.time = std::chrono::steady_clock::now()});
@@ -68,6 +102,10 @@ public:
     QMap<int, quint64> byStatus;
     quint64 requestCount = 0;
     quint64 faultCount = 0;
+    int opened = 0;      // connections
+    int openedEarly = 0; // before the last reset of the stats
+    int open = 0;
+    int mostOpen = 0;
 };
 
 void ModelApi::Private::setClock()
@@ -78,6 +116,13 @@ void ModelApi::Private::setClock()
     model.setEpoch(epoch);
 }
 
+void ModelApi::Private::accept(QTcpSocket *socket)
+{
+    mostOpen = qMax(mostOpen, ++open);
+    QObject::connect(socket, &QTcpSocket::disconnected, q, [this] { --open; });
+    new ModelConnection(socket, ++opened, *this, q);
+}
+
 ServerReply ModelApi::Private::refused(const HttpRequestParser::Error &error)
 {
     ++requestCount;
@@ -85,7 +130,7 @@ ServerReply ModelApi::Private::refused(const HttpRequestParser::Error &error)
     return apiError(plainReply(), error.status, error.text);
 }
 
-ModelConnection::Outcome ModelApi::Private::arrived(const HttpRequest &request)
+ModelConnection::Outcome ModelApi::Private::arrived(const HttpRequest &request, int connection)
 {
     ++requestCount;
     const std::optional<Method> method = methodFromName(request.method);
@@ -100,7 +145,7 @@ ModelConnection::Outcome ModelApi::Private::arrived(const HttpRequest &request)
     if (!endpoint.isValid())
         return {.reply = apiError(plainReply(), 404, "404: Not Found")};
 
-    ServedRequest served{*method, endpoint.name(), endpoint.route(), {}, 0, {}, {}};
+    ServedRequest served{*method, endpoint.name(), endpoint.route(), {}, 0, {}, {}, connection};
     const QPointer api(q);
     Outcome outcome = decide({endpoint, request.target, request.body}, credential, served);
     if (!api) // the handler may do what it likes
@@ -117,31 +162,25 @@ ModelConnection::Outcome ModelApi::Private::decide(
 {
     served.arrived = std::chrono::steady_clock::now();
     const auto wall = epoch + std::chrono::floor<milliseconds>(served.arrived.time_since_epoch());
-    const std::optional<Fault> fault =
+    std::optional<Fault> fault =
         faults.next(request.endpoint.at(wall).route(), request.endpoint.isExemptFromGlobal());
     ServerDecision decision;
     if (!fault || fault->isCounted()) {
         decision = model.decide(request.endpoint, served.arrived, credential);
         served.limitedBy = decision.limitedBy;
+    } else if (const auto limit = fault->limitedBy()) {
+        decision =
+            model.refuse(request.endpoint, served.arrived, credential, *limit, fault->retryAfter);
     } else {
         decision.time = served.arrived;
-        if (fault->kind == Fault::Kind::GlobalLimit) {
-            decision.status = 429;
-            decision.limitedBy = LimitKind::Global;
-            decision.retryAfter = fault->retryAfter;
-        }
     }
-    Outcome outcome{.reply = model.reply(decision)};
     if (fault) {
         ++faultCount;
         served.fault = fault->kind;
-        if (fault->kind == Fault::Kind::NoAnswer)
-            outcome.kind = Outcome::Kind::Silence;
-        else if (fault->kind == Fault::Kind::CloseBeforeAnswer)
-            outcome.kind = Outcome::Kind::Close;
-        else if (fault->kind == Fault::Kind::CloseInTheMiddle)
-            outcome.kind = Outcome::Kind::CloseInTheMiddle;
+        if (fault->location.isEmpty())
+            fault->location = request.target;
     }
+    Outcome outcome{.reply = model.reply(decision)};
     if (handler && decision.status == 200 && (!fault || fault->isCounted())) {
         const ServerReply own = Handler(handler)(request);
         outcome.reply.status = own.status;
@@ -150,8 +189,10 @@ ModelConnection::Outcome ModelApi::Private::decide(
             outcome.reply.setHeader(name, value);
     }
     if (fault)
-        outcome.reply = spoiled(std::move(outcome.reply), *fault);
-    served.status = outcome.kind == Outcome::Kind::Answer ? outcome.reply.status : 0;
+        outcome = spoiledOutcome(std::move(outcome.reply), *fault);
+    const bool isAnswer =
+        outcome.kind == Outcome::Kind::Answer || outcome.kind == Outcome::Kind::LongAnswer;
+    served.status = isAnswer ? outcome.reply.status : 0;
     return outcome;
 }
 
@@ -164,7 +205,7 @@ ModelApi::ModelApi(QObject *parent)
     d->server.setMaxPendingConnections(1024);
     connect(&d->server, &QTcpServer::newConnection, this, [this] {
         while (QTcpSocket *socket = d->server.nextPendingConnection())
-            new ModelConnection(socket, *d, this);
+            d->accept(socket);
     });
 }
 
@@ -239,6 +280,11 @@ void ModelApi::setVia(bool via)
     d->model.setVia(via);
 }
 
+void ModelApi::setDialects(Dialects dialects)
+{
+    d->model.setDialects(dialects);
+}
+
 void ModelApi::addFault(const Fault &fault)
 {
     d->faults.add(fault);
@@ -260,6 +306,8 @@ ServerStats ModelApi::stats() const
     stats.requests = d->requestCount;
     stats.byStatus = d->byStatus;
     stats.faults = d->faultCount;
+    stats.connections = quint64(d->opened - d->openedEarly);
+    stats.peakConnections = d->mostOpen;
     return stats;
 }
 
@@ -274,6 +322,8 @@ void ModelApi::resetStats()
     d->log.clear();
     d->byStatus.clear();
     d->requestCount = d->faultCount = 0;
+    d->openedEarly = d->opened;
+    d->mostOpen = d->open;
 }
 
 QDebug operator<<(QDebug debug, const ServedRequest &request)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ratelimit/core/Endpoint.h"
+#include "ratelimit/testing/Dialect.h"
 #include "ratelimit/testing/Fault.h"
 #include "ratelimit/testing/ServerModel.h"
 #include "ratelimit/testing/ServerReply.h"
@@ -20,20 +21,21 @@ namespace Turnstile {
 
 /// A request as a ModelApi's handler sees it.
 struct ApiRequest {
-    Endpoint endpoint;
+    Endpoint endpoint; ///< as a ratelimiter sees it, with the credential that was sent
     QByteArray target; ///< path and query as sent, with whatever secrets are in it
-    QByteArray body;
+    QByteArray body;   ///< as sent
 };
 
 /// A request that a ModelApi has served. Without secrets, so it can be printed.
 struct ServedRequest {
-    Method method = Method::Get;
-    QString endpoint; ///< Endpoint::name()
-    QByteArray route; ///< Endpoint::route()
-    TimePoint arrived;
+    Method method = Method::Get;        ///< of the request line
+    QString endpoint;                   ///< Endpoint::name()
+    QByteArray route;                   ///< Endpoint::route()
+    TimePoint arrived;                  ///< when it was counted
     int status = 0;                     ///< 0: no answer, or not a whole one
     std::optional<LimitKind> limitedBy; ///< the rule that it broke
     std::optional<Fault::Kind> fault;   ///< the scripted fault that it met
+    int connection = 0; ///< which connection it came by, counted from 1 in order of opening
 
     friend bool operator==(const ServedRequest &, const ServedRequest &) = default;
 };
@@ -56,13 +58,17 @@ struct ServedRequest {
 /// request is counted when it arrives, that is when all of it was read and half of the latency has
 /// passed, even if the client has gone since then.
 ///
-/// Lives in one thread, which runs an event loop.
+/// Lives in one thread, which runs an event loop. \ref listen() tells by its result whether it
+/// could; nothing else fails. Rules: `docs/semantics.md`, and ServerModel.
 class TURNSTILE_TESTING_EXPORT ModelApi : public QObject {
     Q_OBJECT
 public:
+    /// Makes the answer to a request; called in the thread of the ModelApi.
     using Handler = std::function<ServerReply(const ApiRequest &request)>;
 
+    /// Does not listen yet.
     explicit ModelApi(QObject *parent = nullptr);
+    /// Drops all connections, as close() does.
     ~ModelApi() override;
 
     /// Starts to listen on \a port (0: a free one) and returns the base of all requests. Empty,
@@ -71,15 +77,21 @@ public:
     /// Drops all connections in the middle of whatever they do, and stops. It can listen again,
     /// also on the same port; limits, windows and counts stay.
     void close();
+    /// Whether it takes connections.
     bool isListening() const;
+    /// The port it listens on; 0 when it does not.
     quint16 port() const;
     /// The base of all requests, `http://127.0.0.1:PORT/api/v10`; empty when it does not listen.
     QUrl url() const;
 
     /// \name Rules, see ServerModel. They may change at any time.
     /// \{
+
+    /// See ServerModel::setDefaultLimit(); 5 requests in 5 s, if not said.
     void setDefaultLimit(const BucketRule &rule);
+    /// See ServerModel::setLimit(). A \a route that no request can have is told by a warning.
     void setLimit(const QByteArray &route, const BucketRule &rule);
+    /// See ServerModel::setGlobalLimit(); 50 requests in 1 s, if not said.
     void setGlobalLimit(const Quota &quota);
     /// \}
 
@@ -89,10 +101,13 @@ public:
     void setSeed(quint32 seed);
     /// Whether answers carry `Via` (yes).
     void setVia(bool via);
+    /// How the server differs from Discord's, see ServerModel::setDialects().
+    void setDialects(Dialects dialects);
 
     /// Lets something go wrong. Faults are tried in the order in which they were added, and a
     /// request meets one at most.
     void addFault(const Fault &fault);
+    /// Forgets the faults that have not happened yet.
     void clearFaults();
 
     /// Answers the requests that pass the limits with status, headers and body of its own. The rate
@@ -104,7 +119,7 @@ public:
     /// The last 10000 requests in the order of arrival. Those that are not HTTP, or name no
     /// endpoint, are only in stats().
     QList<ServedRequest> requests() const;
-    /// Forgets both. The windows stay as they are.
+    /// Forgets what stats() and requests() tell. The windows stay as they are.
     void resetStats();
 
 Q_SIGNALS:

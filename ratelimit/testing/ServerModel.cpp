@@ -68,9 +68,13 @@ public:
     const BucketRule &rule(const QByteArray &route) const;
     void sweep(TimePoint now);
     std::chrono::nanoseconds wall(TimePoint time) const { return epoch + time.time_since_epoch(); }
+    Endpoint at(const Endpoint &request, TimePoint time) const
+    {
+        return request.at(WallTime(std::chrono::floor<milliseconds>(wall(time))));
+    }
 
     std::chrono::nanoseconds epoch{0};
-    bool via = true;
+    Dialects dialects;
     BucketRule defaultRule;
     QHash<QByteArray, BucketRule> rules; // by pattern
     Quota global;
@@ -143,7 +147,12 @@ void ServerModel::setEpoch(WallTime epoch)
 
 void ServerModel::setVia(bool via)
 {
-    d->via = via;
+    d->dialects.setFlag(Dialect::NoVia, !via);
+}
+
+void ServerModel::setDialects(Dialects dialects)
+{
+    d->dialects = dialects;
 }
 
 void ServerModel::setDefaultLimit(const BucketRule &rule)
@@ -171,7 +180,7 @@ void ServerModel::setGlobalLimit(const Quota &quota)
 ServerDecision ServerModel::decide(
     const Endpoint &request, TimePoint now, const Credential &credential)
 {
-    const Endpoint endpoint = request.at(WallTime(std::chrono::floor<milliseconds>(d->wall(now))));
+    const Endpoint endpoint = d->at(request, now);
     Lane &lane = d->lane(endpoint, credential, now);
     ServerDecision decision;
     decision.time = now;
@@ -185,6 +194,8 @@ ServerDecision ServerModel::decide(
             return true;
         decision.status = 429;
         decision.limitedBy = kind;
+        if (d->dialects.testFlag(Dialect::GrowingWait))
+            counter->window.extend();
         decision.retryAfter = counter->window.nextAt() - now;
         return false;
     };
@@ -220,6 +231,25 @@ ServerDecision ServerModel::decide(
     return decision;
 }
 
+ServerDecision ServerModel::refuse(const Endpoint &request, TimePoint now,
+    const Credential &credential, LimitKind kind, milliseconds retryAfter)
+{
+    const Endpoint endpoint = d->at(request, now);
+    const Lane &lane = d->lane(endpoint, credential, now);
+    ServerDecision decision{.status = 429, .limitedBy = kind, .hash = lane.hash, .time = now};
+    decision.retryAfter = retryAfter;
+    decision.hasBucket = lane.bucket && kind != LimitKind::Global;
+    if (decision.hasBucket) {
+        const bool isBucket = kind == LimitKind::Bucket;
+        WindowCounter &window = lane.bucket->window;
+        window.roll({lane.rule.limit, lane.rule.window, lane.rule.kind}, now);
+        decision.limit = lane.rule.limit;
+        decision.remaining = isBucket ? 0 : qMax(1, window.remaining());
+        decision.fullAt = isBucket ? now + retryAfter : std::max(window.fullAt(), now);
+    }
+    return decision;
+}
+
 ServerReply ServerModel::reply(const ServerDecision &decision) const
 {
     const bool global = decision.limitedBy == LimitKind::Global;
@@ -234,26 +264,40 @@ ServerReply ServerModel::reply(const ServerDecision &decision) const
     }
     reply.headers.emplaceBack("Date", d->date);
     reply.headers.emplaceBack("Content-Type", "application/json");
-    if (d->via)
-        reply.headers.emplaceBack("Via", "1.1 google");
+    const auto says = [this](Dialect dialect) { return d->dialects.testFlag(dialect); };
+    const auto add = [&reply](const char *name, const QByteArray &value) {
+        reply.headers.emplaceBack(name, value);
+    };
+    if (!says(Dialect::NoVia))
+        add("Via", "1.1 google");
     if (decision.hasBucket) {
-        reply.headers.emplaceBack("X-RateLimit-Limit", QByteArray::number(decision.limit));
-        reply.headers.emplaceBack("X-RateLimit-Remaining", QByteArray::number(decision.remaining));
-        reply.headers.emplaceBack("X-RateLimit-Reset", seconds(roundUp(d->wall(decision.fullAt))));
-        reply.headers.emplaceBack(
-            "X-RateLimit-Reset-After", seconds(roundUp(decision.fullAt - decision.time)));
-        reply.headers.emplaceBack("X-RateLimit-Bucket", decision.hash);
+        const bool early = says(Dialect::RemainingBefore) && !decision.limitedBy;
+        const milliseconds reset = roundUp(d->wall(decision.fullAt));
+        add("X-RateLimit-Limit", QByteArray::number(decision.limit));
+        add("X-RateLimit-Remaining", QByteArray::number(decision.remaining + (early ? 1 : 0)));
+        add("X-RateLimit-Reset",
+            says(Dialect::ResetInMilliseconds) ? QByteArray::number(qint64(reset.count()))
+                                               : seconds(reset));
+        if (!says(Dialect::NoResetAfter))
+            add("X-RateLimit-Reset-After", seconds(roundUp(decision.fullAt - decision.time)));
+        if (!says(Dialect::NoBucket))
+            add("X-RateLimit-Bucket", decision.hash);
     }
+    if (global)
+        add("X-RateLimit-Global", "true");
+    else if (says(Dialect::GlobalFalse))
+        add("X-RateLimit-Global", "false");
     if (decision.limitedBy) {
         const milliseconds wait = roundUp(decision.retryAfter);
-        reply.headers.emplaceBack("Retry-After",
-            QByteArray::number(std::chrono::ceil<std::chrono::seconds>(wait).count()));
-        reply.headers.emplaceBack("X-RateLimit-Scope",
-            global       ? "global"
-                : shared ? "shared"
-                         : "user");
-        if (global)
-            reply.headers.emplaceBack("X-RateLimit-Global", "true");
+        const auto addRetryAfter = [&](milliseconds time) {
+            const auto whole = std::chrono::ceil<std::chrono::seconds>(time).count();
+            add("Retry-After",
+                says(Dialect::DecimalRetryAfter) ? seconds(time) : QByteArray::number(whole));
+        };
+        addRetryAfter(wait);
+        if (says(Dialect::DoubledRetryAfter))
+            addRetryAfter(wait + milliseconds(1000));
+        add("X-RateLimit-Scope", global ? "global" : shared ? "shared" : "user");
         reply.body = QByteArray("{\"message\":\"")
             + (shared ? "The resource is being rate limited." : "You are being rate limited.")
             + "\",\"retry_after\":" + seconds(wait) + ",\"global\":" + (global ? "true" : "false")

@@ -12,11 +12,6 @@ bool sameName(QByteArrayView a, QByteArrayView b)
     return a.compare(b, Qt::CaseInsensitive) == 0;
 }
 
-bool mayHaveBody(int status)
-{
-    return status >= 200 && status != 204 && status != 304;
-}
-
 } // namespace
 
 std::optional<QByteArray> ServerReply::header(QByteArrayView name) const
@@ -44,17 +39,22 @@ void ServerReply::removeHeaders(QByteArrayView prefix)
 
 QByteArray ServerReply::toHttp(bool head, bool close) const
 {
+    QByteArray out = headToHttp(body.size(), close);
+    if (!head && mayHaveBody())
+        out += body;
+    return out;
+}
+
+QByteArray ServerReply::headToHttp(std::optional<qint64> length, bool close) const
+{
     QByteArray out = "HTTP/1.1 " + QByteArray::number(status) + ' ' + reasonPhrase(status) + "\r\n";
     for (const auto &[name, value] : headers)
         out += name + ": " + value + "\r\n";
-    if (mayHaveBody(status))
-        out += "Content-Length: " + QByteArray::number(body.size()) + "\r\n";
+    if (length && mayHaveBody())
+        out += "Content-Length: " + QByteArray::number(*length) + "\r\n";
     if (close)
         out += "Connection: close\r\n";
-    out += "\r\n";
-    if (!head && mayHaveBody(status))
-        out += body;
-    return out;
+    return out + "\r\n";
 }
 
 QByteArray reasonPhrase(int status)
@@ -66,8 +66,18 @@ QByteArray reasonPhrase(int status)
         return "Created";
     case 204:
         return "No Content";
+    case 301:
+        return "Moved Permanently";
+    case 302:
+        return "Found";
+    case 303:
+        return "See Other";
     case 304:
         return "Not Modified";
+    case 307:
+        return "Temporary Redirect";
+    case 308:
+        return "Permanent Redirect";
     case 400:
         return "Bad Request";
     case 401:

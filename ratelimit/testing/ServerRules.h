@@ -27,9 +27,9 @@ public:
     };
     Q_ENUM(Window)
 
-    int limit = 0;
-    milliseconds window = milliseconds(1000);
-    Window kind = Window::Fixed;
+    int limit = 0;                            ///< requests in a window; 0: no limit
+    milliseconds window = milliseconds(1000); ///< how long a window is
+    Window kind = Window::Fixed;              ///< what a window is
     /// Fixed windows only: they begin at this offset from time zero and then one after another,
     /// whether or not requests come.
     std::optional<milliseconds> phase = {};
@@ -39,10 +39,11 @@ public:
 
 /// The limits of a route. Each major resource (channel, guild, webhook) has counters of its own.
 struct BucketRule {
-    /// 0: the route has no bucket, and its answers carry no rate limit headers.
+    /// Requests in a window. 0: the route has no bucket, and its answers carry no rate limit
+    /// headers.
     int limit = 5;
-    milliseconds window = milliseconds(5000);
-    Quota::Window kind = Quota::Window::Fixed;
+    milliseconds window = milliseconds(5000);  ///< how long a window is
+    Quota::Window kind = Quota::Window::Fixed; ///< what a window is
     /// The bucket's hash. Routes that name the same hash share a counter, and should name the same
     /// limit. Empty: derived from the route, the same in every run.
     QByteArray hash = {};

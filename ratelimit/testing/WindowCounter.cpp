@@ -10,6 +10,7 @@ void WindowCounter::roll(const Quota &quota, TimePoint now)
     m_aligned = quota.phase.has_value();
     m_limit = quota.limit;
     m_window = qMax(quota.window, milliseconds(1));
+    m_extended = now < m_extendedUntil;
 
     if (m_kind == Quota::Window::Sliding) {
         while (!m_taken.isEmpty() && m_taken.first() + m_window <= now)
@@ -37,8 +38,16 @@ void WindowCounter::take(TimePoint now)
     ++m_used;
 }
 
+void WindowCounter::extend()
+{
+    m_extendedUntil = nextAt() + m_window;
+    m_extended = true;
+}
+
 TimePoint WindowCounter::fullAt() const
 {
+    if (m_extended)
+        return m_extendedUntil;
     if (m_kind == Quota::Window::Fixed)
         return m_start + m_window;
     return m_taken.isEmpty() ? TimePoint() : m_taken.last() + m_window;
@@ -46,6 +55,8 @@ TimePoint WindowCounter::fullAt() const
 
 TimePoint WindowCounter::nextAt() const
 {
+    if (m_extended)
+        return m_extendedUntil;
     if (m_kind == Quota::Window::Fixed)
         return m_start + m_window;
     const qsizetype index = m_taken.size() - m_limit;

@@ -16,8 +16,10 @@ public:
     void roll(const Quota &quota, TimePoint now);
     /// Counts one request at \a now.
     void take(TimePoint now);
+    /// Nothing is left until one window after nextAt().
+    void extend();
 
-    int remaining() const { return qMax(0, m_limit - m_used); }
+    int remaining() const { return m_extended ? 0 : qMax(0, m_limit - m_used); }
     /// When all tokens are back: the end of a fixed window, or one window after the last request
     /// of a sliding one. In the past, or now, when they are all there.
     TimePoint fullAt() const;
@@ -31,7 +33,9 @@ private:
     int m_used = 0;
     milliseconds m_window{0};
     TimePoint m_start = TimePoint::min(); // of the fixed window
-    QList<TimePoint> m_taken;             // arrivals in the sliding window, oldest first
+    bool m_extended = false;              // until then
+    TimePoint m_extendedUntil = TimePoint::min();
+    QList<TimePoint> m_taken; // arrivals in the sliding window, oldest first
 };
 
 } // namespace Turnstile

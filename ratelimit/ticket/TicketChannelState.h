@@ -123,9 +123,9 @@ public:
     Q_DISABLE_COPY_MOVE(TicketGrant)
 
     bool sent() { return m_state->sent(m_attempt); }
-    bool complete(const Response &response, bool retry = false)
+    bool complete(const Response &response, bool retry = false, milliseconds wait = {})
     {
-        return m_state->complete(m_attempt, {response, retry});
+        return m_state->complete(m_attempt, {response, retry, wait});
     }
     void setStamped() { m_stamped = true; }
 

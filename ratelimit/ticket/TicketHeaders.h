@@ -19,13 +19,14 @@ class TicketChannelState;
 /// The ratelimiter's end of a granted ticket: what its request's response said.
 ///
 /// Move-only; usable in any thread. Destroying it means that the ratelimiter no longer waits:
-/// TicketSender::headers() then returns false.
+/// TicketSender::headers() then returns false. A moved-from one is only good for being destroyed.
 class TURNSTILE_RATELIMIT_EXPORT TicketHeaders {
 public:
     /// What became of the grant.
     struct Outcome {
-        Response response;  ///< answered with headers or none, lost, or unused (sender dropped)
-        bool retry = false; ///< the consumer wants the ticket granted again (a 429)
+        Response response;    ///< answered with headers or none, lost, or unused (sender dropped)
+        bool retry = false;   ///< the consumer wants the ticket granted again (a 429, a failure)
+        milliseconds wait{0}; ///< of a retry: not before this is over
     };
 
     TicketHeaders(TicketHeaders &&) noexcept;

@@ -17,7 +17,7 @@ class TicketChannelState;
 /// The ratelimiter's end of a waiting ticket. Move-only; usable in any thread, one at a time.
 ///
 /// Destroying it while the consumer waits fails the ticket with TicketError::Code::RatelimiterGone,
-/// so that nobody waits for ever.
+/// so that nobody waits for ever. A moved-from one is only good for being destroyed.
 class TURNSTILE_RATELIMIT_EXPORT TicketNotifier {
 public:
     TicketNotifier(TicketNotifier &&) noexcept;
@@ -40,7 +40,8 @@ public:
     /// was granted is told by the outcome instead; at a retry this is called after it.
     void whenCancelled(std::function<void()> cancelled);
 
-    /// Fails the ticket if it waits: the consumer's failed() is emitted, from its event loop.
+    /// Fails the ticket with \a error if it waits: TicketReceiver::failed() is emitted, from the
+    /// event loop of the consumer. Does nothing otherwise.
     void reject(const TicketError &error);
 
 private:

@@ -17,9 +17,10 @@ class TicketChannelState;
 
 /// The consumer's end of a ticket: says when the request may be sent.
 ///
-/// Lives in the thread that asked. Deleting it while the ticket waits cancels the ticket; deleting
-/// it later changes nothing. It deletes itself (`deleteLater`) once the ticket has ended, unless
-/// setAutoDelete(false) was called; keep a QPointer if you keep it at all.
+/// Lives in the thread that asked, and is for that thread only. Deleting it while the ticket waits
+/// cancels the ticket; deleting it later changes nothing. It deletes itself (`deleteLater`) once
+/// the ticket has ended, unless setAutoDelete(false) was called; keep a QPointer if you keep it at
+/// all.
 ///
 /// available() is not emitted before somebody listens: a ticket that is available before a slot is
 /// connected, or future() called, is delivered from the event loop after that. Until then cancel()
@@ -42,7 +43,9 @@ public:
     /// Why the ticket was not granted; code None while it may still be.
     TicketError error() const;
 
+    /// Whether it deletes itself once the ticket has ended; yes, if not said.
     bool autoDelete() const;
+    /// Leaves the end of the receiver to its owner, with \a on false.
     void setAutoDelete(bool on);
 
 Q_SIGNALS:

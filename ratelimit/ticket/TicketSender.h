@@ -5,10 +5,13 @@
 #include "ratelimit/core/Response.h"
 #include "ratelimit/turnstile_ratelimit_export.h"
 
+#include <QtCore/QByteArray>
+#include <QtCore/QList>
 #include <QtCore/QMetaType>
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 QT_BEGIN_NAMESPACE
 class QNetworkReply;
@@ -22,8 +25,9 @@ class TicketGrant;
 /// The permission to send one request, and the way to tell what came of it.
 ///
 /// Copies are handles of the same grant. When the last copy goes and none was used, the ticket ends
-/// as never sent and its tokens go back. Use exactly one of headers(), lost(), follow(), stamp()
-/// and retry(); the first one counts. Usable in any thread; follow() in the reply's thread.
+/// as never sent and its tokens go back. Use exactly one of headers(), lost(), drop(), follow(),
+/// stamp() and retry(); the first one counts. Usable in any thread; follow() in the reply's thread.
+/// Rules: `docs/semantics.md`, "How a ticket can end".
 class TURNSTILE_RATELIMIT_EXPORT TicketSender {
 public:
     /// A sender without a grant: isValid() is false, and everything returns false.
@@ -34,6 +38,7 @@ public:
     TicketSender &operator=(TicketSender &&) noexcept;
     ~TicketSender();
 
+    /// Whether it is of a grant, though its word may have been given.
     bool isValid() const;
 
     /// The request is on the wire. Optional, and not the end of the ticket: it lets a monitor tell
@@ -51,9 +56,10 @@ public:
     /// The request was not sent after all; what dropping the last copy does. Returns as headers().
     bool drop() const;
 
-    /// After a 429: the ticket goes back to the head of its lane and becomes available again later,
-    /// with the same id. Returns as headers() does.
-    bool retry(const Response &response) const;
+    /// The ticket goes back to the head of its lane and becomes available again later, with the
+    /// same id: after a 429 when its limit has passed, and never before \a wait is over, in which
+    /// its lane is held. Returns as headers() does.
+    bool retry(const Response &response, milliseconds wait = milliseconds(0)) const;
 
     /// Completes the ticket from \a reply, whatever happens to it: finished, failed, aborted or
     /// deleted. Reads headers only (for a 404 or 429 it peeks at the body), so the reply stays
@@ -61,10 +67,9 @@ public:
     /// before you read.
     ///
     /// The word is given as soon as the headers are final; only a 404 or 429 has to be there with
-    /// its body. A reply that
-    /// ends without a status counts as lost, or as unused where nothing can have been sent (no such
-    /// host, connection refused). A reply from the manager's cache is unused, too; lost, if the
-    /// server was asked whether it is still good.
+    /// its body. A reply that ends without a status counts as lost, or as unused where nothing can
+    /// have been sent (no such host, connection refused). A reply from the manager's cache is
+    /// unused, too; lost, if the server was asked whether it is still good.
     void follow(QNetworkReply *reply) const;
 
     /// Lets \a request carry the sender. With Ratelimiter::follow(manager), said once, the reply
@@ -84,8 +89,12 @@ private:
 };
 
 /// What \a reply says about rate limits: its status, headers and, for a 404 or 429, the body, at
-/// which it peeks. For a reply that has its headers.
+/// which it peeks (64 KiB at most). For a reply that has its headers, in its thread. Dates are
+/// read by this machine's wall clock where the server sends no `Date`.
 TURNSTILE_RATELIMIT_EXPORT RatelimitHeaders headersOf(QNetworkReply *reply);
+/// The same for an answer that was read already, of whatever HTTP client.
+TURNSTILE_RATELIMIT_EXPORT RatelimitHeaders headersOf(
+    int status, const QList<std::pair<QByteArray, QByteArray>> &headers, QByteArrayView body);
 
 } // namespace Turnstile
 

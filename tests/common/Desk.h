@@ -37,9 +37,9 @@ public:
         note();
         return awaited;
     }
-    bool retry(TicketId ticket, const Response &response, milliseconds time)
+    bool retry(TicketId ticket, const Response &response, milliseconds time, milliseconds wait = {})
     {
-        const bool awaited = scheduler.retry(ticket, response, at(time));
+        const bool awaited = scheduler.retry(ticket, response, at(time), wait);
         note();
         return awaited;
     }

@@ -43,6 +43,18 @@ void FaultFileTest::readsFaults_data()
         {.kind = Kind::CloudflarePage, .retryAfter = 1ms});
     row(R"({"kind":"global_limit","retry_after_ms":65000})",
         {.kind = Kind::GlobalLimit, .retryAfter = 65s});
+    row(R"({"kind":"reset"})", {.kind = Kind::Reset});
+    row(R"({"kind":"slow_drip","size":7,"pause_ms":20})",
+        {.kind = Kind::SlowDrip, .size = 7, .pause = 20ms});
+    row(R"({"kind":"oversize","size":2000000000,"tells_length":false})",
+        {.kind = Kind::Oversize, .size = 2'000'000'000, .tellsLength = false});
+    row(R"({"kind":"bad_gateway"})", {.kind = Kind::BadGateway});
+    row(R"({"kind":"api_error","status":404,"code":10015})",
+        {.kind = Kind::ApiError, .status = 404, .code = 10015});
+    row(R"({"kind":"redirect","status":308,"location":"http://localhost:1/x?y=z"})",
+        {.kind = Kind::Redirect, .status = 308, .location = "http://localhost:1/x?y=z"});
+    row(R"({"kind":"rate_limit","limit":"shared","retry_after_ms":1})",
+        {.kind = Kind::RateLimit, .retryAfter = 1ms, .limit = LimitKind::Shared});
     row(R"({"kind":"hash_flip","hash":"abc","route":"GET /guilds/{guild}"})",
         {.kind = Kind::HashFlip, .route = "GET /guilds/{guild}", .hash = "abc"});
 }
@@ -78,12 +90,13 @@ void FaultFileTest::refusesNonsense_data()
     row("{\"kind\":\"no_answer\"}\n\nnonsense", "f:3: this is not JSON: illegal value (at byte 1)");
     row("[]", "f:1: a fault is a JSON object");
     row("{}",
-        "f:1: \"kind\" is one of no_answer, close_before_answer, close_in_the_middle, "
-        "malformed_headers, missing_headers, server_error, cloudflare_page, global_limit, "
-        "hash_flip");
+        "f:1: \"kind\" is one of no_answer, close_before_answer, close_in_the_middle, reset, "
+        "slow_drip, "
+        "oversize, malformed_headers, missing_headers, server_error, bad_gateway, api_error, "
+        "redirect, cloudflare_page, global_limit, rate_limit, hash_flip");
     row(R"({"kind":"no_answer","often":2})",
         "f:1: there is no \"often\"; there are kind, times, every, route, status, "
-        "retry_after_ms and hash");
+        "retry_after_ms, hash, limit, code, location, size, pause_ms and tells_length");
     row(R"({"kind":"no_answer","times":0})",
         "f:1: \"times\" is a whole number from 1 to 1000000 or \"always\"");
     row(R"({"kind":"no_answer","times":"twice"})",
@@ -94,14 +107,25 @@ void FaultFileTest::refusesNonsense_data()
         "f:1: \"every\" is a whole number from 1 to 1000000");
     row(R"({"kind":"server_error","status":429})",
         "f:1: \"status\" is a whole number from 500 to 599");
-    row(R"({"kind":"no_answer","status":500})", "f:1: \"status\" goes with server_error");
+    row(R"({"kind":"no_answer","status":500})",
+        "f:1: \"status\" goes with server_error, api_error and redirect");
     row(R"({"kind":"server_error","retry_after_ms":1})",
-        "f:1: \"retry_after_ms\" goes with cloudflare_page and global_limit");
+        "f:1: \"retry_after_ms\" goes with cloudflare_page, global_limit and rate_limit");
     row(R"({"kind":"global_limit","retry_after_ms":-1})",
         "f:1: \"retry_after_ms\" is a whole number from 1 to 86400000");
     row(R"({"kind":"global_limit","hash":"a"})", "f:1: \"hash\" goes with hash_flip");
     row(R"({"kind":"hash_flip","hash":"a\r\nb"})", "f:1: \"hash\" is text without spaces");
     row(R"({"kind":"hash_flip","hash":7})", "f:1: \"hash\" is text without spaces");
+    row(R"({"kind":"api_error","status":500})",
+        "f:1: \"status\" is a whole number from 400 to 499");
+    row(R"({"kind":"redirect","status":400})", "f:1: \"status\" is a whole number from 300 to 399");
+    row(R"({"kind":"redirect","location":"a b"})", "f:1: \"location\" is text without spaces");
+    row(R"({"kind":"rate_limit","limit":"all"})",
+        "f:1: \"limit\" is one of bucket, sublimit, shared, global, cloudflare");
+    row(R"({"kind":"slow_drip","tells_length":true})", "f:1: \"tells_length\" goes with oversize");
+    row(R"({"kind":"oversize","tells_length":1})", "f:1: \"tells_length\" is true or false");
+    row(R"({"kind":"oversize","size":1e12})",
+        "f:1: \"size\" is a whole number from 0 to 2147483647");
     for (const char *route : {"\"/guilds\"", "\"FETCH /guilds\"", "\"GET guilds\"", "\"GET\"", "1"})
         row(qPrintable(
                 QStringLiteral(R"({"kind":"no_answer","route":%1})").arg(QString::fromUtf8(route))),

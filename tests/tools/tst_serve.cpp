@@ -111,6 +111,25 @@ private Q_SLOTS:
         QCOMPARE(m_process.exitCode(), 0);
     }
 
+    void speaksADialect()
+    {
+        const QUrl base = serve({QStringLiteral("--dialect"), QStringLiteral("no-via,global-false"),
+            QStringLiteral("--latency=0")});
+        const auto reply = post(base, QStringLiteral("/channels/1/messages"));
+        QCOMPARE(statusOf(reply), 200);
+        QVERIFY(!reply->hasRawHeader("Via"));
+        QCOMPARE(reply->rawHeader("X-RateLimit-Global"), QByteArray("false"));
+    }
+
+    void refusesAnUnknownDialect()
+    {
+        QVERIFY(serve({QStringLiteral("--dialect=klingon")}).isEmpty());
+        QCOMPARE(m_process.exitCode(), 2);
+        const QByteArray error = m_process.readAllStandardError();
+        QVERIFY2(error.contains("--dialect is one or more of reset-in-milliseconds, "),
+            error.constData());
+    }
+
     void refusesABadScript()
     {
         QTemporaryFile faults;

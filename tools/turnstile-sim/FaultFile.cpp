@@ -10,7 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
+#include <limits>
 
 namespace Turnstile::Sim {
 namespace {
@@ -23,32 +23,87 @@ constexpr int maxCount = 1'000'000;
 constexpr int maxWait = 24 * 60 * 60 * 1000;
 constexpr qsizetype maxText = 256;
 
+constexpr int maxInt = std::numeric_limits<int>::max();
+
 constexpr std::pair<const char *, Kind> kinds[] = {{"no_answer", Kind::NoAnswer},
     {"close_before_answer", Kind::CloseBeforeAnswer},
-    {"close_in_the_middle", Kind::CloseInTheMiddle}, {"malformed_headers", Kind::MalformedHeaders},
-    {"missing_headers", Kind::MissingHeaders}, {"server_error", Kind::ServerError},
+    {"close_in_the_middle", Kind::CloseInTheMiddle}, {"reset", Kind::Reset},
+    {"slow_drip", Kind::SlowDrip}, {"oversize", Kind::Oversize},
+    {"malformed_headers", Kind::MalformedHeaders}, {"missing_headers", Kind::MissingHeaders},
+    {"server_error", Kind::ServerError}, {"bad_gateway", Kind::BadGateway},
+    {"api_error", Kind::ApiError}, {"redirect", Kind::Redirect},
     {"cloudflare_page", Kind::CloudflarePage}, {"global_limit", Kind::GlobalLimit},
-    {"hash_flip", Kind::HashFlip}};
+    {"rate_limit", Kind::RateLimit}, {"hash_flip", Kind::HashFlip}};
 
-QString readKind(const QJsonValue &value, Kind *kind)
+constexpr std::pair<const char *, LimitKind> limits[] = {{"bucket", LimitKind::Bucket},
+    {"sublimit", LimitKind::Sublimit}, {"shared", LimitKind::Shared}, {"global", LimitKind::Global},
+    {"cloudflare", LimitKind::Cloudflare}};
+
+template <typename... Kinds> constexpr quint32 kindSet(Kinds... each)
+{
+    return ((1u << quint32(each)) | ...);
+}
+
+// What only some kinds have.
+constexpr std::pair<const char *, quint32> members[] = {
+    {"status", kindSet(Kind::ServerError, Kind::ApiError, Kind::Redirect)},
+    {"retry_after_ms", kindSet(Kind::CloudflarePage, Kind::GlobalLimit, Kind::RateLimit)},
+    {"hash", kindSet(Kind::HashFlip)}, {"limit", kindSet(Kind::RateLimit)},
+    {"code", kindSet(Kind::ApiError)}, {"location", kindSet(Kind::Redirect)},
+    {"size", kindSet(Kind::SlowDrip, Kind::Oversize)}, {"pause_ms", kindSet(Kind::SlowDrip)},
+    {"tells_length", kindSet(Kind::Oversize)}};
+
+QString listed(const QStringList &words)
+{
+    return words.mid(0, words.size() - 1).join(QStringLiteral(", "))
+        + (words.size() > 1 ? QStringLiteral(" and ") : QString()) + words.last();
+}
+
+// What is wrong with a member \a key in a fault of that \a kind.
+QString misplaced(const QString &key, Kind kind)
+{
+    QStringList names{QStringLiteral("kind"), QStringLiteral("times"), QStringLiteral("every"),
+        QStringLiteral("route")};
+    if (names.contains(key))
+        return {};
+    for (const auto &[name, set] : members) {
+        names += QLatin1StringView(name);
+        if (key != QLatin1StringView(name))
+            continue;
+        if (set & kindSet(kind))
+            return {};
+        QStringList users;
+        for (const auto &[user, each] : kinds) {
+            if (set & kindSet(each))
+                users += QLatin1StringView(user);
+        }
+        return QStringLiteral("\"%1\" goes with %2").arg(key, listed(users));
+    }
+    return QStringLiteral("there is no \"%1\"; there are %2").arg(key, listed(names));
+}
+
+template <typename Value, size_t size>
+QString readWord(const QString &key, const QJsonValue &value,
+    const std::pair<const char *, Value> (&words)[size], Value *target)
 {
     QStringList names;
-    for (const auto &[name, each] : kinds) {
+    for (const auto &[name, each] : words) {
         if (value.toString() == QLatin1StringView(name)) {
-            *kind = each;
+            *target = each;
             return {};
         }
         names += QLatin1StringView(name);
     }
-    return QStringLiteral("\"kind\" is one of ") + names.join(QStringLiteral(", "));
+    return QStringLiteral("\"%1\" is one of %2").arg(key, names.join(QStringLiteral(", ")));
 }
 
-QString readWhole(const QString &key, const QJsonValue &value, int min, int max, int *target)
+template <typename Number>
+QString readWhole(const QString &key, const QJsonValue &value, int min, int max, Number *target)
 {
     const double number = value.toDouble(std::nan(""));
     if (!(number >= min && number <= max) || number != std::floor(number))
         return QStringLiteral("\"%1\" is a whole number from %2 to %3").arg(key).arg(min).arg(max);
-    *target = int(number);
+    *target = Number(int(number));
     return {};
 }
 
@@ -64,52 +119,70 @@ QString readRoute(const QJsonValue &value, QByteArray *route)
     return {};
 }
 
-QString readHash(const QJsonValue &value, QByteArray *hash)
+QString readText(const QString &key, const QJsonValue &value, QByteArray *target)
 {
     const QByteArray text = value.toString().toUtf8();
     const bool printable = std::all_of(
         text.cbegin(), text.cend(), [](char each) { return each > ' ' && each <= '~'; });
     if (text.isEmpty() || text.size() > maxText || !printable)
-        return QStringLiteral("\"hash\" is text without spaces");
-    *hash = text;
+        return QStringLiteral("\"%1\" is text without spaces").arg(key);
+    *target = text;
     return {};
+}
+
+QString readTimes(const QString &key, const QJsonValue &value, int *times)
+{
+    if (value.toString() == u"always") {
+        *times = Fault::always;
+        return {};
+    }
+    const QString problem = readWhole(key, value, 1, maxCount, times);
+    return problem.isEmpty() ? problem : problem + QStringLiteral(" or \"always\"");
+}
+
+QString readStatus(const QString &key, const QJsonValue &value, Fault *fault)
+{
+    const int group = fault->kind == Kind::ServerError ? 500
+        : fault->kind == Kind::ApiError                ? 400
+                                                       : 300;
+    return readWhole(key, value, group, group + 99, &fault->status);
+}
+
+QString readFlag(const QString &key, const QJsonValue &value, bool *target)
+{
+    *target = value.toBool();
+    return value.isBool() ? QString() : QStringLiteral("\"%1\" is true or false").arg(key);
 }
 
 QString readMember(const QString &key, const QJsonValue &value, Fault *fault)
 {
-    const auto only = [&key](const char *of) {
-        return QStringLiteral("\"%1\" goes with %2").arg(key, QLatin1StringView(of));
-    };
-    if (key == u"times") {
-        if (value.toString() == u"always") {
-            fault->times = Fault::always;
-            return {};
-        }
-        const QString problem = readWhole(key, value, 1, maxCount, &fault->times);
-        return problem.isEmpty() ? problem : problem + QStringLiteral(" or \"always\"");
-    }
+    if (const QString problem = misplaced(key, fault->kind); !problem.isEmpty())
+        return problem;
+    if (key == u"times")
+        return readTimes(key, value, &fault->times);
     if (key == u"every")
         return readWhole(key, value, 1, maxCount, &fault->every);
     if (key == u"route")
         return readRoute(value, &fault->route);
-    if (key == u"status") {
-        if (fault->kind != Kind::ServerError)
-            return only("server_error");
-        return readWhole(key, value, 500, 599, &fault->status);
-    }
-    if (key == u"retry_after_ms") {
-        if (fault->kind != Kind::CloudflarePage && fault->kind != Kind::GlobalLimit)
-            return only("cloudflare_page and global_limit");
-        int wait = 0;
-        const QString problem = readWhole(key, value, 1, maxWait, &wait);
-        fault->retryAfter = milliseconds(wait);
-        return problem;
-    }
+    if (key == u"status")
+        return readStatus(key, value, fault);
+    if (key == u"retry_after_ms")
+        return readWhole(key, value, 1, maxWait, &fault->retryAfter);
     if (key == u"hash")
-        return fault->kind == Kind::HashFlip ? readHash(value, &fault->hash) : only("hash_flip");
-    return QStringLiteral("there is no \"%1\"; there are kind, times, every, route, status, "
-                          "retry_after_ms and hash")
-        .arg(key);
+        return readText(key, value, &fault->hash);
+    if (key == u"limit")
+        return readWord(key, value, limits, &fault->limit);
+    if (key == u"code")
+        return readWhole(key, value, 0, maxCount, &fault->code);
+    if (key == u"location")
+        return readText(key, value, &fault->location);
+    if (key == u"size")
+        return readWhole(key, value, 0, maxInt, &fault->size);
+    if (key == u"pause_ms")
+        return readWhole(key, value, 1, maxWait, &fault->pause);
+    if (key == u"tells_length")
+        return readFlag(key, value, &fault->tellsLength);
+    return {};
 }
 
 QString readFault(const QByteArray &line, Fault *fault)
@@ -124,7 +197,7 @@ QString readFault(const QByteArray &line, Fault *fault)
         return QStringLiteral("a fault is a JSON object");
     const QJsonObject object = document.object();
     const QString kindKey = QStringLiteral("kind");
-    QString problem = readKind(object[kindKey], &fault->kind);
+    QString problem = readWord(kindKey, object[kindKey], kinds, &fault->kind);
     for (auto it = object.begin(); it != object.end() && problem.isEmpty(); ++it) {
         if (it.key() != kindKey)
             problem = readMember(it.key(), it.value(), fault);

@@ -19,7 +19,8 @@ namespace Turnstile::Sim {
 /// ```
 /// `kind` is a Fault::Kind in lower case with underscores. The other keys are those of a Fault:
 /// `times` (a number or `"always"`), `every`, `route`, and, with the kinds that use them, `status`,
-/// `retry_after_ms` and `hash`.
+/// `retry_after_ms`, `hash`, `limit` (a LimitKind in lower case), `code`, `location`, `size`,
+/// `pause_ms` and `tells_length`.
 struct FaultFile {
     QList<Fault> faults;
     QString

@@ -31,10 +31,22 @@ A file of faults has one JSON object per line, tried in that order:
   {"kind": "no_answer"}
   {"kind": "server_error", "status": 502, "times": 3}
   {"kind": "hash_flip", "times": "always", "every": 2, "route": "GET /guilds/{guild}"}
-Kinds: no_answer, close_before_answer, close_in_the_middle, malformed_headers,
-missing_headers, server_error (status: 503), cloudflare_page and global_limit
-(retry_after_ms: 1000), hash_flip (hash). All may have times (1, or "always"), every
-(1: each request, 2: every other one ...) and route (any).)";
+Kinds, and what each may have:
+  no_answer, close_before_answer, close_in_the_middle, reset
+  slow_drip          size (67108864 bytes), pause_ms (50): a byte each
+  oversize           size (67108864 bytes), tells_length (true)
+  malformed_headers, missing_headers
+  server_error       status (503)
+  bad_gateway        502 with an HTML page
+  api_error          status (403), code (0)
+  redirect           status (307), location (the same again)
+  cloudflare_page, global_limit
+                     retry_after_ms (1000)
+  rate_limit         limit (bucket, sublimit, shared, global, cloudflare),
+                     retry_after_ms (1000)
+  hash_flip          hash
+All may have times (1, or "always"), every (1: each request, 2: every other one ...)
+and route (any).)";
 
 int stopPipe[2] = {-1, -1};
 
@@ -84,6 +96,7 @@ int serve(const QStringList &arguments)
     milliseconds latency = 50ms;
     milliseconds jitter = 10ms;
     QString faultsName;
+    Dialects dialects;
 
     OptionTable table(u"serve", serveDescription);
     table.addWhole(u"port", u"The port to listen on; 0: a free one.", &port, 0, 65535);
@@ -104,6 +117,13 @@ int serve(const QStringList &arguments)
             faultsName = name;
             return !name.isEmpty();
         });
+    table.add(u"dialect", u"NAME,...", u"How the answers differ from Discord's.",
+        QStringLiteral("one or more of ") + dialectNames().join(QStringLiteral(", ")),
+        [&dialects](const QString &names) {
+            const std::optional<Dialects> known = dialectsFromNames(names);
+            dialects = known.value_or(Dialects());
+            return known.has_value();
+        });
     if (const std::optional<int> code = table.parseOrExplain(arguments))
         return *code;
 
@@ -111,6 +131,7 @@ int serve(const QStringList &arguments)
     api.setDefaultLimit(rule);
     api.setGlobalLimit(global);
     api.setLatency(latency, jitter);
+    api.setDialects(dialects);
     if (!faultsName.isEmpty()) {
         const FaultFile file = FaultFile::read(faultsName);
         if (!file.error.isEmpty()) {

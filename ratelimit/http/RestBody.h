@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/turnstile_ratelimit_export.h"
+
+#include <QtCore/QByteArray>
+#include <QtCore/QIODevice>
+#include <QtCore/QJsonArray>
+#include <QtCore/QJsonDocument>
+#include <QtCore/QJsonObject>
+#include <QtNetwork/QHttpMultiPart>
+
+#include <functional>
+#include <memory>
+#include <variant>
+
+namespace Turnstile {
+
+/// What a request carries. A value; it can be sent any number of times, as retries need.
+///
+/// Factories are called in the client's thread, once for each attempt. One that returns nothing
+/// ends the request with RestError::Code::BadRequest.
+class TURNSTILE_RATELIMIT_EXPORT RestBody {
+public:
+    using MultiPart = std::function<std::unique_ptr<QHttpMultiPart>()>;
+    using Device = std::function<std::unique_ptr<QIODevice>()>;
+
+    /// No body.
+    RestBody() = default;
+    RestBody(const QJsonObject &object); ///< as `application/json`; likewise the next two
+    RestBody(const QJsonArray &array);
+    RestBody(const QJsonDocument &document);
+
+    static RestBody bytes(
+        QByteArray bytes, QByteArray contentType = QByteArrayLiteral("application/octet-stream"));
+    /// Parts, made anew for each attempt. Devices of parts must have the QHttpMultiPart as parent.
+    static RestBody multipart(MultiPart make);
+    /// A device, opened anew for each attempt (open for reading, or to be opened), and read while
+    /// it is sent. Sequential devices are sent in chunks only if the server understands them;
+    /// Discord wants a length, so give one that knows its size.
+    static RestBody stream(
+        Device open, QByteArray contentType = QByteArrayLiteral("application/octet-stream"));
+
+    bool isEmpty() const { return std::holds_alternative<std::monostate>(m_content); }
+    const QByteArray &contentType() const { return m_contentType; } ///< empty: of the parts, none
+
+private:
+    friend class RestAttempt;
+    std::variant<std::monostate, QByteArray, MultiPart, Device> m_content;
+    QByteArray m_contentType;
+};
+
+} // namespace Turnstile

@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/http/RestBody.h"
+#include "ratelimit/http/RestOptions.h"
+#include "ratelimit/http/RestReply.h"
+#include "ratelimit/http/RetryPolicy.h"
+#include "ratelimit/turnstile_ratelimit_export.h"
+
+#include <QtCore/QObject>
+#include <QtCore/QUrl>
+
+#include <memory>
+
+QT_BEGIN_NAMESPACE
+class QNetworkAccessManager;
+QT_END_NAMESPACE
+
+namespace Turnstile {
+
+class Ratelimiter;
+class RestClientPrivate;
+
+/// Sends requests to the API: takes the ticket, sends, tells the limiter what came, tries again
+/// where that is safe, and says how it went.
+///
+/// ```
+/// RestClient client(&limiter);
+/// client.setToken("Bot " + token);
+/// RestReply *reply = client.post("/channels/1/messages", QJsonObject{{"content", "hello"}});
+/// connect(reply, &RestReply::finished, this, [reply] {
+///     if (reply->error())
+///         qWarning() << reply->error().message;
+///     else
+///         qInfo() << reply->json()["id"];
+/// });
+/// ```
+///
+/// Lives in one thread and is used there only; the limiter may live in another one and be shared
+/// by clients of several threads. A limiter of another thread must outlive the client.
+///
+/// What it takes care of:
+/// - No more tickets are in flight than the manager has connections for (maxConnections()).
+/// - The ticket is told when the request is sent, and completed when the headers are there; for a
+///   429 or 404 when the body is, which says what kind it is.
+/// - A 429 keeps its ticket and its place in the lane, and goes again when the limit has passed.
+/// - Redirects are followed on the same scheme, host and port only, each with a ticket of its own;
+///   the token goes nowhere else.
+/// - The token, and tokens in paths, appear in no error, log or monitor.
+///
+/// HTTP/2 is not used: how many requests may run side by side would be the server's secret.
+class TURNSTILE_RATELIMIT_EXPORT RestClient : public QObject {
+    Q_OBJECT
+public:
+    /// A client with a network manager of its own.
+    explicit RestClient(Ratelimiter *limiter, QObject *parent = nullptr);
+    /// One that uses \a manager, which must live in this thread and outlive the client: for
+    /// proxies, certificates and the like. Others should not use it for the same host.
+    RestClient(Ratelimiter *limiter, QNetworkAccessManager *manager, QObject *parent = nullptr);
+    /// Cancels what has not finished; the replies go with it.
+    ~RestClient() override;
+
+    /// Where paths start; `https://discord.com/api/v10` at first.
+    QUrl baseUrl() const;
+    void setBaseUrl(const QUrl &url);
+
+    /// The value of `Authorization`, as in `Bot MTk4...`; empty: none. A new one lets tickets pass
+    /// again that the limiter has failed since the API refused the old one. Used from the next
+    /// attempt on. It cannot be read back, and is never logged.
+    void setToken(const QByteArray &authorization);
+
+    /// The value of `User-Agent`. Discord wants `DiscordBot (url, version)`.
+    QByteArray userAgent() const;
+    void setUserAgent(const QByteArray &agent);
+
+    /// Sets a header of all requests; an empty \a value takes it away. `Authorization` is refused
+    /// with a warning: use setToken().
+    void setDefaultHeader(const QByteArray &name, const QByteArray &value);
+
+    RetryPolicy retryPolicy() const;
+    void setRetryPolicy(const RetryPolicy &policy);
+    RestTimeouts timeouts() const;
+    void setTimeouts(const RestTimeouts &timeouts);
+
+    /// The longest answer that is taken, in bytes; 16 MiB at first.
+    qint64 maxResponseSize() const;
+    void setMaxResponseSize(qint64 bytes);
+
+    /// How many requests may be on their way at a time: 1 to 6. Six at first, which is as many
+    /// connections as a QNetworkAccessManager opens to one host.
+    int maxConnections() const;
+    void setMaxConnections(int most);
+
+    /// Sends a request to \a path, which is relative to baseUrl() and may have a query. The reply
+    /// belongs to the client; see RestReply about its end. Whatever is wrong is told by the reply.
+    RestReply *send(Method method, const QString &path, const RestBody &body = {},
+        const RestOptions &options = {});
+    RestReply *get(const QString &path, const RestOptions &options = {});
+    RestReply *post(
+        const QString &path, const RestBody &body = {}, const RestOptions &options = {});
+    RestReply *put(const QString &path, const RestBody &body = {}, const RestOptions &options = {});
+    RestReply *patch(const QString &path, const RestBody &body, const RestOptions &options = {});
+    RestReply *del(const QString &path, const RestOptions &options = {}); ///< DELETE
+
+private:
+    friend class RestReplyPrivate;
+    std::unique_ptr<RestClientPrivate> d;
+};
+
+} // namespace Turnstile

@@ -1,0 +1,204 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+
+// The scheduler against servers that tell the same limits in other words, in virtual time.
+#include "ratelimit/core/RatelimitHeaders.h"
+#include "ratelimit/core/Scheduler.h"
+#include "ratelimit/testing/ServerModel.h"
+
+#include <QtTest/QTest>
+#include <queue>
+
+using namespace Turnstile;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int requestCount = 60;
+constexpr int limit = 5;
+constexpr milliseconds travel(40); // one way
+const WallTime wallAtStart(milliseconds(1'700'000'000'000));
+
+struct Outcome {
+    int completed = 0;
+    int arrived = 0;
+    int refused = 0;
+    bool waitedNothing = false; // after a 429
+    TimePoint end;
+};
+
+RatelimitHeaders headersOf(const ServerReply &reply, TimePoint now)
+{
+    std::vector<HeaderField> fields;
+    for (const auto &[name, value] : reply.headers)
+        fields.push_back({name, value});
+    const WallTime wall = wallAtStart + std::chrono::floor<milliseconds>(now.time_since_epoch());
+    return RatelimitHeaders::parse(reply.status, fields, reply.body, wall);
+}
+
+/// All asked for at once; what is granted arrives after a while, and the answer after as long.
+/// Somebody else may have \a spent from the bucket before.
+class Drill {
+public:
+    Drill(Method method, Dialects dialects, const BucketRule &rule, int global, int spent = 0)
+        : m_endpoint(method, "/channels/1/messages")
+        , m_scheduler({.globalLimit = global, .expectVia = !dialects.testFlag(Dialect::NoVia)})
+    {
+        m_server.setEpoch(wallAtStart);
+        m_server.setDialects(dialects);
+        m_server.setDefaultLimit(rule);
+        m_server.setGlobalLimit({.limit = global});
+        for (int i = 0; i < spent; ++i)
+            m_server.decide(m_endpoint, m_now);
+        for (int i = 0; i < requestCount; ++i)
+            m_scheduler.acquire(m_endpoint, {}, m_now);
+    }
+
+    Outcome run()
+    {
+        readEvents();
+        while (m_out.completed < requestCount && m_out.arrived < 10 * requestCount) {
+            const auto deadline = m_scheduler.nextDeadline();
+            if (m_arrivals.empty() && m_answers.empty() && !deadline)
+                break;
+            step(deadline.value_or(TimePoint::max()));
+            readEvents();
+        }
+        m_out.end = m_now;
+        return m_out;
+    }
+
+private:
+    struct Answer {
+        TimePoint at;
+        TicketId ticket;
+        ServerReply reply;
+    };
+
+    void step(TimePoint deadline)
+    {
+        const TimePoint arrival = m_arrivals.empty() ? TimePoint::max() : m_arrivals.front().first;
+        const TimePoint answer = m_answers.empty() ? TimePoint::max() : m_answers.front().at;
+        m_now = std::max(m_now, std::min({deadline, arrival, answer}));
+        if (arrival <= m_now) {
+            ++m_out.arrived;
+            const auto ticket = m_arrivals.front().second;
+            m_answers.push({m_now + travel, ticket, m_server.answer(m_endpoint, m_now)});
+            m_arrivals.pop();
+        } else if (answer <= m_now) {
+            const Answer &front = m_answers.front();
+            const auto response = Response::answered(headersOf(front.reply, m_now));
+            if (front.reply.status == 429) {
+                ++m_out.refused;
+                m_scheduler.retry(front.ticket, response, m_now);
+            } else {
+                ++m_out.completed;
+                m_scheduler.complete(front.ticket, response, m_now);
+            }
+            m_answers.pop();
+        } else {
+            m_scheduler.advance(m_now);
+        }
+    }
+
+    void readEvents()
+    {
+        for (const Event &event : m_scheduler.takeEvents()) {
+            if (event.type == Event::Type::TicketChanged && event.state == TicketState::Available)
+                m_arrivals.emplace(m_now + travel, event.ticket);
+            if (event.type == Event::Type::RateLimited && event.wait <= 0ms)
+                m_out.waitedNothing = true;
+        }
+    }
+
+    const Endpoint m_endpoint;
+    Scheduler m_scheduler;
+    ServerModel m_server;
+    TimePoint m_now;
+    std::queue<std::pair<TimePoint, TicketId>> m_arrivals;
+    std::queue<Answer> m_answers;
+    Outcome m_out;
+};
+
+} // namespace
+
+Q_DECLARE_METATYPE(Dialects)
+
+class tst_Dialects : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void keepsTheLimits_data() { addDialects(); }
+    void keepsTheLimits();
+    void keepsTheGlobalLimit_data() { addDialects(); }
+    void keepsTheGlobalLimit();
+    void waitsWhenRefused_data() { addDialects(); }
+    void waitsWhenRefused();
+
+private:
+    static void addDialects();
+    /// As few as can be, in a dialect.
+    static void checkRefused(const Outcome &out, Dialects dialects, int fewest);
+};
+
+void tst_Dialects::addDialects()
+{
+    QTest::addColumn<Dialects>("dialects");
+    const QStringList names = dialectNames();
+    QTest::newRow("Discord's") << Dialects();
+    Dialects all;
+    for (const QString &name : names) {
+        const Dialects one = dialectsFromNames(name).value_or(Dialects());
+        QTest::addRow("%s", qPrintable(name)) << one;
+        all |= one;
+    }
+    QTest::newRow("all") << all;
+}
+
+void tst_Dialects::checkRefused(const Outcome &out, Dialects dialects, int fewest)
+{
+    QVERIFY(!out.waitedNothing);
+    QCOMPARE(out.completed, requestCount);
+    QCOMPARE(out.arrived, requestCount + out.refused);
+    // The last token of each window is not there, and nothing says so before it is asked for.
+    const bool isTold = !dialects.testFlag(Dialect::RemainingBefore);
+    const int most = fewest + (isTold ? 0 : requestCount / limit);
+    QVERIFY2(out.refused >= fewest && out.refused <= most,
+        qPrintable(QStringLiteral("%1 were refused").arg(out.refused)));
+}
+
+void tst_Dialects::keepsTheLimits()
+{
+    QFETCH(Dialects, dialects);
+    for (const Method method : {Method::Get, Method::Post}) {
+        for (const auto kind : {Quota::Window::Fixed, Quota::Window::Sliding}) {
+            const Outcome out =
+                Drill(method, dialects, {.limit = limit, .window = 1s, .kind = kind}, 0).run();
+            checkRefused(out, dialects, 0);
+            QVERIFY(out.end < TimePoint(2 * 1s * requestCount / limit + 1s)
+                || dialects.testFlag(Dialect::RemainingBefore));
+        }
+    }
+}
+
+void tst_Dialects::keepsTheGlobalLimit()
+{
+    QFETCH(Dialects, dialects);
+    for (const Method method : {Method::Get, Method::Post}) {
+        const Outcome out = Drill(method, dialects, {.limit = 100, .window = 1min}, 4).run();
+        checkRefused(out, dialects, 0);
+        QVERIFY(out.end < TimePoint(1s * requestCount / 4 + 5s));
+    }
+}
+
+void tst_Dialects::waitsWhenRefused()
+{
+    QFETCH(Dialects, dialects);
+    for (const Method method : {Method::Get, Method::Post}) {
+        const BucketRule rule{.limit = limit, .window = 3s};
+        const Outcome out = Drill(method, dialects, rule, 0, limit).run();
+        checkRefused(out, dialects, 1);
+    }
+}
+
+QTEST_GUILESS_MAIN(tst_Dialects)
+#include "tst_dialects.moc"
