@@ -16,7 +16,11 @@
 /// the clock, which tells of other programs, too: it has itself called once in each turn.
 class Turns : public QObject {
 public:
-    void begin() { QMetaObject::invokeMethod(this, [this] { turn(); }, Qt::QueuedConnection); }
+    void begin()
+    {
+        QMetaObject::invokeMethod(
+            this, [this] { turn(); }, Qt::QueuedConnection);
+    }
     void done() { ++m_done; }
 
     std::atomic<int> turns = 0;
@@ -97,7 +101,8 @@ void tst_Responsiveness::aBurstLeavesTurnsToOthers()
     }
     QTRY_COMPARE_WITH_TIMEOUT(answered, burst, 60'000);
     QCOMPARE(granted, burst);
-    qInfo("limiter: %d turns, at most %d states in one; caller: %d turns, at most %d tickets in one",
+    qInfo(
+        "limiter: %d turns, at most %d states in one; caller: %d turns, at most %d tickets in one",
         ofTheLimiter.turns.load(), ofTheLimiter.most.load(), ofTheCaller.turns.load(),
         ofTheCaller.most.load());
     thread.quit();

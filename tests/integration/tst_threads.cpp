@@ -54,7 +54,8 @@ public:
     {
         m_left = tickets;
         m_neighbour = neighbour;
-        QMetaObject::invokeMethod(this, [this] { askSome(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this] { askSome(); }, Qt::QueuedConnection);
     }
 
     /// It asks no more when this returns; what it asked for goes on.
@@ -79,7 +80,8 @@ private:
         for (auto burst = m_random() % 100; m_limiter && m_left > 0 && burst > 0; --burst, --m_left)
             askOne();
         if (m_limiter && m_left > 0)
-            QMetaObject::invokeMethod(this, [this] { askSome(); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this, [this] { askSome(); }, Qt::QueuedConnection);
     }
 
     void askOne()
