@@ -188,8 +188,8 @@ private:
 };
 
 /// Waits for \a future: `const std::optional<T> value = co_await result(future);`. Nothing comes
-/// when it is cancelled (the ticket failed, the ratelimiter is gone), or \a context is gone. Goes on
-/// in the thread of \a context; without one, in this thread.
+/// when it is cancelled (the ticket failed, the ratelimiter is gone), or \a context is gone. Goes
+/// on in the thread of \a context; without one, in this thread.
 ///
 /// A ticket of Ratelimiter::waitForTicket() that nobody waits for any more is granted in its turn,
 /// and given back. The overload for a receiver gives it up at once.

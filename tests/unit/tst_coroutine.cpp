@@ -239,7 +239,7 @@ void tst_Coroutine::aDestroyedCoroutineIsNotResumed()
     promise.addResult(7);
     promise.finish();
     context.reset();
-    isReady.destroy(); // with its resumption on its way
+    isReady.destroy();           // with its resumption on its way
     QCOMPARE(Counted::count, 2); // the third's
     turn();
     QCOMPARE(first.times + second.times, 0);
@@ -317,8 +317,8 @@ void tst_Coroutine::getsATicket()
                 co_await result(limiter.waitForTicket({Method::Post, path.arg(channel)}), &limiter))
             sent += sender->headers({}) ? 1 : 0;
         const TicketOptions options{.lane = "a lane, long enough to be allocated"};
-        const TicketResult ticket = co_await result(
-            limiter.ticket(Endpoint(Method::Get, path.arg(channel)), options));
+        const TicketResult ticket =
+            co_await result(limiter.ticket(Endpoint(Method::Get, path.arg(channel)), options));
         if (ticket && !ticket.error)
             sent += ticket.sender.headers({}) ? 1 : 0;
     };
@@ -335,8 +335,12 @@ void tst_Coroutine::letsGoOfTheSender()
     connect(&limiter, &Ratelimiter::ticketChanged, this,
         [&](const TicketInfo &info) { ends << info.state; });
     const auto forget = [&]() -> Task {
-        { const auto sender = co_await result(limiter.waitForTicket(messages)); }
-        { const TicketResult ticket = co_await result(limiter.ticket(messages)); }
+        {
+            const auto sender = co_await result(limiter.waitForTicket(messages));
+        }
+        {
+            const TicketResult ticket = co_await result(limiter.ticket(messages));
+        }
     };
     const Task task = forget();
     const QList expected{TicketState::Queued, TicketState::Available, TicketState::Dropped};
@@ -457,7 +461,8 @@ void tst_Coroutine::aGrantedTicketOfADestroyedCoroutineIsGivenBack()
     Task task = hear(limiter.waitForTicket(messages), this, heard);
     connect(&limiter, &Ratelimiter::ticketChanged, this, [&](const TicketInfo &info) {
         if (info.state == TicketState::Available) // its resumption will be on its way
-            QMetaObject::invokeMethod(this, [&] { task.destroy(); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this, [&] { task.destroy(); }, Qt::QueuedConnection);
         ends << info.state;
     });
     const QList expected{TicketState::Queued, TicketState::Available, TicketState::Dropped};
@@ -468,6 +473,8 @@ void tst_Coroutine::aGrantedTicketOfADestroyedCoroutineIsGivenBack()
 void tst_Coroutine::waitsAgainAfterARetry()
 {
     InMemoryRatelimiter limiter;
+    Response limited = tooMany(1ms);
+    limited.headers->resetAfter = 1ms;
     int granted = 0;
     const auto send = [&]() -> Task {
         TicketReceiver *receiver = limiter.ticket(messages);
@@ -477,7 +484,7 @@ void tst_Coroutine::waitsAgainAfterARetry()
                 co_return;
             ++granted;
             if (i < 2)
-                ticket.sender.retry(tooMany(1ms));
+                ticket.sender.retry(limited);
             else
                 ticket.sender.headers({});
         }
