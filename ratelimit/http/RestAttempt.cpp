@@ -221,14 +221,12 @@ void RestAttempt::end(const RestError &error)
     Q_EMIT ended();
 }
 
-// The reply may be in the middle of a signal.
+// The reply may be in the middle of a signal, where abort() would confuse it; deleting it aborts.
 void RestAttempt::release()
 {
     m_timer.stop();
     if (QNetworkReply *reply = std::exchange(m_reply, nullptr)) {
         reply->disconnect(this);
-        if (reply->isRunning())
-            reply->abort();
         reply->deleteLater();
     }
 }
