@@ -68,6 +68,7 @@ public:
     /// The result, or nothing; of a `QFuture<void>`, whether it finished.
     using Result = std::conditional_t<std::is_void_v<T>, bool, std::optional<T>>;
 
+    /// \a context may be null.
     FutureAwaiter(QFuture<T> future, QObject *context)
         : m_future(std::move(future))
         , m_context(context)
@@ -75,8 +76,10 @@ public:
     {
     }
 
+    /// Whether the coroutine need not wait: the result is there, and this is the right thread.
     bool await_ready() const { return isContextGone() || (isHere() && m_future.isFinished()); }
 
+    /// Sees to it that \a coroutine is resumed.
     void await_suspend(std::coroutine_handle<> coroutine)
     {
         m_watcher = std::make_unique<QFutureWatcher<T>>();
@@ -105,6 +108,7 @@ public:
         // From here on the coroutine may run there, and this may be gone.
     }
 
+    /// What `co_await` gives.
     Result await_resume()
     {
         m_watcher.reset();
@@ -116,6 +120,7 @@ public:
             return isThere && future.resultCount() > 0 ? Result(future.result()) : Result();
     }
 
+    /// Whether there was a context, and is none any more.
     bool isContextGone() const { return m_hasContext && !m_context; }
     /// What the wait's other connections live and die with; null when it does not wait.
     QObject *watcher() const { return m_watcher.get(); }
@@ -133,28 +138,32 @@ private:
 struct TicketResult {
     TicketSender sender; ///< valid when the request may be sent
     TicketError error;   ///< otherwise set
+    /// Whether the request may be sent.
     explicit operator bool() const { return sender.isValid(); }
 };
 
 /// What result(receiver) gives: await it at once, and once.
 class TicketAwaiter {
 public:
+    /// Both may be null; without a receiver the ticket counts as cancelled.
     TicketAwaiter(TicketReceiver *receiver, QObject *context)
         : m_receiver(receiver)
         , m_future(receiver ? receiver->future() : QFuture<TicketSender>(), context)
     {
         Q_ASSERT(!receiver || !context || receiver->thread() == context->thread());
     }
-    TicketAwaiter(TicketAwaiter &&) noexcept = default;
-    TicketAwaiter &operator=(TicketAwaiter &&) = delete;
+    Q_DISABLE_COPY_MOVE(TicketAwaiter)
+    /// Cancels the ticket when it is still waited for.
     ~TicketAwaiter()
     {
         if (m_future.watcher())
             giveUp();
     }
 
+    /// Whether the coroutine need not wait: the result is there, and this is the right thread.
     bool await_ready() const { return m_future.await_ready(); }
 
+    /// Sees to it that \a coroutine is resumed.
     void await_suspend(std::coroutine_handle<> coroutine)
     {
         m_future.await_suspend(coroutine);
@@ -162,6 +171,7 @@ public:
             [this](const TicketError &error) { m_error = error; });
     }
 
+    /// What `co_await` gives.
     TicketResult await_resume()
     {
         if (auto sender = m_future.await_resume())

@@ -8,8 +8,6 @@
 #include <QtCore/QCoreApplication>
 #include <QtCore/QEvent>
 
-#include <utility>
-
 namespace Turnstile {
 
 DeliveryQueue &DeliveryQueue::ofThisThread()
@@ -18,14 +16,14 @@ DeliveryQueue &DeliveryQueue::ofThisThread()
     return queue;
 }
 
-void DeliveryQueue::deliver(std::shared_ptr<TicketChannelState> state)
+void DeliveryQueue::deliver(const std::shared_ptr<TicketChannelState> &state)
 {
     if (!m_isTurnEndComing)
         beginTurn();
     if (m_waiting.empty() && clockNow() < m_end)
         state->deliver();
     else
-        m_waiting.push_back(std::move(state));
+        m_waiting.push_back(state);
 }
 
 // What is posted in one turn comes in the next.

@@ -21,7 +21,7 @@ public:
     static DeliveryQueue &ofThisThread();
 
     /// Tells the receiver of \a state now or in a later turn.
-    void deliver(std::shared_ptr<TicketChannelState> state);
+    void deliver(const std::shared_ptr<TicketChannelState> &state);
 
 protected:
     bool event(QEvent *event) override;

@@ -58,7 +58,8 @@ bool TicketReceiver::event(QEvent *event)
 {
     if (event->type() != TicketChannelState::deliveryEvent())
         return QObject::event(event);
-    DeliveryQueue::ofThisThread().deliver(m_state);
+    const auto state = m_state; // slots may destroy this
+    DeliveryQueue::ofThisThread().deliver(state);
     return true;
 }
 

@@ -72,9 +72,9 @@ void tst_Responsiveness::aBurstLeavesTurnsToOthers()
     if (!sameThread) {
         limiter->moveToThread(&thread);
         ofTheLimiter.moveToThread(&thread);
+        connect(&thread, &QThread::finished, limiter, &QObject::deleteLater);
+        thread.start();
     }
-    connect(&thread, &QThread::finished, limiter, &QObject::deleteLater);
-    thread.start();
     ofTheLimiter.begin();
     ofTheCaller.begin();
 
@@ -95,6 +95,8 @@ void tst_Responsiveness::aBurstLeavesTurnsToOthers()
     QTRY_COMPARE_WITH_TIMEOUT(answered, burst, 60'000);
     thread.quit();
     thread.wait();
+    if (sameThread)
+        delete limiter;
     QVERIFY(isInOrder);
 
     // The slices that can lie between two calls of turn(), one of them of a timer; and what was

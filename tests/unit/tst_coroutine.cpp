@@ -529,6 +529,7 @@ void tst_Coroutine::awaitsReplies()
         const QString path = QStringLiteral("/channels/1/messages");
         const QJsonObject message{{QStringLiteral("content"), path}};
         answered = co_await result(client->post(path, message)->future(), this);
+        limiter.setFlow(Flow::Paused);
         gone = co_await result(client->get(path)->future(), this);
     };
     const Task task = send();
