@@ -17,7 +17,7 @@
 #include <type_traits>
 #include <utility>
 
-/// \file
+/// \page coroutines Coroutines
 /// `co_await` for the library's futures and tickets, in coroutines of any type: QCoro's, or one of
 /// your own. All that is here is in this header, and the library itself does not use it.
 ///
