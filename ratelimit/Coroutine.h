@@ -19,7 +19,7 @@
 
 /// \page coroutines Coroutines
 /// `co_await` for the library's futures and tickets, in coroutines of any type: QCoro's, or one of
-/// your own. All that is here is in this header, and the library itself does not use it.
+/// your own. It is all in `<Turnstile/Coroutine>`; the library itself does not use it.
 ///
 /// ```
 /// struct Job { // the least that a coroutine can be: it starts at once, and nobody waits for it
