@@ -2,13 +2,10 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/http/RestAttempt.h"
 
-#include "ratelimit/core/Endpoint.h"
+#include "ratelimit/http/RestPayload.h"
 #include "ratelimit/http/RestTexts.h"
-#include "ratelimit/http/RestUpload.h"
 
-#include <QtCore/QBuffer>
 #include <QtCore/QPointer>
-#include <QtNetwork/QHttpMultiPart>
 #include <QtNetwork/QNetworkAccessManager>
 #include <QtNetwork/QNetworkReply>
 
@@ -56,10 +53,15 @@ bool RestAttempt::isInSignal()
 bool RestAttempt::start()
 {
     const QPointer<RestAttempt> guard(this);
-    QNetworkReply *reply = post();
-    if (!guard || !reply)
+    const RestBody body = m_setup.body; // its factories may destroy this
+    RestPayload payload(body);
+    if (!guard)
         return false;
-    m_reply = reply;
+    if (!payload.fault().isEmpty()) {
+        m_outcome.result.error = restError(Code::BadRequest, payload.fault());
+        return false;
+    }
+    m_reply = payload.send(m_setup.manager, m_setup.request, m_setup.method, m_setup.repeatable);
     m_reply->setReadBufferSize(pieceSize);
     connect(m_reply, &QNetworkReply::requestSent, this, &RestAttempt::requestSent);
     connect(m_reply, &QNetworkReply::uploadProgress, this, &RestAttempt::uploaded);
@@ -68,72 +70,6 @@ bool RestAttempt::start()
     connect(m_reply, &QNetworkReply::finished, this, &RestAttempt::replyFinished);
     setTimeout(m_setup.timeouts.connect);
     return true;
-}
-
-// Factories run code of users, which may destroy this: they are called as copies.
-QNetworkReply *RestAttempt::post()
-{
-    const QPointer<RestAttempt> guard(this);
-    const auto &content = m_setup.body.m_content;
-    if (std::holds_alternative<RestBody::MultiPart>(content)) {
-        const auto make = std::get<RestBody::MultiPart>(content);
-        auto parts = make ? make() : nullptr;
-        if (!guard)
-            return nullptr;
-        if (!parts)
-            return refuse(QStringLiteral("There were no parts to send."));
-        auto *reply = m_setup.manager->sendCustomRequest(
-            m_setup.request, methodName(m_setup.method).toByteArray(), parts.get());
-        parts.release()->setParent(reply);
-        return reply;
-    }
-    if (std::holds_alternative<RestBody::Device>(content)) {
-        const auto make = std::get<RestBody::Device>(content);
-        auto device = make ? make() : nullptr;
-        if (!guard)
-            return nullptr;
-        if (!device || (!device->isOpen() && !device->open(QIODevice::ReadOnly))
-            || !device->isReadable())
-            return refuse(QStringLiteral("What was to be sent could not be opened."));
-        return post(std::move(device));
-    }
-    if (const auto *bytes = std::get_if<QByteArray>(&content)) {
-        auto buffer = std::make_unique<QBuffer>();
-        buffer->setData(*bytes);
-        buffer->open(QIODevice::ReadOnly);
-        return post(std::move(buffer));
-    }
-    if (m_setup.method == Method::Get)
-        return m_setup.manager->get(m_setup.request);
-    if (m_setup.method == Method::Head)
-        return m_setup.manager->head(m_setup.request);
-    return post(nullptr);
-}
-
-// An empty device would hide from us that the request was sent, so there is none then.
-QNetworkReply *RestAttempt::post(std::unique_ptr<QIODevice> device)
-{
-    QNetworkRequest request = m_setup.request;
-    if (!device || !device->isSequential()) {
-        const qint64 length = device ? device->size() - device->pos() : 0;
-        if (length <= 0)
-            device.reset();
-        else if (!m_setup.repeatable)
-            device = std::make_unique<RestUpload>(std::move(device));
-        if (device || m_setup.method != Method::Delete)
-            request.setHeader(QNetworkRequest::ContentLengthHeader, length);
-    }
-    auto *reply = m_setup.manager->sendCustomRequest(
-        request, methodName(m_setup.method).toByteArray(), device.get());
-    if (device)
-        device.release()->setParent(reply);
-    return reply;
-}
-
-QNetworkReply *RestAttempt::refuse(const QString &message)
-{
-    m_outcome.result.error = restError(Code::BadRequest, message);
-    return nullptr;
 }
 
 void RestAttempt::requestSent()
@@ -240,7 +176,6 @@ void RestAttempt::replyFinished()
     const QNetworkReply::NetworkError network = m_reply->error();
     const bool isAnswered = m_outcome.result.status != 0;
     if (!isAnswered || (isSuccess() && network != QNetworkReply::NoError)) {
-        const QPointer<RestAttempt> guard(this);
         if (isAnswered && !takeBody())
             return;
         end(connectionError(network, isAnswered));
@@ -281,18 +216,17 @@ void RestAttempt::end(const RestError &error)
 {
     release();
     m_outcome.result.error = error;
-    m_outcome.result.body = m_sink.body();
+    if (error.code != Code::ResponseTooLarge)
+        m_outcome.result.body = m_sink.body();
     Q_EMIT ended();
 }
 
-// The reply may be in the middle of a signal.
+// The reply may be in the middle of a signal, where abort() would confuse it; deleting it aborts.
 void RestAttempt::release()
 {
     m_timer.stop();
     if (QNetworkReply *reply = std::exchange(m_reply, nullptr)) {
         reply->disconnect(this);
-        if (reply->isRunning())
-            reply->abort();
         reply->deleteLater();
     }
 }

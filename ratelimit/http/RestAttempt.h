@@ -63,9 +63,6 @@ Q_SIGNALS:
     void ended();
 
 private:
-    QNetworkReply *post();
-    QNetworkReply *post(std::unique_ptr<QIODevice> device);
-    QNetworkReply *refuse(const QString &message);
     void requestSent();
     void uploaded(qint64 bytes, qint64 total);
     void metaDataChanged();

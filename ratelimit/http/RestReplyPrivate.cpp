@@ -94,6 +94,8 @@ void RestReplyPrivate::setTarget(const RestTarget &target, Method method)
     const bool authorized =
         m_options.authorize && !m_client->token.isEmpty() && place.isAuthorized();
     m_place = authorized ? place : Endpoint(method, target.path, Credential::none());
+    if (m_target.fault.isEmpty() && !m_place.isValid())
+        m_target.fault = QStringLiteral("The path is empty or too long.");
 }
 
 void RestReplyPrivate::ask()
@@ -241,14 +243,14 @@ void RestReplyPrivate::redirect()
         return;
     }
     const RestTarget target = m_target.redirected(m_client->baseUrl, result.header("Location"));
-    if (!target.fault.isEmpty()) {
-        end(restError(Code::RedirectRefused, target.fault));
-        return;
-    }
-    ++m_tries.redirects;
     if (*method != m_place.method())
         m_body = {};
     setTarget(target, *method);
+    if (!m_target.fault.isEmpty()) {
+        end(restError(Code::RedirectRefused, m_target.fault));
+        return;
+    }
+    ++m_tries.redirects;
     ask();
 }
 

@@ -2,16 +2,69 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/http/RestUpload.h"
 
+#include <QtNetwork/QHttpMultiPart>
+#include <QtNetwork/QNetworkAccessManager>
+#include <QtNetwork/QNetworkReply>
+
 #include <algorithm>
-#include <utility>
 
 namespace Turnstile {
 
-RestUpload::RestUpload(std::unique_ptr<QIODevice> source)
-    : m_source(std::move(source))
-    , m_size(m_source->size() - m_source->pos())
+namespace {
+
+class NoReply : public QNetworkReply {
+public:
+    explicit NoReply(QObject *parent)
+        : QNetworkReply(parent)
+    {
+    }
+    void abort() override { }
+
+protected:
+    qint64 readData(char *, qint64) override { return -1; }
+};
+
+/// Sends nothing. It is the only way to get at the device of a QHttpMultiPart.
+class PartReader : public QNetworkAccessManager {
+public:
+    QIODevice *device = nullptr;
+    QNetworkRequest request;
+
+protected:
+    QNetworkReply *createRequest(
+        Operation, const QNetworkRequest &asked, QIODevice *outgoing) override
+    {
+        request = asked;
+        device = outgoing;
+        return new NoReply(this);
+    }
+};
+
+} // namespace
+
+RestUpload::RestUpload(QIODevice *source, QObject *owned)
+    : m_source(source)
+    , m_size(source->size() - source->pos())
 {
+    owned->setParent(this);
     open(QIODevice::ReadOnly | QIODevice::Unbuffered);
+}
+
+RestUpload::RestUpload(std::unique_ptr<QIODevice> source)
+    : RestUpload(source.get(), source.get())
+{
+    source.release();
+}
+
+std::unique_ptr<RestUpload> RestUpload::of(
+    std::unique_ptr<QHttpMultiPart> &parts, QNetworkRequest &request)
+{
+    PartReader reader;
+    reader.post(request, parts.get());
+    if (!reader.device || reader.device->isSequential())
+        return nullptr;
+    request = reader.request;
+    return std::unique_ptr<RestUpload>(new RestUpload(reader.device, parts.release()));
 }
 
 RestUpload::~RestUpload() = default;

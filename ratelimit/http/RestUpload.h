@@ -3,18 +3,27 @@
 #pragma once
 
 #include <QtCore/QIODevice>
+#include <QtNetwork/QNetworkRequest>
 
 #include <memory>
 
+QT_BEGIN_NAMESPACE
+class QHttpMultiPart;
+QT_END_NAMESPACE
+
 namespace Turnstile {
 
-/// Reads \a source from where it is, once. A QNetworkAccessManager sends a request again by itself
+/// Reads a device from where it is, once. A QNetworkAccessManager sends a request again by itself
 /// when the connection closes before the answer, unless it cannot go back to the start of the body:
 /// so nothing that goes through here is sent twice.
 class RestUpload : public QIODevice {
     Q_OBJECT
 public:
     explicit RestUpload(std::unique_ptr<QIODevice> source);
+    /// What a manager would send of \a parts; \a request gets the headers that go with them.
+    /// Nothing where it has no known length: such parts are not for this, and stay as they are.
+    static std::unique_ptr<RestUpload> of(
+        std::unique_ptr<QHttpMultiPart> &parts, QNetworkRequest &request);
     ~RestUpload() override;
     Q_DISABLE_COPY_MOVE(RestUpload)
 
@@ -29,7 +38,9 @@ protected:
     qint64 writeData(const char *, qint64) override { return -1; }
 
 private:
-    const std::unique_ptr<QIODevice> m_source;
+    RestUpload(QIODevice *source, QObject *owned);
+
+    QIODevice *const m_source;
     const qint64 m_size;
     qint64 m_read = 0;
 };
