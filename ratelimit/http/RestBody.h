@@ -46,7 +46,7 @@ public:
     const QByteArray &contentType() const { return m_contentType; } ///< empty: of the parts, none
 
 private:
-    friend class RestAttempt;
+    friend class RestPayload;
     std::variant<std::monostate, QByteArray, MultiPart, Device> m_content;
     QByteArray m_contentType;
 };

@@ -15,11 +15,14 @@ namespace Turnstile {
 
 /// What became of a request: the answer, or why there is none that counts. A value.
 struct TURNSTILE_RATELIMIT_EXPORT RestResult {
-    int status = 0;                                   ///< of the last answer; 0: there was none
-    QList<std::pair<QByteArray, QByteArray>> headers; ///< of the last answer
-    QByteArray body;  ///< of the last answer; empty where it went to RestOptions::download
-    RestError error;  ///< Code::None: status is 200 to 299
-    int attempts = 0; ///< how often it was sent, redirects included
+    using Header = std::pair<QByteArray, QByteArray>;
+
+    int status = 0;        ///< of the last attempt's answer; 0: there was none
+    QList<Header> headers; ///< of the last attempt's answer
+    QByteArray body;       ///< of the last attempt's answer; empty where it went to a download
+    RestError error;       ///< Code::None: status is 200 to 299
+    int attempts = 0;      ///< how often it was tried, redirects included
+    int resent = 0;        ///< how often the network manager sent it once more by itself
 
     /// Whether the request succeeded.
     explicit operator bool() const { return !error; }

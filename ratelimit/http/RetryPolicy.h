@@ -22,6 +22,9 @@ struct TURNSTILE_RATELIMIT_EXPORT RetryPolicy {
     milliseconds firstBackOff{500};
     /// No back-off is longer.
     milliseconds longestBackOff{30'000};
+    /// A server that fails may say when to come back (`Retry-After`), and is not asked sooner. When
+    /// that is longer than this, the request fails at once.
+    milliseconds longestRetryAfter{300'000};
 
     /// The wait after \a failures in a row (from 1): `share` of the longest that is allowed now.
     /// With a random \a share from 0 to 1 this is exponential back-off with full jitter, so that

@@ -191,12 +191,17 @@ TicketSender TicketSender::fromRequest(const QNetworkRequest &request)
 
 RatelimitHeaders headersOf(QNetworkReply *reply)
 {
-    QVarLengthArray<HeaderField, 32> fields;
-    for (const auto &[name, value] : reply->rawHeaderPairs())
-        fields.append({name, value});
     const int status = statusOf(reply);
-    const QByteArray body =
-        RatelimitHeaders::readsBody(status) ? reply->peek(maxBody) : QByteArray();
+    return headersOf(status, reply->rawHeaderPairs(),
+        RatelimitHeaders::readsBody(status) ? reply->peek(maxBody) : QByteArray());
+}
+
+RatelimitHeaders headersOf(
+    int status, const QList<std::pair<QByteArray, QByteArray>> &headers, QByteArrayView body)
+{
+    QVarLengthArray<HeaderField, 32> fields;
+    for (const auto &[name, value] : headers)
+        fields.append({name, value});
     const auto now = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
     return RatelimitHeaders::parse(status, fields, body, now);
 }

@@ -5,10 +5,13 @@
 #include "ratelimit/core/Response.h"
 #include "ratelimit/turnstile_ratelimit_export.h"
 
+#include <QtCore/QByteArray>
+#include <QtCore/QList>
 #include <QtCore/QMetaType>
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 QT_BEGIN_NAMESPACE
 class QNetworkReply;
@@ -89,6 +92,9 @@ private:
 /// which it peeks (64 KiB at most). For a reply that has its headers, in its thread. Dates are
 /// read by this machine's wall clock where the server sends no `Date`.
 TURNSTILE_RATELIMIT_EXPORT RatelimitHeaders headersOf(QNetworkReply *reply);
+/// The same for an answer that was read already, of whatever HTTP client.
+TURNSTILE_RATELIMIT_EXPORT RatelimitHeaders headersOf(
+    int status, const QList<std::pair<QByteArray, QByteArray>> &headers, QByteArrayView body);
 
 } // namespace Turnstile
 

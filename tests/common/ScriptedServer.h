@@ -8,16 +8,23 @@
 #include <QtNetwork/QTcpServer>
 #include <QtNetwork/QTcpSocket>
 
-/// An HTTP/1.1 server on loopback that answers requests without a body by what it was told: one
-/// answer after another, the last one again and again.
+/// An HTTP/1.1 server on loopback that answers requests by what it was told: one answer after
+/// another, the last one again and again. Reads bodies that tell their length.
 class ScriptedServer : public QTcpServer {
 public:
     ScriptedServer()
     {
         listen(QHostAddress::LocalHost);
         connect(this, &QTcpServer::newConnection, this, [this] {
-            while (QTcpSocket *socket = nextPendingConnection())
+            while (QTcpSocket *socket = nextPendingConnection()) {
+                ++m_connections;
+                m_sockets.insert(socket, {});
                 connect(socket, &QTcpSocket::readyRead, this, [this, socket] { read(socket); });
+                connect(socket, &QTcpSocket::disconnected, this, [this, socket] {
+                    m_sockets.remove(socket);
+                    socket->deleteLater();
+                });
+            }
         });
     }
 
@@ -38,7 +45,30 @@ public:
     {
         return QUrl(QStringLiteral("http://127.0.0.1:%1%2").arg(serverPort()).arg(path));
     }
-    int requests() const { return m_requests; }
+    int requests() const { return int(m_seen.size()); }
+
+    /// A request as it came.
+    struct Seen {
+        QByteArray head; ///< request line and headers, each with its line end
+        QByteArray body;
+
+        /// The value of the first header of that name; empty when there is none.
+        QByteArray header(const QByteArray &name) const
+        {
+            for (const QByteArray &line : head.split('\n')) {
+                const qsizetype colon = line.indexOf(':');
+                if (colon > 0 && line.left(colon).compare(name, Qt::CaseInsensitive) == 0)
+                    return line.mid(colon + 1).trimmed();
+            }
+            return {};
+        }
+        QByteArray line() const { return head.left(head.indexOf('\r')); }
+    };
+    /// The requests so far; the last one is at the end.
+    const QList<Seen> &seen() const { return m_seen; }
+    /// How many connections were opened, and are open now.
+    int connections() const { return m_connections; }
+    int openConnections() const { return int(m_sockets.size()); }
 
 private:
     struct Answer {
@@ -48,11 +78,19 @@ private:
 
     void read(QTcpSocket *socket)
     {
-        QByteArray &buffer = m_buffers[socket];
-        buffer += socket->readAll();
-        for (qsizetype end; (end = buffer.indexOf("\r\n\r\n")) >= 0;) {
-            buffer.remove(0, end + 4);
-            ++m_requests;
+        m_sockets[socket] += socket->readAll();
+        while (m_sockets.contains(socket)) {
+            QByteArray &buffer = m_sockets[socket];
+            const qsizetype end = buffer.indexOf("\r\n\r\n") + 4;
+            if (end < 4)
+                return;
+            Seen seen{buffer.left(end - 2), {}};
+            const qsizetype length = seen.header("Content-Length").toLongLong();
+            if (buffer.size() < end + length)
+                return;
+            seen.body = buffer.mid(end, length);
+            buffer.remove(0, end + length);
+            m_seen.append(seen);
             const Answer answer = m_script.size() > 1 ? m_script.takeFirst() : m_script.value(0);
             socket->write(answer.bytes);
             if (answer.close)
@@ -61,6 +99,7 @@ private:
     }
 
     QList<Answer> m_script;
-    QHash<QTcpSocket *, QByteArray> m_buffers;
-    int m_requests = 0;
+    QList<Seen> m_seen;
+    QHash<QTcpSocket *, QByteArray> m_sockets; // and what has come
+    int m_connections = 0;
 };

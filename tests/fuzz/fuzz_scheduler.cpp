@@ -108,7 +108,8 @@ public:
         }
         case 5: {
             const auto headers = headersOf(bytes);
-            m_scheduler.retry(ticket(bytes), Response::answered(headers), m_now);
+            m_scheduler.retry(ticket(bytes), Response::answered(headers), m_now,
+                bytes.next(4) == 0 ? bytes.time() : 0ms);
             break;
         }
         case 6:
@@ -184,6 +185,8 @@ private:
         options.priority = Priority(what % 3 - 1);
         if (what & 0x10)
             options.ordering = Ordering(bytes.next(3));
+        if (what & 0x08)
+            options.pool = pool(bytes);
         if (what & 0x20)
             options.deadline = bytes.time();
         if (what & 0x40)
@@ -197,10 +200,12 @@ private:
         m_tickets.push_back(m_scheduler.acquire(endpoint, options, m_now));
     }
 
+    static PoolId pool(Bytes &bytes) { return {quint64(1 + bytes.next(3))}; }
+
     void odd(Bytes &bytes)
     {
         const auto flow = Flow(bytes.next(3));
-        switch (bytes.next(6)) {
+        switch (bytes.next(8)) {
         case 0:
             m_scheduler.setFlow(flow, m_now);
             break;
@@ -219,6 +224,12 @@ private:
             m_scheduler.restore(learnt, m_now);
             break;
         }
+        case 5:
+            m_scheduler.setPool(pool(bytes), bytes.next(4), m_now);
+            break;
+        case 6:
+            m_scheduler.removePool(pool(bytes), m_now);
+            break;
         default: // a clock that goes back
             m_scheduler.advance(m_now - bytes.time());
             break;

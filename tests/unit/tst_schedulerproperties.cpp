@@ -27,6 +27,8 @@ struct Asked {
     int grants = 0;
     bool ordered = false;
     bool onTheWire = false;
+    bool backsOff = false; // failed, and waits to be sent again
+    int pool = 0;
     std::optional<TicketState> end;
 };
 
@@ -45,6 +47,10 @@ public:
                  {Method::Post, "/interactions/7/tok7/callback"},
                  {Method::Post, "/interactions/8/tok8/callback"}})
             m_endpoints.emplace_back(method, path);
+        for (int pool = 1; pool <= 2; ++pool) {
+            m_connections.push_back(1 + pick(6));
+            m_scheduler.setPool(PoolId{quint64(pool)}, m_connections.back(), m_now);
+        }
         m_lossy = pick(2) == 0;
         m_jitter = pick(3) * 50;
         for (int i = 0; i < ticketCount; ++i)
@@ -155,6 +161,8 @@ private:
         asked.endpoint = pick(int(m_endpoints.size()));
         TicketOptions ticket;
         ticket.priority = Priority(pick(3) - 1);
+        asked.pool = pick(3); // the first is none
+        ticket.pool = PoolId{quint64(asked.pool)};
         if (chance(10))
             ticket.deadline = milliseconds(pick(3000));
         const Endpoint &endpoint = m_endpoints[size_t(asked.endpoint)];
@@ -185,7 +193,7 @@ private:
             if (event.state == TicketState::Available)
                 granted(size_t(found - m_tickets.begin()));
             else if (isFinal(event.state))
-                found->end = event.state;
+                found->end = event.state; // a deadline may strike while it backs off
         }
         const auto global = m_scheduler.globalState(m_now);
         expect(global.used >= 0, "a slot given back twice");
@@ -200,8 +208,16 @@ private:
                 continue;
             expect(other.grants > 0, "a ticket overtook another one of its lane");
             expect(!ticket.ordered || !other.onTheWire, "two at once in an ordered lane");
+            expect(!other.backsOff, "a ticket overtook one that backs off");
         }
         ++ticket.grants;
+        ticket.backsOff = false;
+        const auto inFlight =
+            std::count_if(m_tickets.begin(), m_tickets.end(), [&ticket](const Asked &other) {
+                return &other != &ticket && other.pool == ticket.pool && other.onTheWire;
+            });
+        expect(ticket.pool == 0 || inFlight < m_connections[size_t(ticket.pool - 1)],
+            "more in flight than there are connections");
         trace("granted", index);
         if (chance(4)) { // never sent, and said so
             later(milliseconds(pick(100)), [this, index] {
@@ -248,6 +264,13 @@ private:
                     + reply.header("x-ratelimit-reset-after").value_or("-"));
             const auto headers = RatelimitHeaders::parse(reply.status, fields, reply.body, {});
             m_tickets[index].onTheWire = false;
+            if (chance(3)) {
+                trace("fails", index);
+                m_tickets[index].backsOff = true;
+                m_scheduler.retry(m_tickets[index].id, Response::answered(headers), m_now,
+                    milliseconds(1 + pick(1000)));
+                return;
+            }
             expect(m_scheduler.complete(m_tickets[index].id, Response::answered(headers), m_now),
                 "nobody waited for an answer that came in time");
         });
@@ -272,6 +295,7 @@ private:
     TimePoint m_now{1h};
     quint64 m_events = 0;
     QString m_failure;
+    std::vector<int> m_connections; // of each pool
     int m_turnsAtOnce = 0;
     int m_arrived = 0;
     int m_jitter = 0;

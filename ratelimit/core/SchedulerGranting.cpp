@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+//
+// Whose turn it is: lanes, buckets, pools of connections and the gates.
+#include "ratelimit/core/SchedulerPrivate.h"
+
+#include <algorithm>
+
+namespace Turnstile {
+
+using namespace std::chrono_literals;
+
+void SchedulerPrivate::pump()
+{
+    const auto pumpGate = [this](GateKind kind) {
+        while (invalid.allows(inFlight, kind == Pool::CallbackGate, now)
+            && (kind != Pool::GlobalGate || global.isFree(now))) {
+            BucketNode *bucket = atGate(kind);
+            if (!bucket)
+                break;
+            grant(bucket);
+        }
+    };
+    if (flow != Flow::Paused && now >= edgeUntil) {
+        pumpGate(Pool::CallbackGate);
+        pumpGate(Pool::ExemptGate);
+        pumpGate(Pool::GlobalGate);
+    }
+    announceGuard();
+}
+
+// The bucket whose turn it is, of those that a connection is free for.
+BucketNode *SchedulerPrivate::atGate(GateKind kind) const
+{
+    BucketNode *first = nullptr;
+    for (const auto &pool : m_pools) {
+        BucketNode *bucket = pool->isFree() ? pool->gates[kind].top() : nullptr;
+        if (bucket && (!first || ByOldestTicket::of(bucket) < ByOldestTicket::of(first)))
+            first = bucket;
+    }
+    return first;
+}
+
+void SchedulerPrivate::leaveGate(BucketNode *bucket)
+{
+    if (Pool *pool = std::exchange(bucket->gate, nullptr))
+        pool->gateOf(bucket).remove(bucket);
+}
+
+void SchedulerPrivate::destroy(Ticket *ticket)
+{
+    Pool *pool = ticket->pool;
+    tickets.destroy(ticket);
+    if (pool) {
+        --pool->tickets;
+        destroyIfUnused(pool);
+    }
+}
+
+void SchedulerPrivate::destroyIfUnused(Pool *pool)
+{
+    if (pool->isRemoved && pool->tickets == 0)
+        std::erase_if(m_pools, [pool](const auto &each) { return each.get() == pool; });
+}
+
+void SchedulerPrivate::setPool(PoolId id, int connections)
+{
+    Pool *&pool = m_poolIndex[id];
+    if (!pool)
+        pool = m_pools.emplace_back(std::make_unique<Pool>()).get();
+    pool->most = std::max(0, connections);
+}
+
+void SchedulerPrivate::removePool(PoolId id)
+{
+    if (Pool *pool = m_poolIndex.take(id)) {
+        pool->most = std::numeric_limits<int>::max();
+        pool->isRemoved = true;
+        destroyIfUnused(pool);
+    }
+}
+
+void SchedulerPrivate::grant(BucketNode *bucket)
+{
+    Lane *lane = bucket->ready.top();
+    Ticket *ticket = lane->queue.first();
+    leaveGate(bucket);
+    bucket->ready.remove(lane);
+    dequeue(ticket);
+    countInFlight(*ticket, 1);
+    ++bucket->granted;
+    if (!bucket->exempt)
+        global.take();
+    ticket->grantedAt = ticket->sentAt = now;
+    lane->lastGranted = bucket->lastGranted = ticket->id;
+    ++ticket->attempt;
+    m_granted.append(ticket);
+    enter(ticket, TicketState::Available);
+    updateLane(lane);
+}
+
+void SchedulerPrivate::countInFlight(const Ticket &ticket, int change)
+{
+    Lane *lane = ticket.lane;
+    inFlight += change;
+    ticket.pool->inFlight += change;
+    lane->inFlight += change;
+    lane->bucket->inFlight += change;
+    if (ticket.ordering == Ordering::Strict) {
+        lane->strictInFlight += change;
+        lane->bucket->strictInFlight += change;
+    }
+}
+
+void SchedulerPrivate::updateLane(Lane *lane)
+{
+    const bool blocked = now < lane->heldUntil();
+    if (lane->head() && !blocked && !(lane->inFlight > 0 && lane->isSerial()))
+        lane->bucket->ready.update(lane);
+    else
+        lane->bucket->ready.remove(lane);
+    if (lane->head() && blocked)
+        m_laneWakes.update(lane);
+    else
+        m_laneWakes.remove(lane);
+    updateBucket(lane->bucket);
+}
+
+void SchedulerPrivate::updateBucket(BucketNode *bucket)
+{
+    bucket->counter.roll(now);
+    m_bucketWakes.remove(bucket);
+    if (bucket->ready.isEmpty() || bucket->flow == Flow::Paused) {
+        leaveGate(bucket);
+        return;
+    }
+    const Ticket *turn = bucket->ready.top()->head();
+    if (bucket->available(now) > 0 && !bucket->isHeldByOrder(turn->ordering)) {
+        if (bucket->gate != turn->pool)
+            leaveGate(bucket);
+        bucket->gate = turn->pool;
+        bucket->gate->gateOf(bucket).update(bucket);
+        return;
+    }
+    leaveGate(bucket);
+    if (const auto change = bucket->counter.nextChange(now)) {
+        bucket->wakeAt = *change;
+        m_bucketWakes.update(bucket);
+    }
+}
+
+} // namespace Turnstile

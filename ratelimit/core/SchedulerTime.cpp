@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+//
+// What time brings: windows that end, timeouts, and what is forgotten.
+#include "ratelimit/core/SchedulerPrivate.h"
+
+#include <algorithm>
+
+namespace Turnstile {
+
+using namespace std::chrono_literals;
+
+void SchedulerPrivate::advance()
+{
+    while (m_deadlines.top() && m_deadlines.top()->deadline <= now)
+        endWaiting(m_deadlines.top(), TicketState::Expired, TicketError::Code::Expired);
+    while (m_granted.first() && m_granted.first()->grantedAt + options.responseTimeout <= now)
+        timeOut(m_granted.first());
+    while (m_timedOut.first() && m_timedOut.first()->grantedAt + 2 * options.responseTimeout <= now)
+        forgetLate(m_timedOut.first());
+    if (m_lockAnnounced && !global.isLocked(now)) {
+        m_lockAnnounced = false;
+        lockChanged(WaitReason::Global, now);
+    }
+    if (m_edgeAnnounced && now >= edgeUntil) {
+        m_edgeAnnounced = false;
+        lockChanged(WaitReason::Cloudflare, now);
+    }
+    while (m_laneWakes.top() && m_laneWakes.top()->heldUntil() <= now) {
+        changed(m_laneWakes.top()->bucket);
+        updateLane(m_laneWakes.top());
+    }
+    while (m_bucketWakes.top() && m_bucketWakes.top()->wakeAt <= now) {
+        changed(m_bucketWakes.top());
+        updateBucket(m_bucketWakes.top());
+    }
+    collectIdle();
+}
+
+// The answer may still come and teach, so the ticket is kept for a while; its slots are not.
+void SchedulerPrivate::timeOut(Ticket *ticket)
+{
+    Lane *lane = ticket->lane;
+    m_granted.remove(ticket);
+    countInFlight(*ticket, -1);
+    if (!lane->bucket->exempt)
+        global.giveBack();
+    lane->bucket->counter.spend(now);
+    ++lane->late;
+    m_timedOut.append(ticket);
+    enter(ticket, TicketState::TimedOut);
+    updateLane(lane);
+}
+
+std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
+{
+    auto next = TimePoint::max();
+    const auto consider = [&next](TimePoint at) { next = std::min(next, at); };
+    if (m_deadlines.top())
+        consider(m_deadlines.top()->deadline);
+    if (m_granted.first())
+        consider(m_granted.first()->grantedAt + options.responseTimeout);
+    if (m_timedOut.first())
+        consider(m_timedOut.first()->grantedAt + 2 * options.responseTimeout);
+    if (m_lockAnnounced)
+        consider(global.lockedUntil());
+    if (m_edgeAnnounced)
+        consider(edgeUntil);
+    if (m_guardAnnounced)
+        consider(invalid.nextAllowedAt(0, false, now).value_or(now));
+    if (m_laneWakes.top())
+        consider(m_laneWakes.top()->heldUntil());
+    if (m_bucketWakes.top())
+        consider(m_bucketWakes.top()->wakeAt);
+    for (const GateKind kind : {Pool::CallbackGate, Pool::ExemptGate, Pool::GlobalGate}) {
+        if (atGate(kind))
+            consider(invalid.nextAllowedAt(inFlight, kind == Pool::CallbackGate, now)
+                         .value_or(TimePoint::max()));
+    }
+    if (atGate(Pool::GlobalGate))
+        consider(global.nextFreeAt(now).value_or(TimePoint::max()));
+    for (const IdleLanes *list : {&m_idleLanes, &m_idleExemptLanes}) {
+        if (list->first())
+            consider(list->first()->idleSince + idleLifetimeOf(*list));
+    }
+    if (m_idleBuckets.first())
+        consider(m_idleBuckets.first()->idleSince + options.idleBucketLifetime);
+    if (next == TimePoint::max())
+        return {};
+    return next;
+}
+
+// The token of an interaction is used for a moment and never again.
+static constexpr milliseconds idleExemptLifetime = 1min;
+
+SchedulerPrivate::IdleLanes &SchedulerPrivate::idleLanesOf(const Lane *lane)
+{
+    return lane->endpoint.isExemptFromGlobal() ? m_idleExemptLanes : m_idleLanes;
+}
+
+milliseconds SchedulerPrivate::idleLifetimeOf(const IdleLanes &list) const
+{
+    return &list == &m_idleExemptLanes ? std::min(idleExemptLifetime, options.idleBucketLifetime)
+                                       : options.idleBucketLifetime;
+}
+
+void SchedulerPrivate::collectIdle(IdleLanes &list)
+{
+    while (Lane *lane = list.first()) {
+        if (now < lane->idleSince + idleLifetimeOf(list))
+            break;
+        list.remove(lane);
+        if (lane->bucket->counter.isAtRest(now) && lane->blockedUntil <= now
+            && lane->bucket->flow == Flow::Open) {
+            destroyLane(lane);
+        } else {
+            lane->idleSince = now;
+            list.append(lane);
+        }
+    }
+}
+
+void SchedulerPrivate::collectIdle()
+{
+    collectIdle(m_idleLanes);
+    collectIdle(m_idleExemptLanes);
+    while (BucketNode *bucket = m_idleBuckets.first()) {
+        if (now < bucket->idleSince + options.idleBucketLifetime)
+            break;
+        m_idleBuckets.remove(bucket);
+        destroyIfUnused(bucket);
+    }
+    if (now - m_hashesCheckedAt >= options.idleBucketLifetime) {
+        m_hashesCheckedAt = now;
+        erase_if(hashes, [this](const auto &learnt) {
+            return learnt.value().usedAt + options.hashLifetime <= now;
+        });
+        erase_if(m_gone, [this](const auto &webhook) { return webhook.value() <= now; });
+        erase_if(m_tokenSince, [this](const auto &token) { // what it was for has ended
+            return token.value() + 2 * options.responseTimeout <= now;
+        });
+    }
+}
+
+} // namespace Turnstile
