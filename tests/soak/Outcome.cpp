@@ -42,8 +42,10 @@ void Outcome::addMemory(const MemoryTrend &trend, const QString &hours)
 Outcome::Rows Outcome::rows() const
 {
     Rows rows = m_rows;
-    for (auto it = m_limited.begin(); it != m_limited.end(); ++it)
-        rows.emplaceBack(QStringLiteral("429: ") + it.key(), QString::number(it.value()));
+    for (auto it = m_limited.begin(); it != m_limited.end(); ++it) {
+        const QString why = it.key().isEmpty() ? QStringLiteral("could be avoided") : it.key();
+        rows.emplaceBack(QStringLiteral("429: ") + why, QString::number(it.value()));
+    }
     for (auto it = m_broken.begin(); it != m_broken.end(); ++it)
         rows.emplaceBack(QStringLiteral("BROKEN: ") + it.key(), QString::number(it.value()));
     if (!isBroken())

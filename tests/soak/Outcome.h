@@ -40,8 +40,8 @@ public:
     void add(const QString &name, const QString &figure);
     void add(const QString &name, quint64 figure) { add(name, QString::number(figure)); }
 
-    /// 429s, by kind and why that could not be known; they make rows of their own.
-    void limited(const QString &why) { ++m_limited[why]; }
+    /// 429s, by why they could not be avoided (empty: they could); they make rows of their own.
+    void limited(const QString &why, quint64 count = 1) { m_limited[why] += count; }
     /// Judges the memory's growth too, where it was watched for long enough.
     void addMemory(const MemoryTrend &trend, const QString &hours);
 

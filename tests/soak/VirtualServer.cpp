@@ -142,9 +142,9 @@ void VirtualServer::answer(Request &request, const ServerReply &reply) const
 void VirtualServer::judge(const Request &request, TimePoint now, Outcome *outcome)
 {
     const QString excuse = m_judge->excuse(request, now);
+    outcome->limited(excuse);
     if (!excuse.isEmpty())
-        return outcome->limited(excuse);
-    outcome->limited(QStringLiteral("could have been avoided"));
+        return;
     m_judge->note(request, "refused", now);
     outcome->broken(QStringLiteral("no 429 that could be avoided"), m_judge->history(request));
 }

@@ -3,6 +3,7 @@
 
 // turnstile-soak: does it hold for hours? Ends with 1 when a promise was broken.
 
+#include "tests/soak/LoopbackSoak.h"
 #include "tests/soak/VirtualSoak.h"
 
 #include <QtCore/QCommandLineParser>
@@ -40,15 +41,28 @@ int main(int argc, char **argv)
     const QStringList breakable{
         QString(), QStringLiteral("resets"), QStringLiteral("deadlines"), QStringLiteral("memory")};
     const auto what = breakable.indexOf(parser.value(sabotage));
-    if (settings.time.count() <= 0 || what < 0) {
-        std::fputs("turnstile-soak: nonsense in --seconds or --break; see --help.\n", stderr);
+    const QStringList parts{QString(), QStringLiteral("virtual"), QStringLiteral("loopback")};
+    if (settings.time.count() <= 0 || what < 0 || !parts.contains(parser.value(part))) {
+        std::fputs(
+            "turnstile-soak: --seconds, --part or --break makes no sense; see --help.\n", stderr);
         return 2;
     }
     settings.sabotage = Settings::Sabotage(what);
 
-    const Outcome outcome = VirtualSoak(settings).run();
-    std::fputs(
-        parser.isSet(json) ? (outcome.json() + '\n').constData() : qPrintable(outcome.markdown()),
-        stdout);
-    return outcome.isBroken() ? 1 : 0;
+    const QString only = parser.value(part);
+    std::vector<Outcome> outcomes;
+    if (only.isEmpty())
+        settings.time /= 2;
+    if (only != QLatin1String("loopback"))
+        outcomes.push_back(VirtualSoak(settings).run());
+    if (only != QLatin1String("virtual"))
+        outcomes.push_back(LoopbackSoak(settings).run());
+    bool isBroken = false;
+    for (const Outcome &outcome : outcomes) {
+        std::fputs(parser.isSet(json) ? (outcome.json() + '\n').constData()
+                                      : qPrintable(outcome.markdown() + QLatin1Char('\n')),
+            stdout);
+        isBroken = isBroken || outcome.isBroken();
+    }
+    return isBroken ? 1 : 0;
 }
