@@ -18,6 +18,8 @@ public:
     struct Spot {
         PlacePtr place;
         int lane = 0;
+
+        Lane &queue() const { return place->lanes[size_t(lane)]; }
     };
     /// A lane, by its weight in the traffic.
     Spot pick();

@@ -29,6 +29,7 @@ public:
 private:
     struct Asked {
         QPointer<RestReply> reply;
+        Crowd::Spot spot;
         TimePoint askedAt;
         std::optional<milliseconds> deadline;
     };
@@ -38,7 +39,7 @@ private:
     void cancelLater(quint64 number);
     void sent(quint64 number, int attempt);
     void finished(quint64 number);
-    void giveUp(const RestReply &reply);
+    std::optional<Asked> take(quint64 number);
     void drain();
     void expect(bool holds, const char *promise, const QString &detail);
     void showProgress() const;

@@ -19,6 +19,8 @@ struct Settings {
     std::chrono::milliseconds time{}; ///< on the wall clock
     quint32 seed = 1;
     /// A promise to break on purpose, to see that it is noticed.
+    /// Long enough for caches to be full before the memory is judged.
+    bool isLong() const { return time >= std::chrono::minutes(2); }
     enum class Sabotage : quint8 { None, Resets, Deadlines, Memory };
     Sabotage sabotage = Sabotage::None;
 };
@@ -42,8 +44,8 @@ public:
 
     /// 429s, by why they could not be avoided (empty: they could); they make rows of their own.
     void limited(const QString &why, quint64 count = 1) { m_limited[why] += count; }
-    /// Judges the memory's growth too, where it was watched for long enough.
-    void addMemory(const MemoryTrend &trend, const QString &hours);
+    /// Its growth is judged only when it was watched \a longEnough.
+    void addMemory(const MemoryTrend &trend, const QString &hours, bool longEnough);
 
     QString markdown() const;
     QByteArray json() const;

@@ -297,7 +297,7 @@ void VirtualSoak::report()
             .arg(m_most.hashes)
             .arg(m_most.queued)
             .arg(m_most.inFlight));
-    m_outcome.addMemory(m_memory, QStringLiteral("virtual hour"));
+    m_outcome.addMemory(m_memory, QStringLiteral("virtual hour"), m_settings.isLong());
 }
 
 } // namespace Turnstile::Soak
