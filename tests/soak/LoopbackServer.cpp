@@ -82,7 +82,9 @@ QUrl LoopbackServer::start()
     often({.kind = Kind::MissingHeaders}, 3001);
     often({.kind = Kind::HashFlip, .hash = "another"}, 9973);
     often({.kind = Kind::Redirect}, 4001);
-    for (const auto kind : {LimitKind::Bucket, LimitKind::Sublimit, LimitKind::Shared})
+    // No window is longer than 10 s: then the bucket is full indeed.
+    often({.kind = Kind::RateLimit, .retryAfter = 10s}, 14983);
+    for (const auto kind : {LimitKind::Sublimit, LimitKind::Shared})
         often({.kind = Kind::RateLimit, .limit = kind}, 14983 + int(kind));
     often({.kind = Kind::GlobalLimit, .retryAfter = 500ms}, 50021);
     m_timer->start(betweenBreaks);

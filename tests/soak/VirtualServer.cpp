@@ -104,8 +104,11 @@ ServerReply VirtualServer::refusal(const Request &request, LimitKind kind, TimeP
 {
     if (kind == LimitKind::Cloudflare)
         return {.status = 429, .headers = {{"Retry-After", "1"}}, .body = "<html></html>"};
-    return m_model.reply(m_model.refuse(request.queue().endpoint, now, request.place->credential,
-        kind, 200ms + m_random->upTo(3s)));
+    // Whoever says that a bucket is full again at a time means it.
+    const milliseconds window = rules()[size_t(request.queue().route->rule)].bucket.window;
+    const milliseconds wait = (kind == LimitKind::Bucket ? window : 200ms) + m_random->upTo(3s);
+    return m_model.reply(
+        m_model.refuse(request.queue().endpoint, now, request.place->credential, kind, wait));
 }
 
 void VirtualServer::spoil(const Request &request, ServerReply *reply)
