@@ -30,9 +30,8 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
     // Who garbles the numbers may garble the name too.
     if (!headers.bucket.isEmpty() && headers.kind == RatelimitHeaders::Kind::Bucket)
         assignBucket(lane, headers.bucket, headers.limit);
-    if (lane->bucket->laneCount > 1
-        && lane->bucket->counter.contradicts(headers, ticket.grantedAt, now))
-        split(lane);
+    if (lane->bucket->laneCount > 1)
+        compareCounters(lane, lane->bucket->counter.compare(headers, ticket.grantedAt, now));
 
     BucketNode *bucket = lane->bucket;
     if (!headers.limit && !headers.remaining && !headers.resetAfter) {
@@ -70,7 +69,7 @@ void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::opt
     const auto known = hashes.find(route);
     const bool isSplit = known != hashes.end() && known->hash == hash && known->split;
     if (known != hashes.end())
-        *known = {hash, limit, now, isSplit};
+        *known = {hash, limit, now, isSplit, known->hash == hash ? known->apartAt : TimePoint()};
     else if (hashes.size() < maxHashes)
         hashes.insert(route, {hash, limit, now});
 
@@ -103,23 +102,38 @@ void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::opt
     moveLane(lane, target);
 }
 
-// The answer is not of the counter that others of the bucket spend from. If this lane spent from it
-// too, it is rather the server that began anew.
-void SchedulerPrivate::split(Lane *lane)
+// The first answer of a lane in a window in which others of its bucket have spent tells whether
+// they count together. An answer that says they do not may also come from a server that has begun
+// anew: so it is believed when it comes again, of a later window, and nothing has shown the
+// contrary.
+void SchedulerPrivate::compareCounters(Lane *lane, TokenCounter::Counting counting)
 {
+    using Counting = TokenCounter::Counting;
+    const auto known = hashes.find(lane->endpoint.route());
+    if (counting == Counting::Unknown || known == hashes.end() || known->split
+        || (counting == Counting::Together && known->apartAt == TimePoint()))
+        return;
     BucketNode *shared = lane->bucket;
     const TimePoint since = shared->counter.windowHeardAt().value_or(now);
+    if (lane->inFlight > 0 || lane->countedAt >= since
+        || now - lane->countedAt < shared->counter.window().value_or(0ms))
+        return; // it may have spent itself
     bool othersSpent = false;
     for (const Lane *other = shared->lanes.first(); other; other = shared->lanes.next(other))
         othersSpent = othersSpent || (other != lane && other->countedAt >= since);
-    const auto known = hashes.find(lane->endpoint.route());
-    if (!othersSpent || lane->countedAt >= since || known == hashes.end() || known->split)
+    if (!othersSpent)
         return;
-    known->split = true;
-    BucketNode *own = bucketFor(bucketKey(shared->hash, lane->endpoint), *lane);
-    own->hash = shared->hash;
-    moveLane(lane, own);
-    tellAnomaly(Anomaly::CountersSplit, lane);
+    if (counting == Counting::Together) {
+        known->apartAt = {};
+    } else if (known->apartAt == TimePoint()) {
+        known->apartAt = now;
+    } else if (since > known->apartAt) {
+        known->split = true;
+        BucketNode *own = bucketFor(bucketKey(shared->hash, lane->endpoint), *lane);
+        own->hash = shared->hash;
+        moveLane(lane, own);
+        tellAnomaly(Anomaly::CountersSplit, lane);
+    }
 }
 
 void SchedulerPrivate::moveLane(Lane *lane, BucketNode *target)

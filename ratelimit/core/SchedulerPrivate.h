@@ -58,7 +58,7 @@ public:
     // Learning
     void learn(Lane *lane, const RatelimitHeaders &headers, const Ticket &ticket);
     void assignBucket(Lane *lane, const QByteArray &hash, std::optional<int> limit);
-    void split(Lane *lane);
+    void compareCounters(Lane *lane, TokenCounter::Counting counting);
     void moveLane(Lane *lane, BucketNode *target);
     void limited(Ticket *ticket, const RatelimitHeaders &headers);
     void judge(const Ticket &ticket, const RatelimitHeaders &headers);
@@ -121,7 +121,8 @@ public:
         QByteArray hash;
         std::optional<int> limit;
         TimePoint usedAt;
-        bool split = false; // this route counts apart from others with the hash
+        bool split = false;  // this route counts apart from others with the hash
+        TimePoint apartAt{}; // when it first seemed so; zero: it does not
     };
 
     const SchedulerOptions options;

@@ -142,14 +142,16 @@ bool TokenCounter::isAtRest(TimePoint now) const
         && (m_lost == 0 || now >= m_lostAt + windowOrGuess());
 }
 
-bool TokenCounter::contradicts(
+TokenCounter::Counting TokenCounter::compare(
     const RatelimitHeaders &headers, TimePoint grantedAt, TimePoint now) const
 {
     // Where the window slides, or may, only the answers count that came before the request went.
     const TimePoint knownAt = m_kind == WindowKind::Fixed ? m_since : m_heardAt;
-    return m_knowledge == Knowledge::Limited && !headers.isRateLimited() && headers.limit
-        && headers.limit == m_limit && headers.remaining == *m_limit - 1 && *m_remaining < *m_limit
-        && isCertainlyOpen(now) && grantedAt >= knownAt;
+    if (m_knowledge != Knowledge::Limited || headers.isRateLimited() || !headers.limit
+        || headers.limit != m_limit || !headers.remaining || *m_remaining >= *m_limit
+        || !isCertainlyOpen(now) || grantedAt < knownAt)
+        return Counting::Unknown;
+    return *headers.remaining == *m_limit - 1 ? Counting::Apart : Counting::Together;
 }
 
 TokenCounter::WindowIs TokenCounter::compareWindow(const Answer &answer) const
