@@ -165,8 +165,11 @@ TokenCounter::WindowIs TokenCounter::compareWindow(const Answer &answer) const
         const milliseconds moved = *answer.reset - *m_reset;
         if (moved < -sameWindow)
             return mayBeOlder ? WindowIs::Older : WindowIs::Replaced;
+        if (m_resetAt && moved > sameWindow)
+            return WindowIs::Newer;
+        // One that is open for longer only has the same name, by a clock that jumped.
         if (m_resetAt)
-            return moved > sameWindow ? WindowIs::Newer : WindowIs::Same;
+            return answer.openUntil > *m_resetAt ? WindowIs::Replaced : WindowIs::Same;
         // Otherwise the name is that of the window that has just ended.
         return moved <= 0ms && mayBeOlder ? WindowIs::Older : WindowIs::Newer;
     }
