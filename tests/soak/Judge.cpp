@@ -114,14 +114,19 @@ void Judge::answered(Request &request, TimePoint now)
     }
 }
 
+Judge::Passed Judge::passedBy(const Request &request)
+{
+    return {request.passed, request.lane, request.grantedAt, request.bucket, {}, {},
+        request.isAbandoned};
+}
+
 void Judge::passed(Request &request, TimePoint now)
 {
     const int limit = rules()[size_t(request.queue().route->rule)].bucket.limit;
     Counter &counter = m_counters[keyOf(request)];
     counter.usedAt = now;
     request.passed = ++counter.count;
-    counter.passed.push_back(
-        {request.passed, request.grantedAt, request.bucket, {}, {}, request.isAbandoned});
+    counter.passed.push_back(passedBy(request));
     if (counter.passed.size() > size_t(limit))
         counter.passed.pop_front();
     note(request, "passed", now);
@@ -131,15 +136,15 @@ void Judge::passed(Request &request, TimePoint now)
         m_abandoned.pop_front();
 }
 
-// Whether, when one was granted that was thought to count in \a bucket, one granted before was
-// thought to count elsewhere.
-bool Judge::isMisplaced(
-    const std::deque<Passed> &passed, TimePoint grantedAt, const QByteArray &bucket)
+// Whether, when \a one was granted, another lane was thought to count elsewhere of which one had
+// been granted before. Those of one lane count together, whatever their bucket is called.
+bool Judge::isMisplaced(const std::deque<Passed> &passed, const Passed &one)
 {
-    return std::any_of(passed.begin(), passed.end(), [&](const Passed &other) {
-        const bool isAnswered = other.answeredAt != TimePoint() && other.answeredAt <= grantedAt;
-        return other.grantedAt <= grantedAt
-            && (isAnswered ? other.answered : other.bucket) != bucket;
+    return std::any_of(passed.begin(), passed.end(), [&one](const Passed &other) {
+        const bool isAnswered =
+            other.answeredAt != TimePoint() && other.answeredAt <= one.grantedAt;
+        return other.lane != one.lane && other.grantedAt <= one.grantedAt
+            && (isAnswered ? other.answered : other.bucket) != one.bucket;
     });
 }
 
@@ -167,9 +172,9 @@ QString Judge::excuse(const Request &request, TimePoint now) const
     if (counter == m_counters.cend())
         return {};
     const auto &passed = counter->passed;
-    const bool elsewhere = std::any_of(passed.begin(), passed.end(), [&](const Passed &later) {
-        return isMisplaced(passed, later.grantedAt, later.bucket);
-    }) || isMisplaced(passed, request.grantedAt, request.bucket);
+    const bool elsewhere = isMisplaced(passed, passedBy(request))
+        || std::any_of(passed.begin(), passed.end(),
+            [&passed](const Passed &other) { return isMisplaced(passed, other); });
     const bool abandoned = std::any_of(
         passed.begin(), passed.end(), [](const Passed &other) { return other.wasAbandoned; });
     if (elsewhere)

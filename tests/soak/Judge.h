@@ -36,8 +36,9 @@ struct Request {
 /// One could not when
 /// - no rule asked for it (it was scripted), or no header tells of the rule (sublimit, shared);
 /// - it met the first request of a bucket of which no number had been told;
-/// - it met a bucket that others had emptied of which nobody had told, when they or it were
-///   granted, that they count there: the server names buckets only in answers;
+/// - it met a bucket that several lanes had emptied, of which nobody had told when they were
+/// granted
+///   that they count together: the server names buckets only in answers;
 /// - one of those that had emptied the bucket was given up by its owner while it travelled, and
 ///   counted after that.
 /// All others could. What a 429 asks for must be kept: grants during its wait are broken promises.
@@ -71,6 +72,7 @@ public:
 private:
     struct Passed {
         quint64 number;
+        int lane;
         TimePoint grantedAt;
         QByteArray bucket; // as thought when it was granted, then as answered
         TimePoint answeredAt;
@@ -93,8 +95,8 @@ private:
         TimePoint usedAt;
     };
     using Key = std::pair<const Place *, int>;
-    static bool isMisplaced(
-        const std::deque<Passed> &passed, TimePoint grantedAt, const QByteArray &bucket);
+    static Passed passedBy(const Request &request);
+    static bool isMisplaced(const std::deque<Passed> &passed, const Passed &one);
     static Key keyOf(const Request &request);
     void name(Place &place, Lane &lane, const QByteArray &bucket);
 
