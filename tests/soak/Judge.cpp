@@ -172,6 +172,12 @@ QString Judge::excuse(const Request &request, TimePoint now) const
     if (counter == m_counters.cend())
         return {};
     const auto &passed = counter->passed;
+    const bool misled = request.bucket.startsWith(lie)
+        || std::any_of(passed.begin(), passed.end(), [](const Passed &other) {
+               return other.bucket.startsWith(lie) || other.answered.startsWith(lie);
+           });
+    if (misled)
+        return QStringLiteral("bucket, after an answer had named the wrong one");
     const bool elsewhere = isMisplaced(passed, passedBy(request))
         || std::any_of(passed.begin(), passed.end(),
             [&passed](const Passed &other) { return isMisplaced(passed, other); });

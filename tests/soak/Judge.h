@@ -11,6 +11,9 @@
 
 namespace Turnstile::Soak {
 
+/// What the names begin with that are not those of any bucket.
+constexpr char lie[] = "lie.";
+
 /// A request on its way, from the grant of its ticket.
 struct Request {
     TicketId ticket;
@@ -38,7 +41,8 @@ struct Request {
 /// - it met the first request of a bucket of which no number had been told;
 /// - it met a bucket that several lanes had emptied, of which nobody had told when they were
 /// granted
-///   that they count together: the server names buckets only in answers;
+///   that they count together (the server names buckets only in answers), or of which an answer had
+///   told wrongly;
 /// - one of those that had emptied the bucket was given up by its owner while it travelled, and
 ///   counted after that.
 /// All others could. What a 429 asks for must be kept: grants during its wait are broken promises.

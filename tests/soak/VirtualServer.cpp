@@ -127,7 +127,7 @@ void VirtualServer::spoil(const Request &request, ServerReply *reply)
         reply->removeHeaders("X-RateLimit");
     } else if (reply->header("X-RateLimit-Bucket") && m_random->oneIn(lies)) {
         reply->setHeader("X-RateLimit-Bucket",
-            QByteArray("lie.") + rules()[size_t(request.queue().route->rule)].name);
+            lie + QByteArray(rules()[size_t(request.queue().route->rule)].name));
     }
 }
 
