@@ -62,7 +62,10 @@ void tst_RestSecrets::areNotTold_data()
     add("redirected", [](auto &world, auto &) {
         world.server.answer(307, "Location: http://127.0.0.2/" + hookToken + "\r\n");
     });
-    add("bad path", [](auto &, auto &path) { path += u'#'; });
+    add("bad path", [](auto &world, auto &path) {
+        world.server.answer(400);
+        path += u'#';
+    });
     add("bad base", [](auto &world, auto &) {
         world.client->setBaseUrl(QUrl(QStringLiteral("ftp://") + QString::fromUtf8(hookToken)));
     });
