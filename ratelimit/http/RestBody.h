@@ -28,9 +28,12 @@ public:
 
     /// No body.
     RestBody() = default;
+    // Meant to be implicit: client.post(path, QJsonObject{...}).
+    // NOLINTBEGIN(google-explicit-constructor)
     RestBody(const QJsonObject &object); ///< as `application/json`; likewise the next two
     RestBody(const QJsonArray &array);
     RestBody(const QJsonDocument &document);
+    // NOLINTEND(google-explicit-constructor)
 
     static RestBody bytes(
         QByteArray bytes, QByteArray contentType = QByteArrayLiteral("application/octet-stream"));

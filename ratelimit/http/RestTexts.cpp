@@ -22,7 +22,7 @@ QString firstComplaint(const QJsonValue &value, const QString &field, int depth 
         return {};
     const QJsonObject object = value.toObject();
     const QJsonArray complaints = object.value(QLatin1String("_errors")).toArray();
-    for (const QJsonValue &complaint : complaints) {
+    for (const auto &complaint : complaints) {
         const QString text = complaint.toObject().value(QLatin1String("message")).toString();
         if (!text.isEmpty())
             return field.isEmpty() ? text : field + QStringLiteral(": ") + text;
