@@ -152,7 +152,9 @@ public:
     {
         Q_ASSERT(!receiver || !context || receiver->thread() == context->thread());
     }
-    Q_DISABLE_COPY_MOVE(TicketAwaiter)
+    /// Before it is awaited only.
+    TicketAwaiter(TicketAwaiter &&) noexcept = default;
+    TicketAwaiter &operator=(TicketAwaiter &&) = delete;
     /// Cancels the ticket when it is still waited for.
     ~TicketAwaiter()
     {
