@@ -106,17 +106,16 @@ void tst_ManagerResends::arrivals()
 
     prepare();
     QNetworkReply *plain = sendPlainly(bench, method, body);
-    QSignalSpy sent(plain, &QNetworkReply::requestSent);
     QVERIFY(QSignalSpy(plain, &QNetworkReply::finished).wait());
     const auto plainly = bench.api.requests().size();
-    const auto error = plain->error();
     delete plain;
+    QVERIFY(plainly <= 2);
 
     prepare();
     bench.client.setRetryPolicy({.maxAttempts = 1});
     const RestResult result = RestBench::resultOf(sendByClient(bench, method, body));
     const auto byClient = bench.api.requests().size();
-    qInfo() << plainly << sent.size() << error << byClient << result.resent << result.error;
+    qInfo("by the manager %d, by a client %d", int(plainly), int(byClient));
     QCOMPARE(byClient, result.attempts + result.resent);
     if (method == Method::Post) {
         if (body == Body::None)
