@@ -35,8 +35,8 @@ struct End {
 
 struct Cell {
     What what = What::Get;
-    Fault fault;
-    End end;
+    Fault fault = {};
+    End end = {};
     milliseconds responseTimeout = 10s;
     milliseconds wholeTimeout{0};
     milliseconds window = 10min;

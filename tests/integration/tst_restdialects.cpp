@@ -22,8 +22,8 @@ constexpr milliseconds window = 300ms;
 constexpr int refusedEach = 24; // one request of so many is refused, whatever the limits say
 
 struct Dialogue {
-    const char *name;
-    Dialects dialects;
+    const char *name = "";
+    Dialects dialects = {};
 };
 const Dialogue dialogues[] = {
     {"Discord's", {}},
