@@ -3,12 +3,18 @@
 #include "ratelimit/core/GlobalLimit.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace Turnstile {
 
+static constexpr int longestRaise = 64; // periods
+
 GlobalLimit::GlobalLimit(int limit, milliseconds period)
     : m_limit(std::max(0, limit))
-    , m_period(period)
+    , m_most(m_limit > 0 ? m_limit : std::numeric_limits<int>::max())
+    , m_share(m_most)
+    , m_period(std::max(period, milliseconds(1)))
+    , m_raiseEvery(m_period)
 {
 }
 
@@ -19,18 +25,42 @@ int GlobalLimit::used(TimePoint now) const
 
 bool GlobalLimit::isFree(TimePoint now) const
 {
-    return !isLocked(now) && (m_limit == 0 || used(now) < m_limit);
+    return !isLocked(now) && used(now) < shareAt(now);
+}
+
+int GlobalLimit::shareAt(TimePoint now) const
+{
+    int share = m_share;
+    for (TimePoint at = m_raiseAt; share < m_most && at <= now; at += m_raiseEvery)
+        share += std::max(1, std::min(share / 4, m_most - share));
+    return share;
+}
+
+std::optional<TimePoint> GlobalLimit::nextRaise(TimePoint now) const
+{
+    if (shareAt(now) >= m_most)
+        return {};
+    if (now < m_raiseAt)
+        return m_raiseAt;
+    return m_raiseAt + ((now - m_raiseAt) / m_raiseEvery + 1) * m_raiseEvery;
 }
 
 std::optional<TimePoint> GlobalLimit::nextFreeAt(TimePoint now) const
 {
     const TimePoint from = std::max(now, m_lockedUntil);
     const int recent = m_answered.countAfter(from - m_period);
-    const int excess = m_limit == 0 ? 0 : m_inFlight + recent - m_limit + 1;
-    if (excess > recent)
-        return {};
-    if (excess > 0)
-        return m_answered.at(m_answered.size() - recent + excess - 1) + m_period;
+    const int excess = m_inFlight + recent - shareAt(from) + 1;
+    if (excess > 0) {
+        std::optional<TimePoint> free;
+        if (excess <= recent)
+            free = m_answered.at(m_answered.size() - recent + excess - 1) + m_period;
+        for (auto raise = nextRaise(from); raise && (!free || *raise < *free);
+             raise = nextRaise(*raise)) {
+            if (isFree(*raise))
+                return raise;
+        }
+        return free;
+    }
     return isLocked(now) ? std::optional(from) : std::nullopt;
 }
 
@@ -49,10 +79,33 @@ void GlobalLimit::lock(TimePoint until)
     m_lockedUntil = std::max(m_lockedUntil, until);
 }
 
+void GlobalLimit::refused(TimePoint grantedAt, TimePoint until, TimePoint now)
+{
+    const int passed = m_answered.countAfter(now - m_period);
+    const int share = shareAt(now);
+    --m_inFlight;
+    lock(until);
+    if (share >= m_most) {
+        const int all = m_limit > 0 ? m_limit : passed + m_inFlight + 1;
+        m_share = std::max(1, std::max(passed, all) / 2);
+        m_raiseEvery = m_period;
+        m_loweredAt = now;
+    } else if (grantedAt >= m_loweredAt) {
+        m_share = std::max(1, std::min(passed, share - 1));
+        m_raiseEvery = std::min(2 * m_raiseEvery, longestRaise * m_period);
+        m_loweredAt = now;
+    } else { // says no more than the one before
+        m_share = std::min(std::max(share, passed), m_most);
+    }
+    m_raiseAt = m_lockedUntil + m_raiseEvery;
+}
+
 void GlobalLimit::count(TimePoint at, TimePoint now)
 {
     --m_inFlight;
-    if (m_limit == 0)
+    if (isLowered() && shareAt(now) >= m_most)
+        m_share = m_most;
+    if (m_limit == 0 && !isLowered())
         return;
     m_answered.removeUntil(now - m_period);
     if (at > now - m_period)

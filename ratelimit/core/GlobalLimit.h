@@ -16,6 +16,11 @@ namespace Turnstile {
 /// `in flight + answered within the last period < limit`: of the requests that arrive within one
 /// period, each other one was in flight or answered less than a period ago when the last was sent,
 /// so all were counted. That holds for fixed and sliding windows of any phase.
+///
+/// A global 429 all the same means that the server allows less, or that others use the token too.
+/// Then only a share of the limit is used: half of it at first, and when that is refused as well,
+/// as much as passed lately. It grows again by a quarter each period, and by as much in twice the
+/// time after each further refusal.
 /// Rules: `docs/semantics.md`, global limit.
 class TURNSTILE_CORE_EXPORT GlobalLimit {
 public:
@@ -42,17 +47,29 @@ public:
 
     /// Holds everything until \a until; a shorter lock never shortens a longer one.
     void lock(TimePoint until);
+    /// A request granted at \a grantedAt met a global 429 that holds until \a until: it took no
+    /// slot of the server's.
+    void refused(TimePoint grantedAt, TimePoint until, TimePoint now);
+    /// How much of limit() is used at \a now.
+    int shareAt(TimePoint now) const;
     bool isLocked(TimePoint now) const { return now < m_lockedUntil; }
     TimePoint lockedUntil() const { return m_lockedUntil; }
 
 private:
     void count(TimePoint at, TimePoint now);
+    bool isLowered() const { return m_share < m_most; }
+    std::optional<TimePoint> nextRaise(TimePoint now) const;
 
     int m_limit;
+    int m_most;  // the same, with no limit as a large number
+    int m_share; // as of m_loweredAt
     milliseconds m_period;
     int m_inFlight = 0;
     TimeRing m_answered; // when each was counted; some may be over
     TimePoint m_lockedUntil;
+    TimePoint m_loweredAt;
+    TimePoint m_raiseAt; // for the first time
+    milliseconds m_raiseEvery;
 };
 
 } // namespace Turnstile

@@ -182,7 +182,10 @@ void SchedulerPrivate::limited(Ticket *ticket, const RatelimitHeaders &headers)
 
     switch (kind) {
     case LimitKind::Global:
-        global.lock(now + wait);
+        if (bucket->exempt || ticket->state == TicketState::TimedOut)
+            global.lock(now + wait);
+        else
+            global.refused(ticket->grantedAt, now + wait, now);
         m_lockAnnounced = true;
         lockChanged(WaitReason::Global, global.lockedUntil());
         break;
@@ -223,6 +226,12 @@ LimitKind SchedulerPrivate::kindOf(const RatelimitHeaders &headers) const
         && headers.kind == RatelimitHeaders::Kind::None)
         return LimitKind::Cloudflare;
     return LimitKind::Bucket;
+}
+
+bool SchedulerPrivate::isGlobalLimit(const Response &response) const
+{
+    return response.headers && response.headers->isRateLimited()
+        && kindOf(*response.headers) == LimitKind::Global;
 }
 
 milliseconds SchedulerPrivate::waitOf(const RatelimitHeaders &headers, int &blindLimits) const

@@ -181,7 +181,7 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
         if (!lane->bucket->exempt) {
             if (response.kind == Response::Kind::Unused)
                 global.giveBack();
-            else
+            else if (!isGlobalLimit(response))
                 global.answered(ticket->sentAt, margin(), now);
         }
         if (response.kind == Response::Kind::Answered)

@@ -155,6 +155,7 @@ private:
     void collectIdle(IdleLanes &list);
     void announceGuard();
     LimitKind kindOf(const RatelimitHeaders &headers) const;
+    bool isGlobalLimit(const Response &response) const; // its slot is freed by limited()
     milliseconds waitOf(const RatelimitHeaders &headers, int &blindLimits) const;
     std::optional<milliseconds> margin() const;
 

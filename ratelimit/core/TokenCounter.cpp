@@ -182,10 +182,29 @@ TokenCounter::WindowIs TokenCounter::compareWindow(const Answer &answer) const
     return answer.isOvertaken() ? WindowIs::Older : WindowIs::Replaced;
 }
 
-TokenCounter::Learnt TokenCounter::learn(const RatelimitHeaders &headers, TimePoint grantedAt,
+// What passed has taken a token, so all of them cannot be left, unless the server counts after it
+// has answered. Such a server never says that the last one is gone.
+void TokenCounter::learnCounting(const RatelimitHeaders &headers)
+{
+    if (headers.status / 100 != 2 || !headers.remaining)
+        return;
+    if (isFull(headers) && headers.resetAfter.value_or(0ms) > 0ms)
+        m_countsLate = true;
+    else if (*headers.remaining == 0)
+        m_countsLate = false;
+}
+
+TokenCounter::Learnt TokenCounter::learn(const RatelimitHeaders &told, TimePoint grantedAt,
     TimePoint now, int inFlight, std::optional<TimePoint> countedAt)
 {
     roll(now);
+    learnCounting(told);
+    std::optional<RatelimitHeaders> corrected;
+    if (m_countsLate && !told.isRateLimited() && told.remaining.value_or(0) > 0) {
+        corrected = told;
+        --*corrected->remaining;
+    }
+    const RatelimitHeaders &headers = corrected ? *corrected : told;
     Answer answer = {headers, grantedAt, now};
     m_tellsFractions = m_tellsFractions || tellsFractions(headers);
     answer.lastHeardAt = std::exchange(m_heardAt, now);

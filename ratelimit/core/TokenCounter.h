@@ -76,7 +76,7 @@ public:
     /// An answer with numbers, for a request granted at \a grantedAt, while \a inFlight others are
     /// unanswered. \a countedAt: when the server has surely counted it, where that is known to be
     /// before \a now; waits begin there.
-    Learnt learn(const RatelimitHeaders &headers, TimePoint grantedAt, TimePoint now, int inFlight,
+    Learnt learn(const RatelimitHeaders &told, TimePoint grantedAt, TimePoint now, int inFlight,
         std::optional<TimePoint> countedAt = {});
     /// An answer that names no limit. \a meansUnlimited: it would have named one, had there been
     /// one; after three of them in a row there is none.
@@ -90,6 +90,7 @@ private:
     struct Answer;
     enum class WindowIs { Older, Same, Newer, Replaced };
 
+    void learnCounting(const RatelimitHeaders &headers);
     WindowIs compareWindow(const Answer &answer) const;
     void learnKind(const Answer &answer, WindowIs window);
     bool learnLimit(const Answer &answer, WindowIs window);
@@ -107,6 +108,7 @@ private:
     WindowKind m_kind = WindowKind::Undecided;
     bool m_limitIsLearnt : 1 = false;
     bool m_tellsFractions : 1 = false; // some answer did: the server does not round to seconds
+    bool m_countsLate : 1 = false; // Remaining still has the token of the request that it answers
     qint8 m_moved = 0;       // the latest name heard for the window is so many ms after m_reset
     qint8 m_bareAnswers = 0; // in a row
     int m_lost = 0;          // requests of which nothing was heard

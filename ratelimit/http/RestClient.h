@@ -8,6 +8,7 @@
 #include "ratelimit/http/RetryPolicy.h"
 #include "ratelimit/turnstile_ratelimit_export.h"
 
+#include <QtCore/QAnyStringView>
 #include <QtCore/QObject>
 #include <QtCore/QUrl>
 
@@ -94,14 +95,14 @@ public:
 
     /// Sends a request to \a path, which is relative to baseUrl() and may have a query. The reply
     /// belongs to the client; see RestReply about its end. Whatever is wrong is told by the reply.
-    RestReply *send(Method method, const QString &path, const RestBody &body = {},
+    RestReply *send(Method method, QAnyStringView path, const RestBody &body = {},
         const RestOptions &options = {});
-    RestReply *get(const QString &path, const RestOptions &options = {});
+    RestReply *get(QAnyStringView path, const RestOptions &options = {});
     RestReply *post(
-        const QString &path, const RestBody &body = {}, const RestOptions &options = {});
-    RestReply *put(const QString &path, const RestBody &body = {}, const RestOptions &options = {});
-    RestReply *patch(const QString &path, const RestBody &body, const RestOptions &options = {});
-    RestReply *del(const QString &path, const RestOptions &options = {}); ///< DELETE
+        QAnyStringView path, const RestBody &body = {}, const RestOptions &options = {});
+    RestReply *put(QAnyStringView path, const RestBody &body = {}, const RestOptions &options = {});
+    RestReply *patch(QAnyStringView path, const RestBody &body, const RestOptions &options = {});
+    RestReply *del(QAnyStringView path, const RestOptions &options = {}); ///< DELETE
 
 private:
     friend class RestReplyPrivate;

@@ -25,11 +25,14 @@ const told = { ...global, name: '4 per s in all, told', argument: '4', most: 3 }
 // How a client may fare: how many 429s it gets, and whether it takes longer than `most`.
 const polite = { verdict: 'well-behaved', limited: [0, 0] };
 const late = { verdict: 'well-behaved, late', limited: [0, 0], extra: 1 };
+// Counts its own seconds from when it sends: right, unless its first request is slow to arrive.
+const nearly = { verdict: 'well-behaved', limited: [0, 2], extra: 1 };
 const recovers = { verdict: 'recovers', limited: [1, 2 * messages] };
 
+const turnstile = `${build}/tests/interop/turnstile-interop`;
 const script = name => ['node', `clients/${name}.mjs`];
 const clients = [
-    { name: '@discordjs/rest', command: script('discordjs-rest'), runs: [[bucket, polite], [global, recovers], [told, polite]] },
+    { name: '@discordjs/rest', command: script('discordjs-rest'), runs: [[bucket, polite], [global, recovers], [told, nearly]] },
     // Looks once a second whether it may send on.
     { name: '@discordeno/rest', command: script('discordeno'), runs: [[bucket, late], [global, recovers]] },
     { name: 'oceanic.js', command: script('oceanic'), runs: [[bucket, polite], [global, recovers]] },
@@ -38,7 +41,8 @@ const clients = [
     { name: 'detritus-client-rest', command: script('detritus'), runs: [[bucket, recovers], [global, recovers]] },
     // Logs in first.
     { name: 'discord.py', python: 'clients/python-discord.py', before: 1, runs: [[bucket, polite], [global, recovers]] },
-    { name: 'Turnstile, tickets', command: [`${build}/tests/interop/turnstile-interop`, 'tickets'], runs: [[bucket, polite], [global, recovers], [told, polite]] },
+    { name: 'Turnstile, RestClient', command: [turnstile, 'rest'], runs: [[bucket, polite], [global, recovers], [told, polite]] },
+    { name: 'Turnstile, tickets', command: [turnstile, 'tickets'], runs: [[bucket, polite], [global, recovers], [told, polite]] },
 ];
 
 async function versionOf(client) {
@@ -127,7 +131,7 @@ async function fare({ client, limits, expected }) {
             found.push(`later than in ${most} s`);
     }
     const verdict = found.length === 0 ? expected.verdict : `**failed**: ${found.join('; ')}`;
-    const row = [client.name, client.version, limits.name, `${result.seconds?.toFixed(2) ?? '-'} s`,
+    const row = [client.name, client.version, limits.name, result.seconds ? `${result.seconds.toFixed(2)} s` : '-',
         result.requests - (client.before ?? 0), result.limited, verdict];
     return { row, failed: found.length > 0 };
 }

@@ -1,12 +1,17 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "ratelimit/Coroutine.h"
+#include "ratelimit/http/RestClient.h"
 #include "ratelimit/InMemoryRatelimiter.h"
+#include "ratelimit/testing/ModelApi.h"
 #include "tests/common/Headers.h"
 
+#include <QtCore/QJsonObject>
 #include <QtCore/QPromise>
 #include <QtCore/QRegularExpression>
 #include <QtTest/QTest>
+
+#include <atomic>
 
 static const Endpoint messages(Method::Post, "/channels/1/messages");
 
@@ -56,7 +61,7 @@ struct Counted {
     Counted(const Counted &) { ++count; }
     Counted &operator=(const Counted &) = default;
     ~Counted() { --count; }
-    static inline int count = 0;
+    static inline std::atomic<int> count = 0;
 };
 
 template <typename Value> struct Heard {
@@ -96,7 +101,7 @@ class tst_Coroutine : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
-    void cleanup() { QCOMPARE(Counted::count, 0); }
+    void cleanup() { QCOMPARE(Counted::count.load(), 0); }
 
     void goesOnFromTheEventLoop();
     void goesOnAtOnceWithAReadyResult();
@@ -119,6 +124,7 @@ private Q_SLOTS:
     void aGrantedTicketOfADestroyedCoroutineIsGivenBack();
     void waitsAgainAfterARetry();
     void manyInALoop();
+    void awaitsReplies();
 };
 
 void tst_Coroutine::goesOnFromTheEventLoop()
@@ -239,8 +245,8 @@ void tst_Coroutine::aDestroyedCoroutineIsNotResumed()
     promise.addResult(7);
     promise.finish();
     context.reset();
-    isReady.destroy(); // with its resumption on its way
-    QCOMPARE(Counted::count, 2); // the third's
+    isReady.destroy();                  // with its resumption on its way
+    QCOMPARE(Counted::count.load(), 2); // the third's
     turn();
     QCOMPARE(first.times + second.times, 0);
     QCOMPARE(third.value, 7);
@@ -317,8 +323,8 @@ void tst_Coroutine::getsATicket()
                 co_await result(limiter.waitForTicket({Method::Post, path.arg(channel)}), &limiter))
             sent += sender->headers({}) ? 1 : 0;
         const TicketOptions options{.lane = "a lane, long enough to be allocated"};
-        const TicketResult ticket = co_await result(
-            limiter.ticket(Endpoint(Method::Get, path.arg(channel)), options));
+        const TicketResult ticket =
+            co_await result(limiter.ticket(Endpoint(Method::Get, path.arg(channel)), options));
         if (ticket && !ticket.error)
             sent += ticket.sender.headers({}) ? 1 : 0;
     };
@@ -335,8 +341,12 @@ void tst_Coroutine::letsGoOfTheSender()
     connect(&limiter, &Ratelimiter::ticketChanged, this,
         [&](const TicketInfo &info) { ends << info.state; });
     const auto forget = [&]() -> Task {
-        { const auto sender = co_await result(limiter.waitForTicket(messages)); }
-        { const TicketResult ticket = co_await result(limiter.ticket(messages)); }
+        {
+            const auto sender = co_await result(limiter.waitForTicket(messages));
+        }
+        {
+            const TicketResult ticket = co_await result(limiter.ticket(messages));
+        }
     };
     const Task task = forget();
     const QList expected{TicketState::Queued, TicketState::Available, TicketState::Dropped};
@@ -457,7 +467,8 @@ void tst_Coroutine::aGrantedTicketOfADestroyedCoroutineIsGivenBack()
     Task task = hear(limiter.waitForTicket(messages), this, heard);
     connect(&limiter, &Ratelimiter::ticketChanged, this, [&](const TicketInfo &info) {
         if (info.state == TicketState::Available) // its resumption will be on its way
-            QMetaObject::invokeMethod(this, [&] { task.destroy(); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this, [&] { task.destroy(); }, Qt::QueuedConnection);
         ends << info.state;
     });
     const QList expected{TicketState::Queued, TicketState::Available, TicketState::Dropped};
@@ -468,6 +479,8 @@ void tst_Coroutine::aGrantedTicketOfADestroyedCoroutineIsGivenBack()
 void tst_Coroutine::waitsAgainAfterARetry()
 {
     InMemoryRatelimiter limiter;
+    Response limited = tooMany(1ms);
+    limited.headers->resetAfter = 1ms;
     int granted = 0;
     const auto send = [&]() -> Task {
         TicketReceiver *receiver = limiter.ticket(messages);
@@ -477,7 +490,7 @@ void tst_Coroutine::waitsAgainAfterARetry()
                 co_return;
             ++granted;
             if (i < 2)
-                ticket.sender.retry(tooMany(1ms));
+                ticket.sender.retry(limited);
             else
                 ticket.sender.headers({});
         }
@@ -503,6 +516,28 @@ void tst_Coroutine::manyInALoop()
     for (int channel = 1; channel <= 20; ++channel)
         tasks.push_back(bot(channel));
     QTRY_COMPARE(sent, 2000);
+}
+
+void tst_Coroutine::awaitsReplies()
+{
+    ModelApi api;
+    InMemoryRatelimiter limiter;
+    auto client = std::make_unique<RestClient>(&limiter);
+    client->setBaseUrl(api.listen());
+    std::optional<RestResult> answered, gone;
+    const auto send = [&]() -> Task {
+        const QString path = QStringLiteral("/channels/1/messages");
+        const QJsonObject message{{QStringLiteral("content"), path}};
+        answered = co_await result(client->post(path, message)->future(), this);
+        limiter.setFlow(Flow::Paused);
+        gone = co_await result(client->get(path)->future(), this);
+    };
+    const Task task = send();
+    QTRY_VERIFY(answered);
+    QCOMPARE(answered->status, 200);
+    client.reset();
+    QTRY_VERIFY(task.isDone());
+    QCOMPARE(gone->error.code, RestError::Code::Cancelled);
 }
 
 QTEST_GUILESS_MAIN(tst_Coroutine)

@@ -168,6 +168,60 @@ private Q_SLOTS:
         for (size_t i = most; i < arrivals.size(); ++i)
             QVERIFY(arrivals[i] - arrivals[i - most] >= 1s);
     }
+
+    // Refused although a slot was free: the server allows less than was said.
+    void aRefusalLowersTheShare()
+    {
+        GlobalLimit limit(50, 1s);
+        const auto send = [&limit](int passed, int refused, milliseconds time) {
+            for (int i = 0; i < passed + refused; ++i) {
+                QVERIFY(limit.isFree(at(time)));
+                limit.take();
+            }
+            for (int i = 0; i < passed; ++i)
+                limit.answered(at(time + 40ms));
+            for (int i = 0; i < refused; ++i)
+                limit.refused(at(time), at(time + 1s), at(time + 50ms));
+        };
+        send(4, 46, 0ms);
+        QCOMPARE(limit.shareAt(at(1s)), 25); // half of it; the others of the burst say no more
+        send(4, 21, 1040ms);
+        QCOMPARE(limit.shareAt(at(2s)), 4); // what passed
+        QVERIFY(!limit.isFree(at(2079ms)));
+        QVERIFY(limit.isFree(at(2080ms)));
+        QCOMPARE(limit.shareAt(at(4039ms)), 4);
+        QCOMPARE(limit.shareAt(at(4040ms)), 5); // tried again after two periods
+        send(4, 1, 4040ms);
+        QCOMPARE(limit.shareAt(at(9039ms)), 4);
+        QCOMPARE(limit.shareAt(at(9040ms)), 5); // and then after four
+        QCOMPARE(limit.shareAt(at(1h)), 50);
+    }
+
+    void theShareGrowsBack()
+    {
+        GlobalLimit limit(4, 1s);
+        for (int i = 0; i < 4; ++i)
+            limit.take();
+        limit.refused(at(0ms), at(500ms), at(50ms));
+        QCOMPARE(limit.shareAt(at(500ms)), 2);
+        QVERIFY(!limit.isFree(at(600ms)));
+        QCOMPARE(limit.nextFreeAt(at(600ms)), at(2500ms)); // three are in flight
+        QCOMPARE(limit.shareAt(at(2500ms)), 4);
+        QVERIFY(limit.isFree(at(2500ms)));
+    }
+
+    void noLimitIsLoweredToo()
+    {
+        GlobalLimit limit(0, 1s);
+        for (int i = 0; i < 20; ++i)
+            limit.take();
+        limit.refused(at(0ms), at(1s), at(50ms));
+        QCOMPARE(limit.shareAt(at(1s)), 10);
+        QVERIFY(!limit.isFree(at(1s)));
+        for (int i = 0; i < 19; ++i)
+            limit.giveBack();
+        QVERIFY(limit.isFree(at(1s)));
+    }
 };
 
 QTEST_GUILESS_MAIN(GlobalLimitTest)

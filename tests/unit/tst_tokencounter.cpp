@@ -324,11 +324,26 @@ private Q_SLOTS:
 
     void anAnswerWithAllTokensOpensNoWindow()
     {
-        TokenCounter counter; // refused before a token was taken
-        counter.learn(numbers(5, 5, 1s, named(1s)), at(0ms), at(10ms), 0);
+        TokenCounter counter;
+        RatelimitHeaders refusal = numbers(5, 5, 1s, named(1s)); // before a token was taken
+        refusal.status = 403;
+        counter.learn(refusal, at(0ms), at(10ms), 0);
         QCOMPARE(counter.available(0, at(10ms)), 5);
         QVERIFY(!counter.resetAt());
         QVERIFY(!counter.windowHeardAt());
+    }
+
+    void aServerMayCountAfterItHasAnswered()
+    {
+        TokenCounter counter;
+        counter.learn(numbers(5, 5, 1s, named(1s)), at(0ms), at(10ms), 0);
+        QCOMPARE(counter.available(0, at(10ms)), 4);
+        counter.learn(numbers(5, 1, 900ms, named(1s)), at(90ms), at(100ms), 0);
+        QCOMPARE(counter.available(0, at(100ms)), 0);
+        // and when it says that none is left, it does not
+        counter.learn(numbers(5, 0, 900ms, named(2s)), at(1090ms), at(1100ms), 0);
+        counter.learn(numbers(5, 1, 900ms, named(3s)), at(2090ms), at(2100ms), 0);
+        QCOMPARE(counter.available(0, at(2100ms)), 1);
     }
 
     void wholeSecondsMayBeRounded()

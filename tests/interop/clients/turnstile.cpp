@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 
-// What the other clients do: `turnstile-interop tickets URL [GLOBAL LIMIT]` asks for 10 messages at
-// once, and tells in a line of JSON how it went.
+// What the other clients do: `turnstile-interop rest URL [GLOBAL LIMIT]` asks for 10 messages at
+// once, and tells in a line of JSON how it went; `tickets` does without RestClient.
 
 #include <Turnstile/InMemoryRatelimiter>
+#include <Turnstile/RestClient>
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
@@ -19,35 +20,42 @@ using namespace Turnstile;
 namespace {
 
 constexpr int messageCount = 10;
-constexpr char path[] = "/channels/381870553235193857/messages";
+const QString path = QStringLiteral("/channels/381870553235193857/messages");
 
 using Ended = std::function<void(const QString &problem)>; // empty: answered
+
+void post(RestClient &client, const QJsonObject &message, const Ended &ended)
+{
+    RestReply *reply = client.post(path, message);
+    QObject::connect(
+        reply, &RestReply::finished, reply, [reply, ended] { ended(reply->error().message); });
+}
 
 /// Takes tickets, and sends with a network manager of its own.
 class TicketBot : public QObject {
 public:
-    TicketBot(const QString &base, const SchedulerOptions &options)
-        : m_url(base + QLatin1String(path))
-        , m_limiter(options)
+    TicketBot(const QUrl &base, Ratelimiter *limiter)
+        : m_url(base.toString() + path)
+        , m_limiter(limiter)
     {
     }
 
-    void post(const QByteArray &body, const Ended &ended)
+    void post(const QJsonObject &message, const Ended &ended)
     {
-        TicketReceiver *ticket = m_limiter.ticket({Method::Post, path});
+        TicketReceiver *ticket = m_limiter->ticket({Method::Post, path});
         connect(ticket, &TicketReceiver::available, this,
-            [this, body, ended](const TicketSender &sender) { send(sender, body, ended); });
+            [this, message, ended](const TicketSender &sender) { send(sender, message, ended); });
         connect(ticket, &TicketReceiver::failed, this,
             [ended](const TicketError &error) { ended(error.message); });
     }
 
 private:
-    void send(const TicketSender &sender, const QByteArray &body, const Ended &ended)
+    void send(const TicketSender &sender, const QJsonObject &message, const Ended &ended)
     {
         QNetworkRequest request(m_url);
         request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/json"));
         request.setRawHeader("Authorization", "Bot nobody");
-        QNetworkReply *reply = m_manager.post(request, body);
+        QNetworkReply *reply = m_manager.post(request, QJsonDocument(message).toJson());
         connect(reply, &QNetworkReply::finished, this, [sender, reply, ended] {
             reply->deleteLater();
             const RatelimitHeaders headers = headersOf(reply);
@@ -59,7 +67,7 @@ private:
     }
 
     const QUrl m_url;
-    InMemoryRatelimiter m_limiter;
+    Ratelimiter *const m_limiter;
     QNetworkAccessManager m_manager;
 };
 
@@ -69,14 +77,20 @@ int main(int argc, char **argv)
 {
     const QCoreApplication app(argc, argv);
     const QStringList arguments = QCoreApplication::arguments();
-    if (arguments.size() < 3 || arguments.at(1) != QLatin1String("tickets")) {
-        std::fputs("turnstile-interop tickets URL [GLOBAL LIMIT]\n", stderr);
+    const QString way = arguments.value(1);
+    const QUrl base(arguments.value(2) + QStringLiteral("/api/v10"));
+    if (arguments.size() < 3 || (way != QLatin1String("rest") && way != QLatin1String("tickets"))) {
+        std::fputs("turnstile-interop rest|tickets URL [GLOBAL LIMIT]\n", stderr);
         return 2;
     }
     SchedulerOptions options;
     if (arguments.size() > 3)
         options.globalLimit = arguments.at(3).toInt();
-    TicketBot bot(arguments.at(2) + QStringLiteral("/api/v10"), options);
+    InMemoryRatelimiter limiter(options);
+    RestClient client(&limiter);
+    client.setBaseUrl(base);
+    client.setToken("Bot nobody");
+    TicketBot bot(base, &limiter);
 
     QElapsedTimer clock;
     clock.start();
@@ -93,7 +107,12 @@ int main(int argc, char **argv)
             answered);
         QCoreApplication::quit();
     };
-    for (int i = 1; i <= messageCount; ++i)
-        bot.post("{\"content\":\"message " + QByteArray::number(i) + "\"}", ended);
+    for (int i = 1; i <= messageCount; ++i) {
+        const QJsonObject message{{QStringLiteral("content"), QStringLiteral("message %1").arg(i)}};
+        if (way == QLatin1String("rest"))
+            post(client, message, ended);
+        else
+            bot.post(message, ended);
+    }
     return QCoreApplication::exec();
 }
