@@ -36,9 +36,9 @@ public:
         QByteArray bytes, QByteArray contentType = QByteArrayLiteral("application/octet-stream"));
     /// Parts, made anew for each attempt. Devices of parts must have the QHttpMultiPart as parent.
     static RestBody multipart(MultiPart make);
-    /// A device, made anew for each attempt (open for reading, or to be opened), and read from where
-    /// it is while it is sent. A sequential one is read into memory first: the API wants to know the
-    /// length.
+    /// A device, made anew for each attempt (open for reading, or to be opened), and read from
+    /// where it is while it is sent. A sequential one is read into memory first: the API wants to
+    /// know the length.
     static RestBody stream(
         Device open, QByteArray contentType = QByteArrayLiteral("application/octet-stream"));
 
