@@ -169,6 +169,7 @@ void tst_RestDialects::finishes()
     for (const auto &[lane, order] : bot.order)
         QVERIFY(std::is_sorted(order.begin(), order.end()));
     QCOMPARE(bot.order.size(), size_t(channels));
+    QVERIFY(!bot.ends().contains('-'));
     const auto left = bot.limiter.buckets();
     for (const Bucket &bucket : left)
         QVERIFY(bucket.inFlight == 0 && bucket.queued == 0);
