@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ratelimit/core/TicketError.h"
+#include "ratelimit/http/RestReply.h"
 #include "ratelimit/ticket/TicketReceiver.h"
 #include "ratelimit/ticket/TicketSender.h"
 
@@ -220,6 +221,15 @@ template <typename T>
 [[nodiscard]] inline TicketAwaiter result(TicketReceiver *receiver, QObject *context = nullptr)
 {
     return {receiver, context};
+}
+
+/// Waits for a request: `const std::optional<RestResult> answer = co_await
+/// result(client.get(path), this);`. Failures are results, too; nothing comes when \a context is
+/// gone. For a coroutine in the client's thread. The request goes on when nobody waits for it any
+/// more.
+[[nodiscard]] inline FutureAwaiter<RestResult> result(RestReply *reply, QObject *context = nullptr)
+{
+    return {reply->future(), context};
 }
 
 } // namespace Turnstile
