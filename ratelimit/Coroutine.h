@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ratelimit/core/TicketError.h"
+#include "ratelimit/http/RestReply.h"
 #include "ratelimit/ticket/TicketReceiver.h"
 #include "ratelimit/ticket/TicketSender.h"
 
@@ -152,7 +153,9 @@ public:
     {
         Q_ASSERT(!receiver || !context || receiver->thread() == context->thread());
     }
-    Q_DISABLE_COPY_MOVE(TicketAwaiter)
+    /// Before it is awaited only.
+    TicketAwaiter(TicketAwaiter &&) noexcept = default;
+    TicketAwaiter &operator=(TicketAwaiter &&) = delete;
     /// Cancels the ticket when it is still waited for.
     ~TicketAwaiter()
     {
@@ -218,6 +221,15 @@ template <typename T>
 [[nodiscard]] inline TicketAwaiter result(TicketReceiver *receiver, QObject *context = nullptr)
 {
     return {receiver, context};
+}
+
+/// Waits for a request: `const std::optional<RestResult> answer = co_await
+/// result(client.get(path), this);`. Failures are results, too; nothing comes when \a context is
+/// gone. For a coroutine in the client's thread. The request goes on when nobody waits for it any
+/// more.
+[[nodiscard]] inline FutureAwaiter<RestResult> result(RestReply *reply, QObject *context = nullptr)
+{
+    return {reply->future(), context};
 }
 
 } // namespace Turnstile

@@ -21,7 +21,7 @@ QCoro::Task<bool> say(RestClient *client, QString text)
 {
     const QJsonObject message{{QStringLiteral("content"), text}};
     RestReply *reply = client->post(QStringLiteral("/channels/1/messages"), message);
-    const std::optional<RestResult> answer = co_await result(reply->future(), client);
+    const std::optional<RestResult> answer = co_await result(reply, client);
     if (!answer) // the client is gone: touch it no more
         co_return false;
     qInfo("%s: status %d", qUtf8Printable(text), answer->status);

@@ -3,83 +3,26 @@
 
 // Whatever goes wrong with a request of a RestClient: it ends as it should, its ticket is accounted
 // for, and the request that follows is served.
-#include "tests/common/RestBench.h"
-#include "tests/common/ScriptedServer.h"
+#include "tests/common/RestMatrix.h"
 
 #include <QtCore/QRegularExpression>
-#include <QtNetwork/QHttpMultiPart>
 
-using namespace Turnstile;
-using namespace std::chrono_literals;
-using Code = RestError::Code;
-using Kind = Fault::Kind;
+using namespace Matrix;
 
 namespace {
 
-/// How a request is made.
-enum class What { Get, Post, Multipart };
-
-constexpr int limit = 20;               // in a window that does not end here
-constexpr milliseconds limited = 100ms; // what a 429 asks for
-constexpr milliseconds soon = 300ms;    // a short timeout; a usual answer takes far less
-
-/// What must come of a request that meets a fault.
-struct End {
-    Code code = Code::None;
-    int status = 200;
-    int attempts = 1;
-    int arrived = 1; // how often the server got it
-    const char *tickets = "Completed";
-    int remaining = limit - 2; // tokens; the first of them went before
-};
-
 struct Cell {
     What what = What::Get;
-    Fault fault;
-    End end;
+    Fault fault = {};
+    End end = {};
     milliseconds responseTimeout = 10s;
     milliseconds wholeTimeout{0};
     milliseconds window = 10min;
 };
 
-const QString path = QStringLiteral("/channels/1/messages");
-
-RestBody partsBody()
-{
-    return RestBody::multipart([] {
-        auto parts = std::make_unique<QHttpMultiPart>(QHttpMultiPart::FormDataType);
-        QHttpPart part;
-        part.setHeader(
-            QNetworkRequest::ContentDispositionHeader, QStringLiteral("form-data; name=\"file\""));
-        part.setBody("content");
-        parts->append(part);
-        return parts;
-    });
-}
-
-RestReply *send(RestBench &bench, What what, const RestOptions &options = {})
-{
-    switch (what) {
-    case What::Get:
-        return bench.client.get(path, options);
-    case What::Post:
-        return bench.client.post(
-            path, QJsonObject{{QStringLiteral("content"), QStringLiteral("hello")}}, options);
-    case What::Multipart:
-        return bench.client.post(path, partsBody(), options);
-    }
-    return nullptr;
-}
-
-const char *nameOf(What what)
-{
-    return what == What::Get ? "GET" : what == What::Post ? "POST" : "multipart POST";
-}
-
 } // namespace
 
 Q_DECLARE_METATYPE(Cell)
-Q_DECLARE_METATYPE(End)
 
 class tst_FaultMatrix : public QObject {
     Q_OBJECT
@@ -88,65 +31,11 @@ private Q_SLOTS:
 
     void faults_data();
     void faults();
-    void brokenAnswers_data();
-    void brokenAnswers();
-    void theEdgeHoldsEverything_data() { methods(); }
+    void theEdgeHoldsEverything_data() { methodRows(); }
     void theEdgeHoldsEverything();
     void answersTooLateForTheLimiter_data();
     void answersTooLateForTheLimiter();
-    void serverComesBack_data() { methods(); }
-    void serverComesBack();
-    void serverStaysAway_data() { methods(); }
-    void serverStaysAway();
-    void serverRestartsInTheMiddle_data();
-    void serverRestartsInTheMiddle();
-    void serverRestartsBetweenRequests_data() { methods(); }
-    void serverRestartsBetweenRequests();
-
-private:
-    static void methods();
-    /// The first request opens a connection and teaches the limit: nine tokens are left.
-    static void begin(RestBench &bench, What what, milliseconds window = 10min);
-    /// Nothing is left over, and the next request is served.
-    static void checkFollowing(RestBench &bench, What what);
 };
-
-void tst_FaultMatrix::methods()
-{
-    QTest::addColumn<What>("what");
-    for (const What what : {What::Get, What::Post, What::Multipart})
-        QTest::newRow(nameOf(what)) << what;
-}
-
-void tst_FaultMatrix::begin(RestBench &bench, What what, milliseconds window)
-{
-    bench.api.setDefaultLimit({.limit = limit, .window = window});
-    bench.client.setMaxResponseSize(4096);
-    bench.client.setTimeouts({.connect = 10s, .response = 10s});
-    QVERIFY(bench.listen());
-    QVERIFY(RestBench::resultOf(send(bench, what)));
-    QCOMPARE(bench.ends(), "Completed");
-    QCOMPARE(bench.tokensLeft(), limit - 1);
-    bench.forget();
-}
-
-void tst_FaultMatrix::checkFollowing(RestBench &bench, What what)
-{
-    bench.api.clearFaults();
-    bench.forget();
-    const RestResult next = RestBench::resultOf(send(bench, what));
-    QVERIFY2(next, qPrintable(next.error.message));
-    QCOMPARE(next.attempts, 1);
-    QCOMPARE(next.resent, 0);
-    QCOMPARE(bench.api.requests().size(), 1);
-    QCOMPARE(bench.ends(), "Completed");
-    const auto bucket = bench.bucket();
-    QVERIFY(bucket);
-    QCOMPARE(bucket->inFlight, 0);
-    QCOMPARE(bucket->queued, 0);
-    // The server's numbers overrule.
-    QCOMPARE(bench.tokensLeft(), next.header("X-RateLimit-Remaining").toInt());
-}
 
 // Three rows of each: GET, POST, POST of parts. What arrived more often than it was attempted was
 // sent again by the network manager.
@@ -249,8 +138,6 @@ void tst_FaultMatrix::faults()
     const RestResult result = RestBench::resultOf(reply);
     QCOMPARE(result.error.code, cell.end.code);
     QCOMPARE(result.error.message.isEmpty(), cell.end.code == Code::None);
-    if (cell.wholeTimeout > 0ms)
-        QEXPECT_FAIL("", "giveUp() does not take what has come over into the result", Continue);
     QCOMPARE(result.status, cell.end.status);
     QCOMPARE(result.attempts, cell.end.attempts);
     QCOMPARE(finished.size(), 1);
@@ -271,62 +158,6 @@ void tst_FaultMatrix::faults()
     QCOMPARE(bucket->queued, 0);
     QCOMPARE(bench.tokensLeft(), cell.end.remaining);
     checkFollowing(bench, cell.what);
-}
-
-// What a ModelApi cannot say. There are no limits here.
-void tst_FaultMatrix::brokenAnswers_data()
-{
-    QTest::addColumn<What>("what");
-    QTest::addColumn<QByteArray>("answer");
-    QTest::addColumn<bool>("closes");
-    QTest::addColumn<End>("end");
-    const auto row = [](const char *name, const QByteArray &answer, bool closes, const End &get,
-                         const End &post) {
-        for (const What what : {What::Get, What::Post, What::Multipart})
-            QTest::addRow("%s, %s", name, nameOf(what))
-                << what << answer << closes << (what == What::Get ? get : post);
-    };
-    const QByteArray ok = "HTTP/1.1 200 OK\r\n";
-    const End broken{.code = Code::ConnectionFailed, .status = 0, .tickets = "Lost"};
-    // The manager takes the next answer for the rest of the head, and so it asks once more.
-    row("half a head", ok + "Content-Le", true, {.arrived = 3}, broken);
-    row("not HTTP", "SSH-2.0-OpenSSH_9.2\r\n", true, {.arrived = 2}, broken);
-    const End again{.attempts = 2, .arrived = 2, .tickets = "Completed Completed"};
-    row("not compressed", ok + "Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope", false,
-        again, {.code = Code::ConnectionFailed});
-    // The manager never says that it is over.
-    row("broken chunks", ok + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", true, again,
-        {.code = Code::TimedOut});
-    row("continues first", "HTTP/1.1 100 Continue\r\n\r\n" + ok + "Content-Length: 2\r\n\r\n{}",
-        false, {}, {});
-}
-
-void tst_FaultMatrix::brokenAnswers()
-{
-    QFETCH(What, what);
-    QFETCH(QByteArray, answer);
-    QFETCH(bool, closes);
-    QFETCH(End, end);
-    ScriptedServer server;
-    RestBench bench;
-    bench.client.setBaseUrl(server.url());
-    bench.client.setTimeouts({.connect = 10s, .response = soon});
-    if (closes)
-        server.hangUp(answer);
-    else
-        server.answerRaw(answer);
-    server.answer(200, {}, "{}");
-
-    const RestResult result = RestBench::resultOf(send(bench, what));
-    QCOMPARE(result.error.code, end.code);
-    QCOMPARE(result.status, end.status);
-    QCOMPARE(result.attempts, end.attempts);
-    QCOMPARE(server.requests(), end.arrived);
-    QCOMPARE(bench.ends(), end.tickets);
-    QVERIFY(RestBench::resultOf(send(bench, what)));
-    QCOMPARE(bench.ends(), end.tickets + QByteArray(" Completed"));
-    QCOMPARE(bench.bucket()->inFlight, 0);
-    QCOMPARE(bench.bucket()->queued, 0);
 }
 
 // The page's block lasts a minute at least, which nobody waits for here: it is seen to hold this
@@ -398,104 +229,6 @@ void tst_FaultMatrix::answersTooLateForTheLimiter()
     QCOMPARE(bench.api.requests().size(), isRetried ? 2 : 1);
     QCOMPARE(bench.ends(), isRetried ? "TimedOut Completed" : "TimedOut");
     QCOMPARE(bench.tokensLeft(), isRetried ? limit - 3 : limit - 2);
-    checkFollowing(bench, what);
-}
-
-// Nothing was sent, so that all may be tried again.
-void tst_FaultMatrix::serverComesBack()
-{
-    QFETCH(What, what);
-    RestBench bench;
-    begin(bench, what);
-    const quint16 port = bench.api.port();
-    bench.api.close();
-    bench.manager.clearConnectionCache();
-
-    RestReply *reply = send(bench, what);
-    connect(reply, &RestReply::retryScheduled, &bench.api, [&bench, port] { bench.listen(port); });
-    const RestResult result = RestBench::resultOf(reply);
-    QVERIFY2(result, qPrintable(result.error.message));
-    QCOMPARE(result.attempts, 2);
-    QCOMPARE(bench.api.requests().size(), 1);
-    QCOMPARE(bench.ends(), "Completed");
-    QCOMPARE(bench.tokensLeft(), limit - 2);
-    checkFollowing(bench, what);
-}
-
-void tst_FaultMatrix::serverStaysAway()
-{
-    QFETCH(What, what);
-    RestBench bench;
-    begin(bench, what);
-    const quint16 port = bench.api.port();
-    bench.api.close();
-    bench.manager.clearConnectionCache();
-
-    const RestResult result = RestBench::resultOf(send(bench, what));
-    QCOMPARE(result.error.code, Code::ConnectionFailed);
-    QCOMPARE(result.error.network, QNetworkReply::ConnectionRefusedError);
-    QCOMPARE(result.attempts, 3);
-    QCOMPARE(bench.ends(), "Dropped");
-    QCOMPARE(bench.tokensLeft(), limit - 1);
-    QVERIFY(bench.listen(port));
-    checkFollowing(bench, what);
-}
-
-void tst_FaultMatrix::serverRestartsInTheMiddle_data()
-{
-    QTest::addColumn<What>("what");
-    QTest::addColumn<bool>("atOnce");
-    for (const What what : {What::Get, What::Post, What::Multipart}) {
-        for (const bool atOnce : {true, false})
-            QTest::addRow("%s, %s", nameOf(what), atOnce ? "at once" : "later") << what << atOnce;
-    }
-}
-
-// A server that is back at once gets what the manager sends again; later, what we do.
-void tst_FaultMatrix::serverRestartsInTheMiddle()
-{
-    QFETCH(What, what);
-    QFETCH(bool, atOnce);
-    RestBench bench;
-    begin(bench, what);
-    bench.api.addFault({.kind = Kind::NoAnswer});
-    const quint16 port = bench.api.port();
-    const auto restart = [&bench, atOnce, port] {
-        bench.api.close();
-        if (atOnce)
-            bench.listen(port);
-    };
-    const auto once = Qt::ConnectionType(Qt::QueuedConnection | Qt::SingleShotConnection);
-    connect(&bench.api, &ModelApi::requestArrived, &bench.api, restart, once);
-
-    RestReply *reply = send(bench, what);
-    connect(reply, &RestReply::retryScheduled, &bench.api, [&bench, port] { bench.listen(port); });
-    const RestResult result = RestBench::resultOf(reply);
-    const bool isSafe = what == What::Get;
-    QCOMPARE(result.error.code, isSafe ? Code::None : Code::ConnectionFailed);
-    QVERIFY(atOnce || result.resent == 0);
-    QCOMPARE(result.attempts + result.resent, isSafe ? 2 : 1);
-    QCOMPARE(bench.api.requests().size(), isSafe ? 2 : 1);
-    QCOMPARE(bench.ends(), isSafe ? "Completed" : "Lost");
-    QCOMPARE(bench.tokensLeft(), isSafe ? limit - 3 : limit - 2);
-    QVERIFY(bench.listen(port));
-    checkFollowing(bench, what);
-}
-
-// The client may not have seen yet that its connection is gone. What went out on it cannot have
-// arrived, but nobody knows that of a POST.
-void tst_FaultMatrix::serverRestartsBetweenRequests()
-{
-    QFETCH(What, what);
-    RestBench bench;
-    begin(bench, what);
-    const quint16 port = bench.api.port();
-    bench.api.close();
-    QVERIFY(bench.listen(port));
-    const RestResult result = RestBench::resultOf(send(bench, what));
-    QVERIFY(result || (what != What::Get && result.error.code == Code::ConnectionFailed));
-    QCOMPARE(bench.api.requests().size(), result ? 1 : 0);
-    QCOMPARE(bench.ends(), result ? "Completed" : "Lost");
     checkFollowing(bench, what);
 }
 

@@ -72,7 +72,7 @@ void tst_ManagerResends::arrivals_data()
     const std::tuple<const char *, Method, Body> requests[] = {{"GET", Method::Get, Body::None},
         {"DELETE", Method::Delete, Body::None}, {"PUT bytes", Method::Put, Body::Bytes},
         {"POST nothing", Method::Post, Body::None}, {"POST bytes", Method::Post, Body::Bytes},
-        {"POST parts", Method::Post, Body::Parts}};
+        {"POST parts", Method::Post, Body::Parts}, {"PATCH bytes", Method::Patch, Body::Bytes}};
     for (const auto &[name, method, body] : requests) {
         for (const bool reused : {false, true}) {
             for (const auto kind : {Fault::Kind::CloseBeforeAnswer, Fault::Kind::Reset}) {
@@ -106,19 +106,18 @@ void tst_ManagerResends::arrivals()
 
     prepare();
     QNetworkReply *plain = sendPlainly(bench, method, body);
-    QSignalSpy sent(plain, &QNetworkReply::requestSent);
     QVERIFY(QSignalSpy(plain, &QNetworkReply::finished).wait());
     const auto plainly = bench.api.requests().size();
-    const auto error = plain->error();
     delete plain;
+    QVERIFY(plainly <= 2);
 
     prepare();
     bench.client.setRetryPolicy({.maxAttempts = 1});
     const RestResult result = RestBench::resultOf(sendByClient(bench, method, body));
     const auto byClient = bench.api.requests().size();
-    qInfo() << plainly << sent.size() << error << byClient << result.resent << result.error;
+    qInfo("by the manager %d, by a client %d", int(plainly), int(byClient));
     QCOMPARE(byClient, result.attempts + result.resent);
-    if (method == Method::Post) {
+    if (!RetryPolicy::isRepeatable(method)) {
         if (body == Body::None)
             QEXPECT_FAIL("", "without a body there is nothing that cannot be sent again", Continue);
         QCOMPARE(byClient, 1);

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: MIT
 #include "tests/common/Rest.h"
 
+#include <QtCore/QFile>
 #include <QtCore/QRegularExpression>
+#include <QtNetwork/QSslKey>
+#include <QtNetwork/QSslServer>
 #include <QtTest/QTest>
 
 #include <netinet/in.h>
@@ -29,6 +32,7 @@ private Q_SLOTS:
     void isNotSentAgainByTheManager_data();
     void isNotSentAgainByTheManager();
     void countsWhatTheManagerSendsAgain();
+    void trustsNoUnknownServer();
     void survivesABrokenAnswer_data();
     void survivesABrokenAnswer();
     void timesOutWithoutAConnection_data();
@@ -246,6 +250,36 @@ void tst_RestAttempt::countsWhatTheManagerSendsAgain()
     QCOMPARE(result.resent, 1);
     QCOMPARE(sent.size(), 1);
     QCOMPARE(world.server.requests(), 2);
+}
+
+void tst_RestAttempt::trustsNoUnknownServer()
+{
+    QFile certificate(QStringLiteral(TEST_DATA_DIR "/monitor-cert.pem"));
+    QFile key(QStringLiteral(TEST_DATA_DIR "/monitor-key.pem"));
+    QVERIFY(certificate.open(QIODevice::ReadOnly) && key.open(QIODevice::ReadOnly));
+    QSslConfiguration tls;
+    tls.setLocalCertificate(QSslCertificate(&certificate));
+    tls.setPrivateKey(QSslKey(&key, QSsl::Rsa));
+    if (tls.privateKey().isNull()) {
+        key.reset();
+        tls.setPrivateKey(QSslKey(&key, QSsl::Ec));
+    }
+    QSslServer server;
+    server.setSslConfiguration(tls);
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    int connections = 0;
+    connect(&server, &QSslServer::startedEncryptionHandshake, this, [&] { ++connections; });
+
+    RestWorld world;
+    world.client->setBaseUrl(QUrl(QStringLiteral("https://127.0.0.1:%1").arg(server.serverPort())));
+    QSignalSpy tickets(world.limiter.get(), &Ratelimiter::ticketChanged);
+    const RestResult result = resultOf(world.get());
+    QCOMPARE(result.error.code, Code::TlsFailed);
+    QCOMPARE(result.error.network, QNetworkReply::SslHandshakeFailedError);
+    QVERIFY(result.error.message.endsWith(u'.'));
+    QCOMPARE(result.attempts, 1);
+    QCOMPARE(connections, 1);
+    QTRY_COMPARE(lastEnd(tickets), TicketState::Dropped);
 }
 
 void tst_RestAttempt::survivesABrokenAnswer_data()
