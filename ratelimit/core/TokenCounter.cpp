@@ -165,11 +165,8 @@ TokenCounter::WindowIs TokenCounter::compareWindow(const Answer &answer) const
         const milliseconds moved = *answer.reset - *m_reset;
         if (moved < -sameWindow)
             return mayBeOlder ? WindowIs::Older : WindowIs::Replaced;
-        if (m_resetAt && moved > sameWindow)
-            return WindowIs::Newer;
-        // One that is open for longer only has the same name, by a clock that jumped.
         if (m_resetAt)
-            return answer.openUntil > *m_resetAt ? WindowIs::Replaced : WindowIs::Same;
+            return moved > sameWindow ? WindowIs::Newer : WindowIs::Same;
         // Otherwise the name is that of the window that has just ended.
         return moved <= 0ms && mayBeOlder ? WindowIs::Older : WindowIs::Newer;
     }
@@ -307,6 +304,9 @@ void TokenCounter::learnEnd(const Answer &answer, WindowIs window)
         m_resetAt = std::min(*m_resetAt + std::max(later, 0ms) + moves,
             *answer.endsBy - std::min(later, 0ms) + (answer.isOvertaken() ? moves : 0ms));
         m_moved = qint8(m_moved + std::max(later, 0ms).count());
+        // One that is open for longer only has the same name: the server's clock has jumped.
+        if (answer.openUntil > *m_resetAt)
+            m_resetAt = answer.endsBy;
     } else if (answer.endsBy) {
         // Without a name a later end may be jitter or a sliding window: the later one is safe.
         m_resetAt = std::max(*m_resetAt, *answer.endsBy);

@@ -434,6 +434,16 @@ private Q_SLOTS:
         QCOMPARE(counter.available(0, at(260ms)), available);
     }
 
+    // A server that begins anew, with another clock, may call its new window as it did the old one.
+    void aWindowThatIsOpenForLongerHasOnlyTheSameName()
+    {
+        TokenCounter counter;
+        counter.learn(numbers(5, 2, 5001ms, named(5001ms)), at(0ms), at(20ms), 0);
+        counter.learn(numbers(5, 4, 5000ms, named(5000ms)), at(800ms), at(850ms), 0);
+        QCOMPARE(counter.resetAt(), at(5850ms));
+        QCOMPARE(counter.available(0, at(850ms)), 2);
+    }
+
     void comparesCounters_data()
     {
         QTest::addColumn<RatelimitHeaders>("headers");
