@@ -19,6 +19,7 @@ struct Request {
     TicketId ticket;
     bool isAbandoned = false; ///< its ticket ended before: nobody hears the answer
     bool isSent = false;
+    std::chrono::nanoseconds answerIn{0}; ///< at least
     int attempt = 0;
     PlacePtr place;
     int lane = 0;

@@ -15,17 +15,16 @@ namespace Turnstile::Soak {
 using namespace std::chrono_literals;
 
 static constexpr auto turnInterval = 5ms;
-static constexpr quint64 perSecond = 1100; // that are asked for; some are given up
-static constexpr int mostAsked = 4000;     // at a time
-static constexpr int mostAtOnce = 30;      // or a slow machine would never catch up
+static constexpr quint64 repliesPerSecond = 1100; // that are asked for; some are given up
+static constexpr int mostAsked = 4000;            // at a time
+static constexpr int mostAtOnce = 30;             // or a slow machine would never catch up
 static constexpr auto drainTime = 20s;
 // A timer, the way to the network and a busy machine: what a person would not call late.
 static constexpr auto tolerance = 1s;
 // One in so many meets it.
-static constexpr int cancelled = 30;
-static constexpr int deleted = 100;
+static constexpr int cancelledReplies = 30;
 
-static SchedulerOptions options()
+static SchedulerOptions limiterOptions()
 {
     return {.globalLimit = 1300, .idleBucketLifetime = 1min, .maxQueuedPerBucket = 100};
 }
@@ -36,7 +35,7 @@ LoopbackSoak::LoopbackSoak(const Settings &settings)
     , m_outcome(QStringLiteral("RestClient, over sockets"))
     , m_crowd(&m_random)
     , m_server(new LoopbackServer)
-    , m_limiter(options())
+    , m_limiter(limiterOptions())
 {
     m_server->moveToThread(&m_thread);
     connect(&m_thread, &QThread::finished, m_server, &QObject::deleteLater);
@@ -84,7 +83,8 @@ void LoopbackSoak::turn()
     m_longestStall = std::max(m_longestStall, now - std::exchange(m_lastTurn, now) - turnInterval);
     const auto elapsed = std::chrono::floor<milliseconds>(now - m_begin);
     int asked = 0;
-    for (const quint64 due = quint64(elapsed.count()) * perSecond / 1000; m_due < due; ++m_due) {
+    for (const quint64 due = quint64(elapsed.count()) * repliesPerSecond / 1000; m_due < due;
+         ++m_due) {
         if (m_asked.size() < mostAsked && asked++ < mostAtOnce)
             ask();
         else
@@ -132,7 +132,7 @@ void LoopbackSoak::ask()
     m_asked.insert(number, asked);
     connect(reply, &RestReply::sent, this, [this, number](int attempt) { sent(number, attempt); });
     connect(reply, &RestReply::finished, this, [this, number] { finished(number); });
-    if (m_random.oneIn(cancelled))
+    if (m_random.oneIn(cancelledReplies))
         cancelLater(number);
 }
 

@@ -8,8 +8,9 @@ namespace Turnstile::Soak {
 
 using namespace std::chrono_literals;
 
-static constexpr auto clientTimeout = 8s;
-static constexpr auto lateAnswer = 25s; // after the scheduler's timeout, and not twice that
+static constexpr std::chrono::nanoseconds clientTimeout = 8s;
+static constexpr std::chrono::nanoseconds lateAnswer =
+    25s; // after the scheduler's timeout, and not twice that
 static constexpr int maxAttempts = 5;
 // One in so many meets it.
 static constexpr int cancelled = 30;
@@ -173,11 +174,8 @@ void VirtualSoak::send(quint32 index)
     Request &request = m_requests[index];
     if (request.isAbandoned)
         return release(index);
-    if (m_random.oneIn(neverSpokenOf)) {
-        if (m_random.oneIn(2))
-            return later(lateAnswer, Action::Answer, index);
-        return later(lateAnswer, Action::GiveUp, index);
-    }
+    if (m_random.oneIn(neverSpokenOf)) // until the scheduler has given it up
+        request.answerIn = lateAnswer;
     if (m_now < m_downUntil) {
         if (!retry(index, Response::unused()))
             end(index, Response::unused());
@@ -187,7 +185,7 @@ void VirtualSoak::send(quint32 index)
     if (!m_random.oneIn(10)) // some consumers do not say so
         m_scheduler.markSent(request.ticket, m_now);
     if (m_random.oneIn(lostOnTheWay))
-        later(clientTimeout, Action::GiveUp, index);
+        later(std::max(clientTimeout, request.answerIn), Action::GiveUp, index);
     else
         later(travel(), Action::Arrive, index);
 }
@@ -211,10 +209,9 @@ void VirtualSoak::arrive(quint32 index)
     if (m_now < m_downUntil)
         return later(travel(), Action::Break, index);
     if (!m_server.arrive(request, m_now, &m_outcome))
-        return later(clientTimeout, Action::GiveUp, index);
-    if (m_random.oneIn(breaks))
-        return later(travel(), Action::Break, index);
-    later(travel(), Action::Answer, index);
+        return later(std::max(clientTimeout, request.answerIn), Action::GiveUp, index);
+    const auto wait = std::max(travel(), request.answerIn);
+    later(wait, m_random.oneIn(breaks) ? Action::Break : Action::Answer, index);
 }
 
 void VirtualSoak::answer(quint32 index)

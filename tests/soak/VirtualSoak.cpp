@@ -13,15 +13,13 @@ namespace Turnstile::Soak {
 using namespace std::chrono_literals;
 
 static constexpr TimePoint begin{1h};
-static constexpr double perSecond = 1250; // that are asked for; some are given up
+static constexpr double ticketsPerSecond = 1250; // that are asked for; some are given up
 static constexpr auto idleLifetime = 10min;
 static constexpr auto responseTimeout = 20s;
-static constexpr auto clientTimeout = 8s;
 static constexpr int globalLimit = 1300;
-static constexpr int maxAttempts = 5;
 static constexpr int poolCount = 6;
 
-static SchedulerOptions options()
+static SchedulerOptions schedulerOptions()
 {
     return {.globalLimit = globalLimit,
         .responseTimeout = responseTimeout,
@@ -46,7 +44,7 @@ VirtualSoak::VirtualSoak(const Settings &settings)
     , m_outcome(QStringLiteral("Scheduler, virtual time"))
     , m_judge(idleLifetime)
     , m_server(&m_random, &m_judge, globalQuota(m_random), settings.sabotage)
-    , m_scheduler(options())
+    , m_scheduler(schedulerOptions())
     , m_crowd(&m_random)
     , m_requests(1)
     , m_now(begin)
@@ -117,7 +115,7 @@ void VirtualSoak::act(const Step &step)
         // Waves, and every now and then three times as much for two seconds.
         const double time = std::chrono::duration<double>(m_now - begin).count();
         const double rate = std::fmod(time, 300) < 2 ? 3 : 1 + 0.3 * std::sin(time / 60);
-        if (again(1s / (perSecond * rate)))
+        if (again(1s / (ticketsPerSecond * rate)))
             ask();
         break;
     }
@@ -153,7 +151,7 @@ void VirtualSoak::act(const Step &step)
             m_server.renameOne();
         break;
     case Action::Restart:
-        if (again(15min) && !qEnvironmentVariableIsSet("NORESTART")) {
+        if (again(15min)) {
             ++m_restarts;
             m_downUntil = m_now + m_random.upTo(3s);
             m_server.restart();
