@@ -169,7 +169,7 @@ void LoopbackServer::judge(
     else if (request.limitedBy == LimitKind::Shared)
         why = QStringLiteral("no header tells of a shared limit");
     else if (request.limitedBy == LimitKind::Bucket
-        && request.arrived < counter.upset.at + 2 * window + slack)
+        && request.arrived < counter.upset.at + window + slack)
         why = QStringLiteral("bucket, in which ") + counter.upset.why;
     ++m_tally.limited[why];
     if (why.isEmpty() && m_tally.avoidable.size() < mostTold) {

@@ -6,8 +6,6 @@
 
 #include <QtCore/QEventLoop>
 
-#include <cstdio>
-#include <numeric>
 #include <unistd.h>
 
 namespace Turnstile::Soak {
@@ -131,6 +129,10 @@ void LoopbackSoak::ask()
     ++lane.tickets;
     m_asked.insert(number, asked);
     connect(reply, &RestReply::sent, this, [this, number](int attempt) { sent(number, attempt); });
+    connect(reply, &RestReply::retryScheduled, this, [this, number] {
+        if (const auto known = m_asked.find(number); known != m_asked.end())
+            known->isOnItsWay = false;
+    });
     connect(reply, &RestReply::finished, this, [this, number] { finished(number); });
     if (m_random.oneIn(cancelledReplies))
         cancelLater(number);
@@ -147,7 +149,8 @@ void LoopbackSoak::cancelLater(quint64 number)
         expect(reply, "every reply finishes once", QStringLiteral("one was gone without a word"));
         if (!reply)
             return;
-        m_server->givenUp(reply->endpoint());
+        if (asked->isOnItsWay)
+            m_server->givenUp(reply->endpoint());
         if (!deletes)
             return reply->cancel();
         take(number);
@@ -160,10 +163,13 @@ void LoopbackSoak::sent(quint64 number, int attempt)
 {
     ++m_requests;
     m_retries += attempt > 1 ? 1 : 0;
-    const auto asked = m_asked.constFind(number);
-    expect(asked != m_asked.cend(), "every reply finishes once",
+    const auto asked = m_asked.find(number);
+    expect(asked != m_asked.end(), "every reply finishes once",
         QStringLiteral("one was sent after its end"));
-    if (asked == m_asked.cend() || !asked->deadline || attempt > 1)
+    if (asked == m_asked.end())
+        return;
+    asked->isOnItsWay = true;
+    if (!asked->deadline || attempt > 1)
         return;
     const auto late = clockNow() - asked->askedAt - *asked->deadline;
     m_pastDeadline = std::max(m_pastDeadline, late);
@@ -195,7 +201,7 @@ void LoopbackSoak::finished(quint64 number)
     m_resent += quint64(result.resent);
     const bool isExpired = result.error.ticket.code == TicketError::Code::Expired;
     QString end;
-    if (isExpired)
+    if (result.error.code == RestError::Code::NotGranted)
         QDebug(&end).nospace() << result.error.ticket.code;
     else
         QDebug(&end).nospace() << result.error.code;
@@ -231,7 +237,8 @@ void LoopbackSoak::drain()
     loop.exec();
     const QHash<quint64, Asked> left = m_asked;
     for (const Asked &asked : left) {
-        m_server->givenUp(asked.reply->endpoint());
+        if (asked.isOnItsWay)
+            m_server->givenUp(asked.reply->endpoint());
         asked.reply->cancel();
     }
     QTimer::singleShot(5s, &loop, &QEventLoop::quit);
@@ -249,48 +256,6 @@ void LoopbackSoak::expect(bool holds, const char *promise, const QString &detail
 {
     if (!holds)
         m_outcome.broken(QLatin1String(promise), detail);
-}
-
-void LoopbackSoak::showProgress() const
-{
-    std::fprintf(stderr, "\r\x1b[K%lld s over sockets, %llu requests, %d asked for, %.1f MiB",
-        static_cast<long long>((m_shownAt - m_begin) / 1s),
-        static_cast<unsigned long long>(m_requests), int(m_asked.size()),
-        double(residentBytes()) / (1024 * 1024));
-}
-
-void LoopbackSoak::report()
-{
-    if (isatty(STDERR_FILENO))
-        std::fputs("\r\x1b[K", stderr);
-    const auto ms = [](std::chrono::nanoseconds time) {
-        return QString::number(std::chrono::ceil<milliseconds>(time).count())
-            + QStringLiteral(" ms");
-    };
-    const LoopbackServer::Tally tally = m_server->tally();
-    const double seconds = std::chrono::duration<double>(m_askedFor).count();
-    m_outcome.add(QStringLiteral("seed"), m_settings.seed);
-    m_outcome.add(QStringLiteral("time"), QStringLiteral("%1 s").arg(seconds, 0, 'f', 0));
-    m_outcome.add(QStringLiteral("requests that arrived"), tally.requests);
-    m_outcome.add(QStringLiteral("of these per second"),
-        QString::number(double(tally.requests) / seconds, 'f', 0));
-    m_outcome.add(QStringLiteral("of these sent again by a manager itself"), m_resent);
-    m_outcome.add(QStringLiteral("of these met a fault"), tally.faults);
-    m_outcome.add(QStringLiteral("server gone and back"), tally.breaks);
-    m_outcome.add(QStringLiteral("replies"), m_next);
-    m_outcome.add(QStringLiteral("not asked for, as too many waited or it was busy"), m_notAsked);
-    m_outcome.add(QStringLiteral("attempts but the first"), m_retries);
-    for (auto it = m_ends.begin(); it != m_ends.end(); ++it)
-        m_outcome.add(QStringLiteral("ended: ") + it.key(), it.value());
-    m_outcome.add(QStringLiteral("deleted"), m_deleted);
-    m_outcome.add(QStringLiteral("replies with a deadline"), m_withDeadline);
-    m_outcome.add(QStringLiteral("the oldest, past its deadline"), ms(m_pastDeadline));
-    m_outcome.add(QStringLiteral("the event loop's longest stall"), ms(m_longestStall));
-    for (auto it = tally.limited.begin(); it != tally.limited.end(); ++it)
-        m_outcome.limited(it.key(), it.value());
-    for (const QString &avoidable : tally.avoidable)
-        m_outcome.broken(QStringLiteral("no 429 that could be avoided"), avoidable);
-    m_outcome.addMemory(m_memory, QStringLiteral("hour"), m_settings.isLong());
 }
 
 } // namespace Turnstile::Soak

@@ -32,6 +32,7 @@ private:
         Crowd::Spot spot;
         TimePoint askedAt;
         std::optional<milliseconds> deadline;
+        bool isOnItsWay = false; ///< sent, and not answered
     };
 
     void turn();
@@ -53,7 +54,7 @@ private:
     QThread m_thread;
     LoopbackServer *m_server; // lives in the thread, and goes with it
     InMemoryRatelimiter m_limiter;
-    std::array<RestClient *, 4> m_clients;
+    std::array<RestClient *, 4> m_clients{};
     QTimer m_timer;
     QHash<quint64, Asked> m_asked;
 

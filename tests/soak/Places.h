@@ -16,18 +16,18 @@ namespace Turnstile::Soak {
 
 /// What the server allows on some routes, which share a bucket in each place.
 struct Rule {
-    const char *name;
-    BucketRule bucket; ///< without a hash
+    const char *name = "";
+    BucketRule bucket{}; ///< without a hash
 };
 
 /// A route of the soak.
 struct Route {
     enum class Place : quint8 { Channel, Guild, Webhook, Interaction, Bot };
-    Place place;
-    Method method;
-    const char *path;      ///< %1 is the place's number
-    int rule;              ///< of rules()
-    const char *name;      ///< Endpoint::route(), for the server
+    Place place = Place::Bot;
+    Method method = Method::Get;
+    const char *path = ""; ///< %1 is the place's number
+    int rule = 0;          ///< of rules()
+    const char *name = ""; ///< Endpoint::route(), for the server
     const char *lane = ""; ///< TicketOptions::lane
 };
 

@@ -5,14 +5,12 @@
 #include "ratelimit/Clock.h"
 
 #include <cmath>
-#include <cstdio>
 #include <unistd.h>
 
 namespace Turnstile::Soak {
 
 using namespace std::chrono_literals;
 
-static constexpr TimePoint begin{1h};
 static constexpr double ticketsPerSecond = 1250; // that are asked for; some are given up
 static constexpr auto idleLifetime = 10min;
 static constexpr auto responseTimeout = 20s;
@@ -47,7 +45,7 @@ VirtualSoak::VirtualSoak(const Settings &settings)
     , m_scheduler(schedulerOptions())
     , m_crowd(&m_random)
     , m_requests(1)
-    , m_now(begin)
+    , m_now(m_begin)
 {
     for (int i = 0; i < poolCount; ++i)
         changePool();
@@ -81,7 +79,8 @@ Outcome VirtualSoak::run()
             continue;
         const TimePoint wall = clockNow();
         if (wall - sampledAt >= 500ms) {
-            m_memory.sample(std::chrono::duration<double, std::ratio<3600>>(m_now - begin).count());
+            m_memory.sample(
+                std::chrono::duration<double, std::ratio<3600>>(m_now - m_begin).count());
             sampledAt = wall;
         }
         if (wall - shownAt >= 2s && isatty(STDERR_FILENO)) {
@@ -113,7 +112,7 @@ void VirtualSoak::act(const Step &step)
     switch (step.action) {
     case Action::Ask: {
         // Waves, and every now and then three times as much for two seconds.
-        const double time = std::chrono::duration<double>(m_now - begin).count();
+        const double time = std::chrono::duration<double>(m_now - m_begin).count();
         const double rate = std::fmod(time, 300) < 2 ? 3 : 1 + 0.3 * std::sin(time / 60);
         if (again(1s / (ticketsPerSecond * rate)))
             ask();
@@ -170,7 +169,6 @@ void VirtualSoak::act(const Step &step)
 
 void VirtualSoak::changePool()
 {
-    static quint64 lastPool = 0;
     if (m_pools.size() >= poolCount) {
         const auto pool = std::next(m_pools.begin(), m_random.below(poolCount));
         if (m_random.oneIn(2)) {
@@ -180,7 +178,7 @@ void VirtualSoak::changePool()
         m_scheduler.removePool(pool->first, m_now);
         m_pools.erase(pool);
     }
-    const PoolId id{++lastPool};
+    const PoolId id{++m_lastPool};
     const Pool pool{.most = 20 + m_random.below(80)};
     m_pools.emplace(id, pool);
     m_scheduler.setPool(id, pool.most, m_now);
@@ -238,7 +236,7 @@ void VirtualSoak::expect(bool holds, const char *promise, const char *detail, Ti
 {
     if (holds)
         return;
-    const auto time = std::chrono::duration<double>(m_now - begin);
+    const auto time = std::chrono::duration<double>(m_now - m_begin);
     QString text =
         QStringLiteral("%1 at %2 s").arg(QLatin1String(detail)).arg(time.count(), 0, 'f', 3);
     if (const auto known = m_tickets.constFind(ticket); known != m_tickets.cend()) {
@@ -246,56 +244,6 @@ void VirtualSoak::expect(bool holds, const char *promise, const char *detail, Ti
             QStringLiteral(": #%1 for %2").arg(ticket.number()).arg(known->queue().endpoint.name());
     }
     m_outcome.broken(QLatin1String(promise), text);
-}
-
-void VirtualSoak::showProgress() const
-{
-    const auto time = std::chrono::duration<double>(m_now - begin);
-    std::fprintf(stderr, "\r\x1b[K%.1f virtual hours, %llu requests, %d buckets, %.1f MiB",
-        time.count() / 3600, static_cast<unsigned long long>(m_server.requests()),
-        m_scheduler.size().buckets, double(residentBytes()) / (1024 * 1024));
-}
-
-void VirtualSoak::report()
-{
-    if (isatty(STDERR_FILENO))
-        std::fputs("\r\x1b[K", stderr);
-    const auto number = [](double value, int digits) {
-        return QString::number(value, 'f', digits);
-    };
-    const double seconds = std::chrono::duration<double>(m_askedAt - begin).count();
-    const auto ms = [](std::chrono::nanoseconds time) {
-        return QString::number(std::chrono::ceil<milliseconds>(time).count())
-            + QStringLiteral(" ms");
-    };
-    m_outcome.add(QStringLiteral("seed"), m_settings.seed);
-    m_outcome.add(QStringLiteral("virtual time"), number(seconds / 3600, 1) + QStringLiteral(" h"));
-    m_outcome.add(QStringLiteral("buckets of the server at a time"), quint64(bucketCount()));
-    m_outcome.add(QStringLiteral("requests that arrived"), m_server.requests());
-    m_outcome.add(
-        QStringLiteral("of these per second"), number(double(m_server.requests()) / seconds, 0));
-    m_outcome.add(QStringLiteral("tickets"), m_asked);
-    m_outcome.add(QStringLiteral("retries"), m_retries);
-    m_outcome.add(QStringLiteral("server restarts"), quint64(m_restarts));
-    for (const auto state :
-        {TicketState::Completed, TicketState::Lost, TicketState::TimedOut, TicketState::Dropped,
-            TicketState::Cancelled, TicketState::Expired, TicketState::Rejected}) {
-        QString name;
-        QDebug(&name).nospace() << state;
-        m_outcome.add(QStringLiteral("ended: ") + name.section(QLatin1String("::"), -1),
-            m_ends[size_t(state)]);
-    }
-    m_outcome.add(QStringLiteral("longest wait without a deadline"), ms(m_longestWait));
-    m_outcome.add(QStringLiteral("tickets with a deadline"), m_withDeadline);
-    m_outcome.add(QStringLiteral("the oldest, past its deadline"), ms(m_pastDeadline));
-    m_outcome.add(QStringLiteral("most held: buckets, lanes, learnt names, waiting, in flight"),
-        QStringLiteral("%1, %2, %3, %4, %5")
-            .arg(m_most.buckets)
-            .arg(m_most.lanes)
-            .arg(m_most.hashes)
-            .arg(m_most.queued)
-            .arg(m_most.inFlight));
-    m_outcome.addMemory(m_memory, QStringLiteral("virtual hour"), m_settings.isLong());
 }
 
 } // namespace Turnstile::Soak

@@ -115,10 +115,12 @@ private:
     std::vector<Event> m_events;
     std::vector<std::unique_ptr<QByteArray>> m_leak;
 
+    const TimePoint m_begin{std::chrono::hours(1)};
     TimePoint m_now;
     TimePoint m_downUntil;
     TimePoint m_askedAt; // the last time
     quint64 m_stepCount = 0;
+    quint64 m_lastPool = 0;
     bool m_isEnding = false;
     int m_turnsAtOnce = 0;
 
