@@ -164,7 +164,7 @@ TokenCounter::WindowIs TokenCounter::compareWindow(const Answer &answer) const
         const bool mayBeOlder = answer.grantedAt < m_since;
         const milliseconds moved = *answer.reset - *m_reset;
         if (moved < -sameWindow)
-            return mayBeOlder ? WindowIs::Older : WindowIs::Replaced;
+            return mayBeOlder && answer.isOvertaken() ? WindowIs::Older : WindowIs::Replaced;
         if (m_resetAt)
             return moved > sameWindow ? WindowIs::Newer : WindowIs::Same;
         // Otherwise the name is that of the window that has just ended.

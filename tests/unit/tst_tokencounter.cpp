@@ -444,6 +444,17 @@ private Q_SLOTS:
         QCOMPARE(counter.available(0, at(850ms)), 2);
     }
 
+    // The same with a clock that is behind: who asked after the last answer hears nothing older.
+    void aWindowWithAnEarlierNameIsOlderOnlyWhenItWasOvertaken()
+    {
+        TokenCounter counter;
+        counter.learn(numbers(5, 4, 1001ms, named(1001ms)), at(0ms), at(20ms), 0);
+        counter.roll(at(1021ms));
+        counter.learn(numbers(5, 4, 1000ms, named(500ms)), at(1010ms), at(1040ms), 0);
+        QCOMPARE(counter.available(0, at(1040ms)), 4);
+        QCOMPARE(counter.resetAt(), at(2040ms));
+    }
+
     void comparesCounters_data()
     {
         QTest::addColumn<RatelimitHeaders>("headers");
