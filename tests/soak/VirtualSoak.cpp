@@ -59,14 +59,17 @@ Outcome VirtualSoak::run()
 {
     const TimePoint startedAt = clockNow();
     TimePoint sampledAt = startedAt, shownAt = startedAt;
-    for (quint64 turn = 0; !m_steps.empty(); ++turn) {
-        if (const auto deadline = m_scheduler.nextDeadline();
-            deadline && *deadline <= m_steps.top().at) {
+    for (quint64 turn = 0; !m_steps.empty() || !m_tickets.isEmpty(); ++turn) {
+        const TimePoint next = m_steps.empty() ? TimePoint::max() : m_steps.top().at;
+        const auto deadline = m_scheduler.nextDeadline();
+        if (!deadline && m_steps.empty())
+            break; // somebody waits for nothing
+        if (deadline && *deadline <= next) {
             m_turnsAtOnce = *deadline > m_now ? 0 : m_turnsAtOnce + 1;
             expect(m_turnsAtOnce < 1000, "time passes", "the scheduler wants to be called at once");
             m_now = std::max(m_now, *deadline);
             if (m_settings.sabotage == Settings::Sabotage::Deadlines)
-                m_now = std::min(m_now + 5ms, m_steps.top().at);
+                m_now = std::min(m_now + 5ms, next);
             m_scheduler.advance(m_now);
         } else {
             const Step step = m_steps.top();
