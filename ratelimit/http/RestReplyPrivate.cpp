@@ -35,8 +35,7 @@ RestReplyPrivate::RestReplyPrivate(RestClientPrivate *client, Method method, con
     : m_client(client)
     , m_body(std::move(body))
     , m_options(std::move(options))
-    , m_judge{m_options.retry.value_or(client->retryPolicy),
-          m_options.repeatable.value_or(RetryPolicy::isRepeatable(method))}
+    , m_judge{.policy = m_options.retry.value_or(client->retryPolicy)}
     , m_timeouts(m_options.timeouts.value_or(client->timeouts))
 {
     setTarget(RestTarget::of(client->baseUrl, path), method);
@@ -91,6 +90,7 @@ void RestReplyPrivate::begin(RestReply *reply)
 void RestReplyPrivate::setTarget(const RestTarget &target, Method method)
 {
     m_target = target;
+    m_judge.repeatable = m_options.repeatable.value_or(RetryPolicy::isRepeatable(method));
     const Endpoint place(method, target.path);
     const bool authorized =
         m_options.authorize && !m_client->token.isEmpty() && place.isAuthorized();

@@ -73,7 +73,7 @@ private:
     RestReply *q = nullptr;
     RestBody m_body;
     const RestOptions m_options;
-    const RestJudge m_judge;
+    RestJudge m_judge;
     const RestTimeouts m_timeouts;
     RestTarget m_target;
     Endpoint m_place; // where it goes now
