@@ -54,7 +54,8 @@ void tst_RestRedirects::followsRedirectsWithBodies()
     world.server.answer(502); // of a GET, which may be repeated
     world.server.answer(200);
     world.client->setToken("Bot abc");
-    QVERIFY(resultOf(world.post(QJsonObject{{QStringLiteral("a"), 1}})));
+    const RestResult result = resultOf(world.post(QJsonObject{{QStringLiteral("a"), 1}}));
+    QVERIFY2(result, qPrintable(result.error.message));
     const auto second = world.server.seen().at(1);
     QCOMPARE(second.line(), "POST /api/v10/webhooks/1/abcdef HTTP/1.1");
     QCOMPARE(second.body, "{\"a\":1}");
