@@ -76,7 +76,8 @@ public:
     /// attempt on. It cannot be read back, and is never logged.
     void setToken(const QByteArray &authorization);
 
-    /// The value of `User-Agent`. Discord wants `DiscordBot (url, version)`.
+    /// The value of `User-Agent`. Discord wants `DiscordBot (url, version)` with the URL of your
+    /// bot; until you say so, it names this library.
     QByteArray userAgent() const;
     void setUserAgent(const QByteArray &agent);
 
