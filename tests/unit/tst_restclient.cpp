@@ -45,7 +45,7 @@ void tst_RestClient::hasSettings()
     InMemoryRatelimiter limiter;
     RestClient client(&limiter);
     QCOMPARE(client.baseUrl(), QUrl(QStringLiteral("https://discord.com/api/v10")));
-    QVERIFY(client.userAgent().startsWith("DiscordBot (https://"));
+    QVERIFY(client.userAgent().startsWith("DiscordBot ("));
     QCOMPARE(client.maxConnections(), 6);
     client.setMaxConnections(7);
     QCOMPARE(client.maxConnections(), 6);
