@@ -21,6 +21,14 @@ Endpoint messages(int channel)
     return {Method::Get, QStringLiteral("/channels/%1/messages").arg(381870553235193857 + channel)};
 }
 
+// What is measured is a bucket's life, not its end.
+SchedulerOptions rememberingAll()
+{
+    SchedulerOptions options;
+    options.idleBucketLifetime = 10'000h;
+    return options;
+}
+
 SchedulerOptions withoutGlobalLimit()
 {
     SchedulerOptions options;
@@ -85,7 +93,7 @@ private:
     }
 
     const Headers m_headers;
-    Scheduler m_scheduler;
+    Scheduler m_scheduler{rememberingAll()};
     Response m_parsed;
     std::array<char, 14> m_reset{};
     Answer m_answer = [this] {

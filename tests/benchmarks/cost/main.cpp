@@ -13,6 +13,7 @@
 #include <QtCore/QJsonDocument>
 #include <QtCore/QJsonObject>
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <dlfcn.h>
@@ -63,10 +64,11 @@ QJsonObject measure(const WorkloadEntry &entry, int size, int count)
     workload->run(count);
     CALLGRIND_STOP_INSTRUMENTATION;
     const qint64 end = processorTime();
-    QJsonObject result{{QStringLiteral("ns"), double(end - begin) / count}};
+    const double each = std::max(count, 1);
+    QJsonObject result{{QStringLiteral("ns"), double(end - begin) / each}};
     if (const auto now = allocations())
-        result[QStringLiteral("allocations")] = (*now - *allocated) / count;
-    result[QStringLiteral("bytes")] = (usedBytes() - bytes) / count;
+        result[QStringLiteral("allocations")] = (*now - *allocated) / each;
+    result[QStringLiteral("bytes")] = (usedBytes() - bytes) / each;
     return result;
 }
 
@@ -122,7 +124,7 @@ int main(int argc, char **argv)
     const auto value = [&parser](const QString &option, int usual) {
         return parser.isSet(option) ? parser.value(option).toInt() : usual;
     };
-    if (value(count, 1) < 1 || value(times, 1) < 1 || value(size, 0) < 0)
+    if (value(count, 1) < 0 || value(times, 1) < 1 || value(size, 0) < 0)
         fail("That is not a number to count to.");
     if (name == names.first()) {
         print(lateness(value(count, 300)));
