@@ -32,8 +32,8 @@ std::vector<std::chrono::nanoseconds> measureLateness(int count)
     QEventLoop loop;
     for (int i = 0; i <= count; ++i) {
         TicketReceiver *ticket = limiter.ticket(endpoint);
-        QObject::connect(ticket, &TicketReceiver::available, &limiter,
-            [&](const TicketSender &sender) {
+        QObject::connect(
+            ticket, &TicketReceiver::available, &limiter, [&](const TicketSender &sender) {
                 const TimePoint now = clockNow();
                 if (reset != TimePoint())
                     late.push_back(now - reset);

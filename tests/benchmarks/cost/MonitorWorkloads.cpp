@@ -2,12 +2,10 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/monitoring/MonitorCodec.h"
 #include "ratelimit/monitoring/MonitorCollector.h"
-#include "ratelimit/monitoring/MonitorPublisher.h"
 #include "tests/benchmarks/cost/Bot.h"
 #include "tests/benchmarks/cost/Workload.h"
 
 #include <QtCore/QCoreApplication>
-#include <QtCore/QTemporaryDir>
 
 #include <chrono>
 
@@ -28,21 +26,6 @@ public:
 
 protected:
     Bot m_bot;
-};
-
-/// The same with a publisher that listens, and nobody comes.
-class Listening : public Detached {
-public:
-    explicit Listening(int buckets)
-        : Detached(buckets)
-    {
-        if (!m_publisher.listen(m_dir.filePath(QStringLiteral("bench.sock"))))
-            fail("The publisher cannot listen.");
-    }
-
-private:
-    QTemporaryDir m_dir;
-    MonitorPublisher m_publisher{m_bot.limiter()};
 };
 
 /// The same with what is done for a monitor on this thread: gathered and encoded.
@@ -134,7 +117,6 @@ private:
 
 constexpr WorkloadEntry entries[] = {
     {"monitor/detached", make<Detached>, 1000, 300'000},
-    {"monitor/listening", make<Listening>, 1000, 300'000},
     {"monitor/attached", make<Attached>, 1000, 300'000},
     {"monitor/snapshot", make<Snapshot>, 1000, 100},
     {"monitor/unheard", make<UnheardSignal>, 0, 1'000'000},

@@ -71,8 +71,8 @@ public:
             m_scheduler.complete(ticket, m_parsed, m_now);
         } else {
             writeReset(now + 412ms);
-            m_scheduler.complete(ticket,
-                Response::answered(RatelimitHeaders::parse(200, m_answer, {}, now)), m_now);
+            m_scheduler.complete(
+                ticket, Response::answered(RatelimitHeaders::parse(200, m_answer, {}, now)), m_now);
         }
         m_scheduler.takeEvents();
     }

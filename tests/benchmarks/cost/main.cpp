@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 
-// turnstile-cost WORKLOAD: does it, and says what that took, as a line of JSON, each time. Callgrind
-// with --instr-atstart=no counts the instructions of nothing else.
+// turnstile-cost WORKLOAD: does it, and says what that took, as a line of JSON, each time.
+// Callgrind with --instr-atstart=no counts the instructions of nothing else.
 
 #include "tests/benchmarks/cost/Lateness.h"
 #include "tests/benchmarks/cost/Workload.h"
@@ -50,7 +50,8 @@ double usedBytes()
 std::optional<double> allocations()
 {
     using Count = unsigned long long (*)();
-    static const auto counted = reinterpret_cast<Count>(dlsym(RTLD_DEFAULT, "turnstileAllocations"));
+    static const auto counted =
+        reinterpret_cast<Count>(dlsym(RTLD_DEFAULT, "turnstileAllocations"));
     return counted ? std::optional(double(counted())) : std::nullopt;
 }
 

@@ -52,8 +52,8 @@ QJsonObject measure(Runner &runner)
         const QString name = QLatin1String(what.workload);
         const Work few{name, what.size, what.few};
         measured[keyOf(what, "instructions")] = std::round(runner.instructions(few, what.more));
-        const double allocations = runner.allocations({name, what.size, what.few + what.more});
-        measured[keyOf(what, "allocations")] = std::round(allocations * 100) / 100;
+        measured[keyOf(what, "allocations")] =
+            runner.allocations({name, what.size, what.few + what.more});
         if (const QString problem = runner.takeProblem(); !problem.isEmpty()) {
             say(problem);
             return {};
@@ -80,11 +80,10 @@ bool checkBaseline(Runner &runner)
         const double old = baseline[it.key()].toDouble(-1);
         const double now = it.value().toDouble();
         const bool hasGrown = now > old * (1 + tolerance) + (old == 0 ? leastGrowth : 0);
-        const QString change = old > 0
-            ? QStringLiteral("%1 %").arg((now / old - 1) * 100, 0, 'f', 1)
-            : QString();
-        std::printf("| %s | %g | %g | %s |\n", qUtf8Printable(it.key()), old, now,
-            qUtf8Printable(change));
+        const QString change =
+            old > 0 ? QStringLiteral("%1 %").arg((now / old - 1) * 100, 0, 'f', 1) : QString();
+        std::printf(
+            "| %s | %g | %g | %s |\n", qUtf8Printable(it.key()), old, now, qUtf8Printable(change));
         if (hasGrown)
             grown += QStringLiteral("%1: %2 were %3, and are %4.")
                          .arg(it.key().section(u' ', 0, 0), it.key().section(u' ', 1),

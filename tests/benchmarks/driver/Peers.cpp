@@ -80,9 +80,8 @@ public:
             result[QStringLiteral("processorSeconds")].toDouble() * 1e6 / m_workload.requests;
         const QRegularExpression limited(
             QStringLiteral("^ +429: (\\d+)"), QRegularExpression::MultilineOption);
-        m_run.limited = limited.match(QString::fromUtf8(m_server.readAllStandardError()))
-                            .captured(1)
-                            .toInt();
+        m_run.limited =
+            limited.match(QString::fromUtf8(m_server.readAllStandardError())).captured(1).toInt();
         if (const int answered = result[QStringLiteral("answered")].toInt();
             answered != m_workload.requests)
             m_run.problem = QStringLiteral("%1 of %2 requests were answered. %3")
@@ -110,8 +109,8 @@ QList<PeerRun> measurePeers(const QString &clients)
                 QStringLiteral("@discordjs/rest ")
                     + versionOf(clients, QStringLiteral("@discordjs/rest")),
                 QStringList{QStringLiteral("node"), clients + QStringLiteral("/drain.mjs")}));
-        meetings.push_back(std::make_unique<Meeting>(workload, QStringLiteral("Turnstile, RestClient"),
-            QStringList{QStringLiteral(TURNSTILE_DRAIN)}));
+        meetings.push_back(std::make_unique<Meeting>(workload,
+            QStringLiteral("Turnstile, RestClient"), QStringList{QStringLiteral(TURNSTILE_DRAIN)}));
     }
     for (const auto &meeting : meetings)
         meeting->start();

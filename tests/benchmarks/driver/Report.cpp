@@ -13,11 +13,12 @@
 namespace Turnstile::Bench {
 
 namespace {
-// "12 345", "123", "12.3", "1.234"
+// "12 345", "123", "12.3", "1.234", "1"
 QString number(double value)
 {
     const double size = std::abs(value);
-    const int decimals = value == std::round(value) || size >= 100 ? 0 : size >= 10 ? 1 : 3;
+    const bool isWhole = std::abs(value - std::round(value)) < 0.0005;
+    const int decimals = isWhole || size >= 100 ? 0 : size >= 10 ? 1 : 3;
     QString text = QString::number(value, 'f', decimals);
     if (size >= 1000) {
         for (auto at = text.size() - 3; at > (value < 0 ? 1 : 0); at -= 3)
@@ -52,8 +53,8 @@ QString cellsOf(const Row &row)
     if (!row.problem.isEmpty())
         ours = {QStringLiteral("**failed**: ") + QString(row.problem).replace(u'\n', u' ')};
     return QStringList{row.what, row.peer, row.floor, row.must, row.stretch,
-        ours.join(QStringLiteral("; ")), row.isMet() ? QStringLiteral("yes") : QStringLiteral("**no**"),
-        row.id}
+        ours.join(QStringLiteral("; ")),
+        row.isMet() ? QStringLiteral("yes") : QStringLiteral("**no**"), row.id}
         .join(QStringLiteral(" | "));
 }
 
@@ -105,7 +106,8 @@ QJsonObject json(const Row &row)
 
 QString toolchain()
 {
-    return QStringLiteral("GCC %1, Qt %2").arg(QLatin1String(__VERSION__), QLatin1String(qVersion()));
+    return QStringLiteral("GCC %1, Qt %2")
+        .arg(QLatin1String(__VERSION__), QLatin1String(qVersion()));
 }
 
 QString textOf(const Figure &figure)
@@ -122,25 +124,22 @@ QString markdown(const Report &report)
 {
     QString missed;
     QString met;
-    QString commands;
-    for (const Row &row : report.rows) {
+    for (const Row &row : report.rows)
         (row.isMet() ? met : missed) += QStringLiteral("| %1 |\n").arg(cellsOf(row));
-        commands += QStringLiteral("- %1: `%2`\n").arg(row.id, row.commands.join(QStringLiteral("`, `")));
-    }
     QString text;
     if (!report.rows.isEmpty())
-        text += QStringLiteral("| | best peer | floor | ours must | stretch | ours | met | name |\n"
-                               "| --- | --- | --- | --- | --- | --- | --- | --- |\n")
+        text += QStringLiteral(
+                    "| | best peer | floor | ours must | stretch | ours | met | ./dev bench |\n"
+                    "| --- | --- | --- | --- | --- | --- | --- | --- |\n")
             + missed + met;
     if (!report.peers.isEmpty())
         text += peerTable(report);
     if (!report.withoutPeers.isEmpty())
         text += QStringLiteral("\nSkipped: @discordjs/rest, since %1\n").arg(report.withoutPeers);
-    text += QStringLiteral("\n%1, at load %2, %3.\n")
-                .arg(machine(), load(), QDate::currentDate().toString(Qt::ISODate));
-    if (!commands.isEmpty())
-        text += QStringLiteral("\nCommands:\n") + commands;
-    return text;
+    return text
+        + QStringLiteral("\n%1, at load %2, %3. Which programs a row has run is in "
+                         "build/bench/results.json.\n")
+              .arg(machine(), load(), QDate::currentDate().toString(Qt::ISODate));
 }
 
 QJsonObject json(const Report &report)

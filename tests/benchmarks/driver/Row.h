@@ -40,7 +40,8 @@ struct Row {
     bool isMet() const
     {
         return problem.isEmpty()
-            && std::all_of(figures.begin(), figures.end(), [](const Figure &f) { return f.isMet(); });
+            && std::all_of(
+                figures.begin(), figures.end(), [](const Figure &f) { return f.isMet(); });
     }
 };
 

@@ -9,6 +9,7 @@
 #include <QtCore/QProcess>
 
 #include <algorithm>
+#include <cmath>
 
 namespace Turnstile::Bench {
 
@@ -47,11 +48,9 @@ QByteArray Runner::run(
     if (!m_problem.isEmpty())
         return {};
     const QString name = QFileInfo(program).fileName();
-    m_commands += (environment + QStringList{name} + arguments).join(u' ');
+    m_commands += textOf(environment + QStringList{name} + arguments);
     QProcess process;
-    QStringList variables = QProcess::systemEnvironment();
-    process.setEnvironment(variables + environment);
-    process.setProcessChannelMode(QProcess::SeparateChannels);
+    process.setEnvironment(QProcess::systemEnvironment() + environment);
     process.start(program, arguments);
     if (!process.waitForFinished(longest) || process.exitStatus() != QProcess::NormalExit
         || process.exitCode() != 0) {
@@ -76,8 +75,22 @@ QJsonObject Runner::runForJson(
 
 QJsonObject Runner::drain(const QString &options)
 {
-    return runForJson(QStringLiteral(TURNSTILE_SIM),
-        QStringList{QStringLiteral("drain")} + options.split(u' '));
+    return runForJson(
+        QStringLiteral(TURNSTILE_SIM), QStringList{QStringLiteral("drain")} + options.split(u' '));
+}
+
+// Without the folders that only this run has.
+QString Runner::textOf(const QStringList &command) const
+{
+    QStringList words;
+    for (const QString &word : command) {
+        if (word.contains(m_dir.path()))
+            continue;
+        const auto path = word.indexOf(u'/');
+        const bool isPath = path == 0 || (path > 0 && word.at(path - 1) == u'=');
+        words += isPath ? word.left(path) + QFileInfo(word.mid(path)).fileName() : word;
+    }
+    return words.join(u' ');
 }
 
 QStringList Runner::costArguments(const Work &work) const
@@ -92,8 +105,8 @@ QByteArray Runner::underCallgrind(const Work &work)
     QFile::remove(path);
     run(QStringLiteral("valgrind"),
         QStringList{QStringLiteral("-q"), QStringLiteral("--tool=callgrind"),
-            QStringLiteral("--instr-atstart=no"),
-            QStringLiteral("--callgrind-out-file=") + path, QStringLiteral(TURNSTILE_COST)}
+            QStringLiteral("--instr-atstart=no"), QStringLiteral("--callgrind-out-file=") + path,
+            QStringLiteral(TURNSTILE_COST)}
             + costArguments(work));
     return path.toUtf8();
 }
@@ -120,7 +133,8 @@ double Runner::allocations(const Work &work)
         {QStringLiteral("LD_PRELOAD=" TURNSTILE_ALLOCATIONS)});
     if (m_problem.isEmpty() && !result.contains(QStringLiteral("allocations")))
         m_problem = QStringLiteral("Allocations cannot be counted: LD_PRELOAD does not work here.");
-    return result[QStringLiteral("allocations")].toDouble();
+    // Of what grows by doubling there are a few.
+    return std::round(result[QStringLiteral("allocations")].toDouble() * 100) / 100;
 }
 
 Figure Runner::time(const Work &work, int times)
@@ -144,8 +158,8 @@ Figure Runner::function(const QString &name)
     const QString path = m_dir.filePath(QStringLiteral("functions.json"));
     run(QStringLiteral(TURNSTILE_BENCHMARKS),
         {QStringLiteral("--benchmark_filter=^%1$").arg(name),
-            QStringLiteral("--benchmark_repetitions=9"),
-            QStringLiteral("--benchmark_min_time=0.1"), QStringLiteral("--benchmark_out=") + path});
+            QStringLiteral("--benchmark_repetitions=9"), QStringLiteral("--benchmark_min_time=0.1"),
+            QStringLiteral("--benchmark_out=") + path});
     const QJsonObject result = QJsonDocument::fromJson(readAll(path).toUtf8()).object();
     QList<double> values;
     for (const QJsonValue &each : result[QStringLiteral("benchmarks")].toArray()) {

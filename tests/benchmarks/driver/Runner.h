@@ -26,11 +26,11 @@ public:
     void setProblem(const QString &problem) { m_problem = problem; }
 
     /// What \a program printed. Empty after a problem.
-    QByteArray run(const QString &program, const QStringList &arguments,
-        const QStringList &environment = {});
+    QByteArray run(
+        const QString &program, const QStringList &arguments, const QStringList &environment = {});
     /// The same as an object of JSON, from its last line.
-    QJsonObject runForJson(const QString &program, const QStringList &arguments,
-        const QStringList &environment = {});
+    QJsonObject runForJson(
+        const QString &program, const QStringList &arguments, const QStringList &environment = {});
     /// `turnstile-sim drain` with these options.
     QJsonObject drain(const QString &options);
 
@@ -48,6 +48,7 @@ public:
     Figure function(const QString &name);
 
 private:
+    QString textOf(const QStringList &command) const;
     QStringList costArguments(const Work &work) const;
     QByteArray underCallgrind(const Work &work);
 

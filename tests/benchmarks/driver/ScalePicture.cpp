@@ -57,8 +57,8 @@ double tickFor(double most)
     return 10 * power;
 }
 
-QString text(double x, double y, const QString &anchor, const QString &words,
-    const QString &kind = {})
+QString text(
+    double x, double y, const QString &anchor, const QString &words, const QString &kind = {})
 {
     return QStringLiteral("<text x=\"%1\" y=\"%2\" text-anchor=\"%3\" class=\"%4\">%5</text>\n")
         .arg(coordinate(x), coordinate(y), anchor, kind, words.toHtmlEscaped());
@@ -82,8 +82,8 @@ public:
 
     QString svg() const
     {
-        QString picture = text(marginLeft, 22, QStringLiteral("start"), m_chart.title,
-            QStringLiteral("title"));
+        QString picture =
+            text(marginLeft, 22, QStringLiteral("start"), m_chart.title, QStringLiteral("title"));
         for (int i = 0; i <= 4; ++i) {
             const double y = yOf(i * m_tick);
             picture += line({marginLeft, y}, {marginLeft + plotWidth, y}, QStringLiteral("grid"))
@@ -114,10 +114,7 @@ private:
         return marginLeft
             + plotWidth * (std::log10(size) - first) / (std::log10(m_sizes.constLast()) - first);
     }
-    double yOf(double value) const
-    {
-        return marginTop + plotHeight * (1 - value / (4 * m_tick));
-    }
+    double yOf(double value) const { return marginTop + plotHeight * (1 - value / (4 * m_tick)); }
 
     QString curve(const Curve &curve, int place) const
     {
@@ -130,7 +127,8 @@ private:
             marks += QStringLiteral("<circle cx=\"%1\" cy=\"%2\" r=\"3\"/>\n")
                          .arg(coordinate(x), coordinate(yOf(figure.value)));
             if (figure.low && figure.high)
-                marks += line({x, yOf(*figure.low)}, {x, yOf(*figure.high)}, QStringLiteral("spread"));
+                marks +=
+                    line({x, yOf(*figure.low)}, {x, yOf(*figure.high)}, QStringLiteral("spread"));
         }
         return QStringLiteral("<g class=\"c%1\">\n").arg(place)
             + text(marginLeft, 40 + 16 * place, QStringLiteral("start"),
@@ -149,11 +147,12 @@ QString svg(const Scale &scale)
 {
     const double width = chartWidth * double(scale.charts.size());
     QString picture =
-        QStringLiteral("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %1 %2\" role=\"img\" "
-                       "aria-label=\"What a ticket costs, by the number of buckets and of tickets "
-                       "that wait\">\n"
-                       "<!-- Made by ./dev bench scale -->\n%3"
-                       "<rect class=\"paper\" width=\"%1\" height=\"%2\"/>\n")
+        QStringLiteral(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %1 %2\" role=\"img\" "
+            "aria-label=\"What a ticket costs, by the number of buckets and of tickets "
+            "that wait\">\n"
+            "<!-- Made by ./dev bench scale -->\n%3"
+            "<rect class=\"paper\" width=\"%1\" height=\"%2\"/>\n")
             .arg(QString::number(width), QString::number(height), QLatin1String(style));
     for (qsizetype i = 0; i < scale.charts.size(); ++i) {
         picture += QStringLiteral("<g transform=\"translate(%1 0)\">\n").arg(chartWidth * double(i))

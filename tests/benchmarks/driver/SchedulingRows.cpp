@@ -23,8 +23,8 @@ double most429s(const QJsonObject &drained)
 
 void makespan(Row &row, Runner &runner, const char *workload, const char *method, double most)
 {
-    const QString options =
-        QStringLiteral("%1 --jitter 0 --method %2").arg(QLatin1String(workload), QLatin1String(method));
+    const QString options = QStringLiteral("%1 --jitter 0 --method %2")
+                                .arg(QLatin1String(workload), QLatin1String(method));
     const QJsonObject usual = runner.drain(options);
     const QJsonObject compensated = runner.drain(options + QStringLiteral(" --compensate"));
     const QString ratio = QStringLiteral("ratio");
@@ -80,8 +80,8 @@ void seeds(Row &row, Runner &runner)
         }
     }
     row.figures = {
-        {QStringLiteral("most in one of %1").arg(kinds * runs), QStringLiteral("429s"), most, {}, {},
-            0},
+        {QStringLiteral("most in one of %1").arg(kinds * runs), QStringLiteral("429s"), most, {},
+            {}, 0},
     };
 }
 

@@ -76,8 +76,8 @@ int printScale(Runner &runner, bool asJson)
 int printProfile(Runner &runner, const QString &work)
 {
     const QStringList words = work.split(u',');
-    std::fputs(
-        runner.profile({words.value(0), words.value(1).toInt(), words.value(2).toInt()}).constData(),
+    std::fputs(runner.profile({words.value(0), words.value(1).toInt(), words.value(2).toInt()})
+                   .constData(),
         stdout);
     const QString problem = runner.takeProblem();
     std::fputs(qUtf8Printable(problem), stderr);
@@ -124,16 +124,16 @@ int main(int argc, char **argv)
     const QString clients = QStringLiteral("clients");
     const QString profile = QStringLiteral("profile");
     QCommandLineParser parser;
-    parser.addPositionalArgument(
-        QStringLiteral("name"), QStringLiteral("The rows to measure, by the beginning of their names."));
+    parser.addPositionalArgument(QStringLiteral("name"),
+        QStringLiteral("The rows to measure, by the beginning of their names."));
     parser.addOption({check, QStringLiteral("Fail where baseline.json is exceeded by over 10 %.")});
     parser.addOption({baseline, QStringLiteral("Write baseline.json.")});
     parser.addOption({asJson, QStringLiteral("Print JSON.")});
-    parser.addOption({profile,
-        QStringLiteral("Print where the instructions of WORKLOAD,SIZE,COUNT go."),
-        QStringLiteral("work")});
-    parser.addOption({clients, QStringLiteral("Where @discordjs/rest is installed."),
-        QStringLiteral("folder")});
+    parser.addOption(
+        {profile, QStringLiteral("Print where the instructions of WORKLOAD,SIZE,COUNT go."),
+            QStringLiteral("work")});
+    parser.addOption(
+        {clients, QStringLiteral("Where @discordjs/rest is installed."), QStringLiteral("folder")});
     parser.addHelpOption();
     parser.process(app);
 

@@ -48,7 +48,6 @@ int main(int argc, char **argv)
     }
     QCoreApplication::exec();
     std::printf("{\"seconds\": %.3f, \"answered\": %d, \"processorSeconds\": %.4f}\n",
-        double(time.nsecsElapsed()) / 1e9, answered,
-        double(std::clock() - busy) / CLOCKS_PER_SEC);
+        double(time.nsecsElapsed()) / 1e9, answered, double(std::clock() - busy) / CLOCKS_PER_SEC);
     return 0;
 }
