@@ -70,7 +70,7 @@ public:
             m_parsed.headers->reset = now + 412ms;
             m_scheduler.complete(ticket, m_parsed, m_now);
         } else {
-            writeReset(now + 412ms);
+            moveReset();
             m_scheduler.complete(
                 ticket, Response::answered(RatelimitHeaders::parse(200, m_answer, {}, now)), m_now);
         }
@@ -78,24 +78,24 @@ public:
     }
 
 private:
-    // "1795593600.412": by hand, for this is not what is measured.
-    void writeReset(WallTime at)
+    // "1795593600.412" and 25 ms more: by hand, for this is not what is measured.
+    void moveReset()
     {
-        qint64 left = at.time_since_epoch() / 1ms;
-        for (size_t i = m_reset.size(); i-- > 0;) {
-            if (i == m_reset.size() - 4) {
-                m_reset[i] = '.';
-            } else {
-                m_reset[i] = char('0' + left % 10);
-                left /= 10;
-            }
+        int carry = 25;
+        for (size_t i = m_reset.size(); carry > 0 && i-- > 0;) {
+            if (m_reset[i] == '.')
+                continue;
+            const int digit = m_reset[i] - '0' + carry % 10;
+            m_reset[i] = char('0' + digit % 10);
+            carry = carry / 10 + digit / 10;
         }
     }
 
     const Headers m_headers;
     Scheduler m_scheduler{rememberingAll()};
     Response m_parsed;
-    std::array<char, 14> m_reset{};
+    std::array<char, 14> m_reset{
+        '1', '7', '9', '5', '5', '9', '3', '6', '0', '0', '.', '4', '1', '2'};
     Answer m_answer = [this] {
         Answer own = answer;
         own[resetField].value = QByteArrayView(m_reset.data(), qsizetype(m_reset.size()));

@@ -97,6 +97,14 @@ void ofReply(Row &row, Runner &runner)
     };
 }
 
+void endpoint(Row &row, Runner &runner)
+{
+    for (const char *path : {"message", "reaction", "webhook with token", "undocumented"}) {
+        const QString name = QLatin1String(path);
+        row.figures += named(name, ns, runner.function(QStringLiteral("endpoint/") + name));
+    }
+}
+
 void ticket(Row &row, Runner &runner)
 {
     const QString work = QStringLiteral("ticket/whole");
@@ -140,6 +148,8 @@ constexpr RowPlan rows[] = {
         "600 instr", parse},
     {"headers/reply", "headers from a QNetworkReply", "-", "242 ns", "<= 350 ns, 0 allocs", "",
         ofReply},
+    {"endpoint/path", "an Endpoint from a path (bots may keep theirs)", "-", "-", "-", "",
+        endpoint},
     {"ticket/whole", "whole QObject ticket: receiver + connect + available + complete + delete",
         "0.17: 1.3 us", "820 ns (glib dispatcher)", "<= 1.5 us, <= 16 allocs", "1 us", ticket},
     {"memory/buckets", "idle bucket", "450 B (0.17), 543 B (discord.js)", "147 B", "<= 256 B",

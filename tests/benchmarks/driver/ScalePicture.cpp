@@ -41,9 +41,7 @@ QString shortNumber(double value)
 {
     if (value >= 1e6)
         return QStringLiteral("%1M").arg(value / 1e6);
-    return value >= 1e4 || (value >= 1e3 && std::fmod(value, 1e3) == 0)
-        ? QStringLiteral("%1k").arg(value / 1e3)
-        : QString::number(value);
+    return value >= 1e3 ? QStringLiteral("%1k").arg(value / 1e3) : QString::number(value);
 }
 
 // The smallest of 1, 2, 2.5 or 5 times a power of ten of which four are enough.
