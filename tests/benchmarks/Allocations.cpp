@@ -37,16 +37,16 @@ EXPORTED void *malloc(std::size_t size)
     return __libc_malloc(size);
 }
 
-EXPORTED void *calloc(std::size_t items, std::size_t size)
+EXPORTED void *calloc(std::size_t nmemb, std::size_t size)
 {
     count();
-    return __libc_calloc(items, size);
+    return __libc_calloc(nmemb, size);
 }
 
-EXPORTED void *realloc(void *block, std::size_t size)
+EXPORTED void *realloc(void *ptr, std::size_t size)
 {
     count();
-    return __libc_realloc(block, size);
+    return __libc_realloc(ptr, size);
 }
 
 EXPORTED void *aligned_alloc(std::size_t alignment, std::size_t size)
@@ -55,10 +55,10 @@ EXPORTED void *aligned_alloc(std::size_t alignment, std::size_t size)
     return __libc_memalign(alignment, size);
 }
 
-EXPORTED int posix_memalign(void **block, std::size_t alignment, std::size_t size)
+EXPORTED int posix_memalign(void **memptr, std::size_t alignment, std::size_t size)
 {
     count();
-    *block = __libc_memalign(alignment, size);
-    return *block ? 0 : ENOMEM;
+    *memptr = __libc_memalign(alignment, size);
+    return *memptr ? 0 : ENOMEM;
 }
 }

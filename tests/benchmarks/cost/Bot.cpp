@@ -7,7 +7,7 @@
 namespace Turnstile::Bench {
 
 namespace {
-SchedulerOptions withoutGlobalLimit()
+SchedulerOptions unlimited()
 {
     SchedulerOptions options;
     options.globalLimit = 0;
@@ -16,7 +16,7 @@ SchedulerOptions withoutGlobalLimit()
 } // namespace
 
 Bot::Bot(int buckets)
-    : m_limiter(withoutGlobalLimit())
+    : m_limiter(unlimited())
 {
     m_answer.status = 200;
     m_answer.kind = RatelimitHeaders::Kind::Bucket;

@@ -36,7 +36,7 @@ private:
     AnsweredReply m_reply;
 };
 
-constexpr WorkloadEntry entries[] = {
+constexpr WorkloadEntry headerEntries[] = {
     {"headers/parse", make<Parse>, 0, 200'000},
     {"headers/reply", make<OfReply>, 0, 200'000},
 };
@@ -45,7 +45,7 @@ constexpr WorkloadEntry entries[] = {
 
 std::span<const WorkloadEntry> headerWorkloads()
 {
-    return entries;
+    return headerEntries;
 }
 
 } // namespace Turnstile::Bench

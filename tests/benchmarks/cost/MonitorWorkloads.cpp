@@ -115,7 +115,7 @@ private:
     InMemoryRatelimiter m_limiter;
 };
 
-constexpr WorkloadEntry entries[] = {
+constexpr WorkloadEntry monitorEntries[] = {
     {"monitor/detached", make<Detached>, 1000, 300'000},
     {"monitor/attached", make<Attached>, 1000, 300'000},
     {"monitor/snapshot", make<Snapshot>, 1000, 100},
@@ -126,7 +126,7 @@ constexpr WorkloadEntry entries[] = {
 
 std::span<const WorkloadEntry> monitorWorkloads()
 {
-    return entries;
+    return monitorEntries;
 }
 
 } // namespace Turnstile::Bench

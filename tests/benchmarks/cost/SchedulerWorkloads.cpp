@@ -294,7 +294,7 @@ private:
     Queue m_queue;
 };
 
-constexpr WorkloadEntry entries[] = {
+constexpr WorkloadEntry schedulerEntries[] = {
     {"scheduler/cycle", make<Cycle<Exchange::AreBytes>>, 1000, 100'000},
     {"scheduler/cycle-parsed", make<Cycle<Exchange::AreParsed>>, 1000, 100'000},
     {"scheduler/queue", make<EnqueueAndDrain>, 100'000, 100'000},
@@ -307,7 +307,7 @@ constexpr WorkloadEntry entries[] = {
 
 std::span<const WorkloadEntry> schedulerWorkloads()
 {
-    return entries;
+    return schedulerEntries;
 }
 
 } // namespace Turnstile::Bench

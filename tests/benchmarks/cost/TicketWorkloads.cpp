@@ -20,7 +20,7 @@ private:
     Bot m_bot;
 };
 
-constexpr WorkloadEntry entries[] = {
+constexpr WorkloadEntry ticketEntries[] = {
     {"ticket/whole", make<Tickets>, 1, 100'000},
 };
 
@@ -28,7 +28,7 @@ constexpr WorkloadEntry entries[] = {
 
 std::span<const WorkloadEntry> ticketWorkloads()
 {
-    return entries;
+    return ticketEntries;
 }
 
 } // namespace Turnstile::Bench

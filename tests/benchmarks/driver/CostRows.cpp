@@ -5,11 +5,6 @@
 namespace Turnstile::Bench {
 namespace {
 
-constexpr QLatin1String instr("instr");
-constexpr QLatin1String allocs("allocs");
-constexpr QLatin1String ns("ns");
-constexpr QLatin1String bytes("B");
-
 Figure named(
     const QString &name, const QString &unit, Figure figure, std::optional<double> most = {})
 {
@@ -134,7 +129,7 @@ void queuedTicket(Row &row, Runner &runner)
     held(row, runner, "memory/tickets", 64);
 }
 
-constexpr RowPlan rows[] = {
+constexpr RowPlan costPlans[] = {
     {"scheduler/cycle", "scheduler: acquire, grant, complete with 12 headers parsed, 1k buckets",
         "0.16: 5 670 instr, 700 ns, 4 allocs", "764 instr, 52 ns", "<= 2 500 instr, 0 allocs",
         "1 500 instr", cycle},
@@ -162,7 +157,7 @@ constexpr RowPlan rows[] = {
 
 std::span<const RowPlan> costRows()
 {
-    return rows;
+    return costPlans;
 }
 
 } // namespace Turnstile::Bench

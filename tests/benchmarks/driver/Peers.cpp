@@ -6,7 +6,6 @@
 #include <QtCore/QJsonDocument>
 #include <QtCore/QJsonObject>
 #include <QtCore/QProcess>
-#include <QtCore/QRegularExpression>
 
 #include <memory>
 #include <vector>
@@ -14,7 +13,7 @@
 namespace Turnstile::Bench {
 
 namespace {
-constexpr int longest = 120'000; // ms
+constexpr int longestMeeting = 120'000; // ms
 
 struct Workload {
     const char *name;
@@ -58,7 +57,7 @@ public:
                 text(m_workload.limit), QStringLiteral("--window"), text(1000),
                 QStringLiteral("--global"), text(m_workload.global), QStringLiteral("--latency"),
                 text(m_workload.roundTrip), QStringLiteral("--jitter"), text(0)});
-        m_server.waitForReadyRead(longest);
+        m_server.waitForReadyRead(longestMeeting);
         const QString url = QString::fromUtf8(m_server.readLine()).trimmed();
         const QStringList numbers{
             text(m_workload.requests), text(m_workload.buckets), text(m_workload.global)};
@@ -70,18 +69,18 @@ public:
 
     PeerRun end()
     {
-        m_client.waitForFinished(longest);
+        m_client.waitForFinished(longestMeeting);
         m_server.terminate();
-        m_server.waitForFinished(longest);
+        m_server.waitForFinished(longestMeeting);
         const QJsonDocument result = QJsonDocument::fromJson(m_client.readAllStandardOutput());
         m_run.seconds = result[QStringLiteral("seconds")].toDouble();
         m_run.ratio = m_run.seconds / m_workload.bound;
         m_run.busy =
             result[QStringLiteral("processorSeconds")].toDouble() * 1e6 / m_workload.requests;
-        const QRegularExpression limited(
-            QStringLiteral("^ +429: (\\d+)"), QRegularExpression::MultilineOption);
-        m_run.limited =
-            limited.match(QString::fromUtf8(m_server.readAllStandardError())).captured(1).toInt();
+        for (const QByteArray &line : m_server.readAllStandardError().split('\n')) {
+            if (line.trimmed().startsWith("429: "))
+                m_run.limited = line.trimmed().mid(5).toInt();
+        }
         if (const int answered = result[QStringLiteral("answered")].toInt();
             answered != m_workload.requests)
             m_run.problem = QStringLiteral("%1 of %2 requests were answered. %3")

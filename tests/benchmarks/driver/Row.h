@@ -13,10 +13,17 @@ namespace Turnstile::Bench {
 
 class Runner;
 
+constexpr QLatin1String instr("instr");
+constexpr QLatin1String allocs("allocs");
+constexpr QLatin1String bytes("B");
+constexpr QLatin1String ns("ns");
+constexpr QLatin1String ms("ms");
+constexpr QLatin1String share("% of a core");
+
 /// One number that was measured.
 struct Figure {
     QString name; ///< as in "1M / 1k"; may be empty
-    QString unit; ///< as in "ns"; may be empty
+    QString unit; ///< one of those above, or a word; may be empty
     double value = 0;
     std::optional<double> low{}; ///< of repetitions, whose median value is
     std::optional<double> high{};

@@ -14,7 +14,7 @@
 namespace Turnstile::Bench {
 
 namespace {
-constexpr int longest = 300'000; // ms
+constexpr int longestRun = 300'000; // ms
 
 QString readAll(const QString &path)
 {
@@ -52,7 +52,7 @@ QByteArray Runner::run(
     QProcess process;
     process.setEnvironment(QProcess::systemEnvironment() + environment);
     process.start(program, arguments);
-    if (!process.waitForFinished(longest) || process.exitStatus() != QProcess::NormalExit
+    if (!process.waitForFinished(longestRun) || process.exitStatus() != QProcess::NormalExit
         || process.exitCode() != 0) {
         const QString said = QString::fromUtf8(process.readAllStandardError()).trimmed();
         m_problem = QStringLiteral("%1 failed: %2")
@@ -160,11 +160,13 @@ Figure Runner::function(const QString &name)
         {QStringLiteral("--benchmark_filter=^%1$").arg(name),
             QStringLiteral("--benchmark_repetitions=9"), QStringLiteral("--benchmark_min_time=0.1"),
             QStringLiteral("--benchmark_out=") + path});
-    const QJsonObject result = QJsonDocument::fromJson(readAll(path).toUtf8()).object();
+    const QJsonArray runs =
+        QJsonDocument::fromJson(readAll(path).toUtf8())[QStringLiteral("benchmarks")].toArray();
     QList<double> values;
-    for (const QJsonValue &each : result[QStringLiteral("benchmarks")].toArray()) {
-        if (each[QStringLiteral("run_type")] == QStringLiteral("iteration"))
-            values += each[QStringLiteral("cpu_time")].toDouble();
+    for (const auto &each : runs) {
+        const QJsonObject run = each.toObject();
+        if (run[QStringLiteral("run_type")] == QStringLiteral("iteration"))
+            values += run[QStringLiteral("cpu_time")].toDouble();
     }
     return medianOf(values);
 }

@@ -16,8 +16,9 @@ double most429s(const QJsonObject &drained)
 {
     double most = 0;
     const QJsonObject kinds = drained[QStringLiteral("rejected_429")].toObject();
-    for (const QJsonValue &kind : kinds)
-        most += kind.isObject() ? kind[QStringLiteral("max")].toDouble() : kind.toDouble();
+    for (const auto &kind : kinds)
+        most +=
+            kind.isObject() ? kind.toObject()[QStringLiteral("max")].toDouble() : kind.toDouble();
     return most;
 }
 
@@ -85,7 +86,7 @@ void seeds(Row &row, Runner &runner)
     };
 }
 
-constexpr RowPlan rows[] = {
+constexpr RowPlan schedulingPlans[] = {
     {"makespan/get", "makespan / bound: one bucket 5 per 1 s, 100 GET, RTT 50 ms", "1.064", "1.0",
         "<= 1.055", "1.02 with compensate", oneBucketGet},
     {"makespan/post", "the same, 100 POST (ordered: the last five go one by one)", "1.064", "1.0",
@@ -104,7 +105,7 @@ constexpr RowPlan rows[] = {
 
 std::span<const RowPlan> schedulingRows()
 {
-    return rows;
+    return schedulingPlans;
 }
 
 } // namespace Turnstile::Bench
