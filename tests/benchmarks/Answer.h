@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ratelimit/core/Endpoint.h"
 #include "ratelimit/core/RatelimitHeaders.h"
 
 #include <array>
@@ -13,6 +14,13 @@ using Answer = std::array<HeaderField, 12>;
 
 constexpr size_t resetField = 7; ///< of an Answer: the window's end, which moves
 constexpr WallTime answeredAt(std::chrono::milliseconds(1'795'593'600'000));
+constexpr TimePoint start(std::chrono::hours(1000)); ///< the same moment, in virtual time
+
+/// The messages of one of many channels.
+inline Endpoint messages(int channel)
+{
+    return {Method::Get, QStringLiteral("/channels/%1/messages").arg(381870553235193857 + channel)};
+}
 
 constexpr Answer answer = {{
     {"Date", "Tue, 24 Nov 2026 08:00:00 GMT"},

@@ -34,7 +34,8 @@ template <typename Type> std::unique_ptr<Workload> make(int size)
     return std::make_unique<Type>(size);
 }
 
-std::span<const WorkloadEntry> schedulerWorkloads();
+std::span<const WorkloadEntry> cycleWorkloads();
+std::span<const WorkloadEntry> queueWorkloads();
 std::span<const WorkloadEntry> headerWorkloads();
 std::span<const WorkloadEntry> ticketWorkloads();
 std::span<const WorkloadEntry> monitorWorkloads();

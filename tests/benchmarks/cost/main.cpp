@@ -92,8 +92,8 @@ void print(const QJsonObject &result)
 std::vector<WorkloadEntry> all()
 {
     std::vector<WorkloadEntry> entries;
-    for (const auto some :
-        {schedulerWorkloads(), headerWorkloads(), ticketWorkloads(), monitorWorkloads()})
+    for (const auto some : {cycleWorkloads(), queueWorkloads(), headerWorkloads(),
+             ticketWorkloads(), monitorWorkloads()})
         entries.insert(entries.end(), some.begin(), some.end());
     return entries;
 }

@@ -52,9 +52,13 @@ QString cellsOf(const Row &row)
     }
     if (!row.problem.isEmpty())
         ours = {QStringLiteral("**failed**: ") + QString(row.problem).replace(u'\n', u' ')};
+    const bool hasGoal = std::any_of(row.figures.begin(), row.figures.end(),
+        [](const Figure &figure) { return figure.most.has_value(); });
+    const QString met = !row.isMet() ? QStringLiteral("**no**")
+        : hasGoal                    ? QStringLiteral("yes")
+                                     : QStringLiteral("-");
     return QStringList{row.what, row.peer, row.floor, row.must, row.stretch,
-        ours.join(QStringLiteral("; ")),
-        row.isMet() ? QStringLiteral("yes") : QStringLiteral("**no**"), row.id}
+        ours.join(QStringLiteral("; ")), met, row.id}
         .join(QStringLiteral(" | "));
 }
 
