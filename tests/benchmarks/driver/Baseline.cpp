@@ -87,7 +87,8 @@ bool checkBaseline(Runner &runner)
         if (hasGrown)
             grown += QStringLiteral("%1: %2 were %3, and are %4.")
                          .arg(it.key().section(u' ', 0, 0), it.key().section(u' ', 1),
-                             QString::number(old), QString::number(now));
+                             old < 0 ? QStringLiteral("unknown") : QString::number(old),
+                             QString::number(now));
     }
     if (grown.isEmpty())
         return true;
