@@ -12,4 +12,7 @@ inline TimePoint clockNow()
     return std::chrono::steady_clock::now();
 }
 
+/// How long an event loop may have to wait for us, but for what one slot or one call takes.
+inline constexpr milliseconds slice(5);
+
 } // namespace Turnstile

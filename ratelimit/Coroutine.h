@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ratelimit/core/TicketError.h"
+#include "ratelimit/http/RestReply.h"
 #include "ratelimit/ticket/TicketReceiver.h"
 #include "ratelimit/ticket/TicketSender.h"
 
@@ -17,9 +18,9 @@
 #include <type_traits>
 #include <utility>
 
-/// \file
+/// \page coroutines Coroutines
 /// `co_await` for the library's futures and tickets, in coroutines of any type: QCoro's, or one of
-/// your own. All that is here is in this header, and the library itself does not use it.
+/// your own. It is all in `<Turnstile/Coroutine>`; the library itself does not use it.
 ///
 /// ```
 /// struct Job { // the least that a coroutine can be: it starts at once, and nobody waits for it
@@ -52,10 +53,10 @@
 /// never gets anything else: so look at the result before you touch the context. A coroutine may be
 /// destroyed while it waits, in the thread where it would go on; then nothing is resumed.
 ///
-/// **With g++ 12** give TicketOptions a name before you await: in `co_await
-/// result(limiter.ticket(endpoint, {.lane = "a"}))` it destroys the options twice, as it does with
-/// every aggregate that is made in an awaited expression. (Those left out do no harm.) clang is
-/// right.
+/// **With g++ 12** give options and JSON names before you await. It destroys aggregates that are
+/// made in an awaited expression twice, as in `co_await result(limiter.ticket(endpoint, {.lane =
+/// "a"}))` (options that are left out do no harm), and does not compile `QJsonObject{{...}}`
+/// there. clang does both right.
 ///
 /// **With QCoro.** Both headers can be used side by side. QCoro's own `co_await future` must not be
 /// given futures that may be cancelled, as those of tickets: it reads a result that is not there.
@@ -68,6 +69,7 @@ public:
     /// The result, or nothing; of a `QFuture<void>`, whether it finished.
     using Result = std::conditional_t<std::is_void_v<T>, bool, std::optional<T>>;
 
+    /// \a context may be null.
     FutureAwaiter(QFuture<T> future, QObject *context)
         : m_future(std::move(future))
         , m_context(context)
@@ -75,8 +77,10 @@ public:
     {
     }
 
+    /// Whether the coroutine need not wait: the result is there, and this is the right thread.
     bool await_ready() const { return isContextGone() || (isHere() && m_future.isFinished()); }
 
+    /// Sees to it that \a coroutine is resumed.
     void await_suspend(std::coroutine_handle<> coroutine)
     {
         m_watcher = std::make_unique<QFutureWatcher<T>>();
@@ -105,6 +109,7 @@ public:
         // From here on the coroutine may run there, and this may be gone.
     }
 
+    /// What `co_await` gives.
     Result await_resume()
     {
         m_watcher.reset();
@@ -116,6 +121,7 @@ public:
             return isThere && future.resultCount() > 0 ? Result(future.result()) : Result();
     }
 
+    /// Whether there was a context, and is none any more.
     bool isContextGone() const { return m_hasContext && !m_context; }
     /// What the wait's other connections live and die with; null when it does not wait.
     QObject *watcher() const { return m_watcher.get(); }
@@ -133,28 +139,34 @@ private:
 struct TicketResult {
     TicketSender sender; ///< valid when the request may be sent
     TicketError error;   ///< otherwise set
+    /// Whether the request may be sent.
     explicit operator bool() const { return sender.isValid(); }
 };
 
 /// What result(receiver) gives: await it at once, and once.
 class TicketAwaiter {
 public:
+    /// Both may be null; without a receiver the ticket counts as cancelled.
     TicketAwaiter(TicketReceiver *receiver, QObject *context)
         : m_receiver(receiver)
         , m_future(receiver ? receiver->future() : QFuture<TicketSender>(), context)
     {
         Q_ASSERT(!receiver || !context || receiver->thread() == context->thread());
     }
+    /// Before it is awaited only.
     TicketAwaiter(TicketAwaiter &&) noexcept = default;
     TicketAwaiter &operator=(TicketAwaiter &&) = delete;
+    /// Cancels the ticket when it is still waited for.
     ~TicketAwaiter()
     {
         if (m_future.watcher())
             giveUp();
     }
 
+    /// Whether the coroutine need not wait: the result is there, and this is the right thread.
     bool await_ready() const { return m_future.await_ready(); }
 
+    /// Sees to it that \a coroutine is resumed.
     void await_suspend(std::coroutine_handle<> coroutine)
     {
         m_future.await_suspend(coroutine);
@@ -162,6 +174,7 @@ public:
             [this](const TicketError &error) { m_error = error; });
     }
 
+    /// What `co_await` gives.
     TicketResult await_resume()
     {
         if (auto sender = m_future.await_resume())
@@ -208,6 +221,15 @@ template <typename T>
 [[nodiscard]] inline TicketAwaiter result(TicketReceiver *receiver, QObject *context = nullptr)
 {
     return {receiver, context};
+}
+
+/// Waits for a request: `const std::optional<RestResult> answer = co_await
+/// result(client.get(path), this);`. Failures are results, too; nothing comes when \a context is
+/// gone. For a coroutine in the client's thread. The request goes on when nobody waits for it any
+/// more.
+[[nodiscard]] inline FutureAwaiter<RestResult> result(RestReply *reply, QObject *context = nullptr)
+{
+    return {reply->future(), context};
 }
 
 } // namespace Turnstile

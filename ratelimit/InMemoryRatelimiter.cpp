@@ -23,8 +23,6 @@ static WallTime wallClockNow()
     return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
 }
 
-// How long the event loop may have to wait for us, but for what one slot or one call takes.
-static constexpr milliseconds slice(5);
 // Messages that are handled before their events are: bounds how often a bucket's change is told.
 static constexpr int messagesAtOnce = 64;
 

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 
-// A bot with coroutines, here those of QCoro: Turnstile::result() awaits what Turnstile gives, in
-// coroutines of any type. Its API is a local model of Discord's.
+// A bot with coroutines, here those of QCoro. Its API is a local model of Discord's.
 
 #include <Turnstile/Coroutine>
 #include <Turnstile/InMemoryRatelimiter>
@@ -22,7 +21,7 @@ QCoro::Task<bool> say(RestClient *client, QString text)
 {
     const QJsonObject message{{QStringLiteral("content"), text}};
     RestReply *reply = client->post(QStringLiteral("/channels/1/messages"), message);
-    const std::optional<RestResult> answer = co_await result(reply->future(), client);
+    const std::optional<RestResult> answer = co_await result(reply, client);
     if (!answer) // the client is gone: touch it no more
         co_return false;
     qInfo("%s: status %d", qUtf8Printable(text), answer->status);
@@ -54,6 +53,7 @@ int main(int argc, char **argv)
     InMemoryRatelimiter limiter;
     RestClient client(&limiter);
     client.setBaseUrl(api.listen());
+    client.setToken("Bot of-coroutines");
     QTimer::singleShot(10s, &app, [] { std::exit(2); }); // something got stuck
     return QCoro::waitFor(talk(&client, &limiter)) + int(api.stats().limitedTotal());
 }

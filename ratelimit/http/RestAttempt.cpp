@@ -61,14 +61,17 @@ bool RestAttempt::start()
         m_outcome.result.error = restError(Code::BadRequest, payload.fault());
         return false;
     }
+    if (!payload.isReadFirst())
+        setTimeout(m_setup.timeouts.connect);
     m_reply = payload.send(m_setup.manager, m_setup.request, m_setup.method, m_setup.repeatable);
     m_reply->setReadBufferSize(pieceSize);
+    connect(m_reply, &QNetworkReply::socketStartedConnecting, this,
+        [this] { setTimeout(m_setup.timeouts.connect); });
     connect(m_reply, &QNetworkReply::requestSent, this, &RestAttempt::requestSent);
     connect(m_reply, &QNetworkReply::uploadProgress, this, &RestAttempt::uploaded);
     connect(m_reply, &QNetworkReply::metaDataChanged, this, &RestAttempt::metaDataChanged);
     connect(m_reply, &QNetworkReply::readyRead, this, &RestAttempt::readyRead);
     connect(m_reply, &QNetworkReply::finished, this, &RestAttempt::replyFinished);
-    setTimeout(m_setup.timeouts.connect);
     return true;
 }
 

@@ -28,17 +28,20 @@ public:
 
     /// No body.
     RestBody() = default;
+    // Meant to be implicit: client.post(path, QJsonObject{...}).
+    // NOLINTBEGIN(google-explicit-constructor)
     RestBody(const QJsonObject &object); ///< as `application/json`; likewise the next two
     RestBody(const QJsonArray &array);
     RestBody(const QJsonDocument &document);
+    // NOLINTEND(google-explicit-constructor)
 
     static RestBody bytes(
         QByteArray bytes, QByteArray contentType = QByteArrayLiteral("application/octet-stream"));
     /// Parts, made anew for each attempt. Devices of parts must have the QHttpMultiPart as parent.
     static RestBody multipart(MultiPart make);
-    /// A device, opened anew for each attempt (open for reading, or to be opened), and read while
-    /// it is sent. Sequential devices are sent in chunks only if the server understands them;
-    /// Discord wants a length, so give one that knows its size.
+    /// A device, made anew for each attempt (open for reading, or to be opened), and read from
+    /// where it is while it is sent. A sequential one is read into memory first: the API wants to
+    /// know the length.
     static RestBody stream(
         Device open, QByteArray contentType = QByteArrayLiteral("application/octet-stream"));
 

@@ -110,36 +110,36 @@ void RestClient::setMaxConnections(int most)
 }
 
 RestReply *RestClient::send(
-    Method method, const QString &path, const RestBody &body, const RestOptions &options)
+    Method method, QAnyStringView path, const RestBody &body, const RestOptions &options)
 {
-    auto priv = std::make_unique<RestReplyPrivate>(d.get(), method, path, body, options);
+    auto priv = std::make_unique<RestReplyPrivate>(d.get(), method, path.toString(), body, options);
     RestReplyPrivate *reply = priv.get();
     auto *handle = new RestReply(std::move(priv), this);
     reply->begin(handle);
     return handle;
 }
 
-RestReply *RestClient::get(const QString &path, const RestOptions &options)
+RestReply *RestClient::get(QAnyStringView path, const RestOptions &options)
 {
     return send(Method::Get, path, {}, options);
 }
 
-RestReply *RestClient::post(const QString &path, const RestBody &body, const RestOptions &options)
+RestReply *RestClient::post(QAnyStringView path, const RestBody &body, const RestOptions &options)
 {
     return send(Method::Post, path, body, options);
 }
 
-RestReply *RestClient::put(const QString &path, const RestBody &body, const RestOptions &options)
+RestReply *RestClient::put(QAnyStringView path, const RestBody &body, const RestOptions &options)
 {
     return send(Method::Put, path, body, options);
 }
 
-RestReply *RestClient::patch(const QString &path, const RestBody &body, const RestOptions &options)
+RestReply *RestClient::patch(QAnyStringView path, const RestBody &body, const RestOptions &options)
 {
     return send(Method::Patch, path, body, options);
 }
 
-RestReply *RestClient::del(const QString &path, const RestOptions &options)
+RestReply *RestClient::del(QAnyStringView path, const RestOptions &options)
 {
     return send(Method::Delete, path, {}, options);
 }

@@ -8,6 +8,7 @@
 #include "ratelimit/http/RetryPolicy.h"
 #include "ratelimit/turnstile_ratelimit_export.h"
 
+#include <QtCore/QAnyStringView>
 #include <QtCore/QObject>
 #include <QtCore/QUrl>
 
@@ -48,6 +49,11 @@ class RestClientPrivate;
 /// - Redirects are followed on the same scheme, host and port only, each with a ticket of its own;
 ///   the token goes nowhere else.
 /// - The token, and tokens in paths, appear in no error, log or monitor.
+/// - What must not arrive twice is sent once. When a connection breaks before the answer, a
+///   QNetworkAccessManager (6.4) sends the request again by itself, whatever the method: once, and
+///   up to three times when part of an answer has come. It cannot, where a POST or PATCH has a
+///   body: that is handed over so that it can be read once only. Other requests it may send again;
+///   RestResult::resent counts that.
 ///
 /// HTTP/2 is not used: how many requests may run side by side would be the server's secret.
 class TURNSTILE_RATELIMIT_EXPORT RestClient : public QObject {
@@ -94,17 +100,16 @@ public:
 
     /// Sends a request to \a path, which is relative to baseUrl() and may have a query. The reply
     /// belongs to the client; see RestReply about its end. Whatever is wrong is told by the reply.
-    RestReply *send(Method method, const QString &path, const RestBody &body = {},
+    RestReply *send(Method method, QAnyStringView path, const RestBody &body = {},
         const RestOptions &options = {});
-    RestReply *get(const QString &path, const RestOptions &options = {});
+    RestReply *get(QAnyStringView path, const RestOptions &options = {});
     RestReply *post(
-        const QString &path, const RestBody &body = {}, const RestOptions &options = {});
-    RestReply *put(const QString &path, const RestBody &body = {}, const RestOptions &options = {});
-    RestReply *patch(const QString &path, const RestBody &body, const RestOptions &options = {});
-    RestReply *del(const QString &path, const RestOptions &options = {}); ///< DELETE
+        QAnyStringView path, const RestBody &body = {}, const RestOptions &options = {});
+    RestReply *put(QAnyStringView path, const RestBody &body = {}, const RestOptions &options = {});
+    RestReply *patch(QAnyStringView path, const RestBody &body, const RestOptions &options = {});
+    RestReply *del(QAnyStringView path, const RestOptions &options = {}); ///< DELETE
 
 private:
-    friend class RestReplyPrivate;
     std::unique_ptr<RestClientPrivate> d;
 };
 

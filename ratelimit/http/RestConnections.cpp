@@ -8,12 +8,17 @@
 
 namespace Turnstile {
 
+using namespace std::chrono_literals;
+
 RestConnections::RestConnections(Ratelimiter *limiter, int most)
     : m_limiter(limiter)
     , m_pool(limiter ? limiter->createPool(most) : PoolId())
     , m_most(most)
     , m_told(most)
 {
+    m_timer.setSingleShot(true);
+    m_timer.setTimerType(Qt::PreciseTimer);
+    connect(&m_timer, &QTimer::timeout, this, &RestConnections::tell);
 }
 
 RestConnections::~RestConnections()
@@ -25,30 +30,30 @@ RestConnections::~RestConnections()
 void RestConnections::setMost(int most)
 {
     m_most = most;
-    changed();
+    tellIn(0ms);
 }
 
 void RestConnections::bodyStarted()
 {
     ++m_bodies;
-    changed();
+    tellIn(5ms);
 }
 
 void RestConnections::bodyEnded()
 {
     --m_bodies;
-    changed();
+    if (std::max(m_most - m_bodies, 0) > m_told)
+        tellIn(0ms);
 }
 
-void RestConnections::changed()
+void RestConnections::tellIn(milliseconds delay)
 {
-    if (!std::exchange(m_posted, true))
-        QMetaObject::invokeMethod(this, &RestConnections::tell, Qt::QueuedConnection);
+    if (!m_timer.isActive() || m_timer.remainingTimeAsDuration() > delay)
+        m_timer.start(delay);
 }
 
 void RestConnections::tell()
 {
-    m_posted = false;
     const int free = std::max(m_most - m_bodies, 0);
     if (m_limiter && std::exchange(m_told, free) != free)
         m_limiter->setPool(m_pool, free);

@@ -6,12 +6,13 @@
 
 #include <QtCore/QObject>
 #include <QtCore/QPointer>
+#include <QtCore/QTimer>
 
 namespace Turnstile {
 
 /// The connections of a client, as a pool of its limiter. A ticket ends when the headers are there;
 /// its connection is free when the body is. So the pool shrinks by the bodies that are still
-/// coming. That is told once a turn of the event loop: most bodies come together with the headers.
+/// coming. Most come at once after the headers, and are not worth a word.
 class RestConnections : public QObject {
     Q_OBJECT
 public:
@@ -31,7 +32,7 @@ public:
     void bodyEnded();
 
 private:
-    void changed();
+    void tellIn(milliseconds delay);
     void tell();
 
     QPointer<Ratelimiter> m_limiter;
@@ -39,7 +40,7 @@ private:
     int m_most;
     int m_told;
     int m_bodies = 0;
-    bool m_posted = false;
+    QTimer m_timer;
 };
 
 } // namespace Turnstile

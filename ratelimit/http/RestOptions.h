@@ -32,8 +32,8 @@ struct RestOptions {
 
     /// Where the body of a successful answer goes as it arrives, instead of into memory. Called for
     /// each attempt that is answered with success, in the client's thread; the device is open for
-    /// writing, or can be opened, and is closed at the end. RestClient::maxResponseSize() does not
-    /// hold for it.
+    /// writing, or can be opened, and is closed at the end; a QSaveFile is committed if all has
+    /// come. RestClient::maxResponseSize() does not hold for it.
     std::function<std::unique_ptr<QIODevice>()> download{};
 
     /// Instead of the client's.

@@ -26,6 +26,8 @@ public:
 
     /// Why there is nothing to send, a sentence for people; empty: there is.
     const QString &fault() const { return m_fault; }
+    /// Whether the manager reads all of it before it looks for a connection.
+    bool isReadFirst() const { return m_device && m_device->isSequential(); }
 
     /// Sends it, once; the reply owns what is left. \a repeatable: the manager may send it again by
     /// itself when the connection closes.

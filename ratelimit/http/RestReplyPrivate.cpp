@@ -53,11 +53,12 @@ RestReplyPrivate::~RestReplyPrivate()
 {
     m_client->replies.remove(q);
     dropReceiver();
-    setBodyComing(false);
-    m_attempt.reset();
-    const auto sender = std::exchange(m_sender, {});
+    if (m_attempt) {
+        takeAttempt();
+        m_outcome.sent = true;
+    }
     const auto promise = std::exchange(m_promise, nullptr);
-    sender.lost();
+    giveWord();
     if (promise) {
         if (m_state != State::Ending)
             result.error = cancelledError();
@@ -173,20 +174,12 @@ void RestReplyPrivate::headersCame()
     if (RatelimitHeaders::readsBody(status) || m_judge.mayRetry(status, m_tries))
         return; // the ticket's word is given at the end
     setBodyComing(true);
-    const auto sender = std::exchange(m_sender, {});
-    give(sender, response());
+    giveWord();
 }
 
 void RestReplyPrivate::attemptEnded()
 {
-    const auto attempt = std::exchange(m_attempt, nullptr); // in its signal still
-    m_outcome = attempt->outcome();
-    setBodyComing(false);
-    result.status = m_outcome.result.status;
-    result.headers = m_outcome.result.headers;
-    result.body = m_outcome.result.body;
-    result.resent += std::max(attempt->timesSent() - 1, 0);
-
+    const auto attempt = takeAttempt(); // in its signal still
     const int status = result.status;
     const RestError refusal = status >= 400
         ? answerError(status, result.body, m_client->secretsOf(m_target))
@@ -209,6 +202,18 @@ void RestReplyPrivate::attemptEnded()
         redirect();
         break;
     }
+}
+
+std::unique_ptr<RestAttempt> RestReplyPrivate::takeAttempt()
+{
+    auto attempt = std::exchange(m_attempt, nullptr);
+    m_outcome = attempt->outcome();
+    setBodyComing(false);
+    result.status = m_outcome.result.status;
+    result.headers = m_outcome.result.headers;
+    result.body = m_outcome.result.body;
+    result.resent += std::max(attempt->timesSent() - 1, 0);
+    return attempt;
 }
 
 void RestReplyPrivate::retry(const RestVerdict &verdict)
@@ -264,23 +269,21 @@ void RestReplyPrivate::giveUp(const RestError &error)
     if (m_state == State::Ending || m_state == State::Finished)
         return;
     dropReceiver();
-    setBodyComing(false);
     m_pause.stop();
     result.error = error;
     finishLater();
-    // Without an attempt, whoever has made this happen gives the word.
-    if (std::exchange(m_attempt, nullptr)) {
-        const auto sender = std::exchange(m_sender, {});
-        sender.lost();
-    }
+    if (!m_attempt)
+        return; // it waits, or whoever has called this gives the word
+    const auto attempt = takeAttempt();
+    m_outcome.sent = true; // as far as one can know
+    giveWord();
 }
 
 void RestReplyPrivate::end(const RestError &error)
 {
     const Guard guard(q);
-    const auto sender = std::exchange(m_sender, {});
     result.error = error;
-    give(sender, response());
+    giveWord();
     if (isIn(State::Sending, guard))
         finish();
 }
@@ -329,6 +332,13 @@ Response RestReplyPrivate::response() const
     if (answer.status != 0)
         return Response::answered(headersOf(answer.status, answer.headers, answer.body));
     return m_outcome.sent ? Response::lost() : Response::unused();
+}
+
+// Once; nothing of this may be touched afterwards unless isIn() says so.
+void RestReplyPrivate::giveWord()
+{
+    if (const auto sender = std::exchange(m_sender, {}); sender.isValid())
+        give(sender, response());
 }
 
 void RestReplyPrivate::give(const TicketSender &sender, const Response &response)

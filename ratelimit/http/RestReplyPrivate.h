@@ -58,6 +58,7 @@ private:
     void sent();
     void headersCame();
     void attemptEnded();
+    std::unique_ptr<RestAttempt> takeAttempt(); ///< and what is known of it
     void retry(const RestVerdict &verdict);
     void redirect();
     void giveUp(const RestError &error);
@@ -67,6 +68,7 @@ private:
 
     bool isIn(State state, const Guard &guard) const { return guard && m_state == state; }
     Response response() const;
+    void giveWord();
     static void give(const TicketSender &sender, const Response &response);
     void setBodyComing(bool coming);
     void dropReceiver();

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/http/RestTarget.h"
 
+#include <QtCore/QUrlQuery>
+
 #include <algorithm>
+#include <utility>
 
 namespace Turnstile {
 
@@ -105,12 +108,14 @@ QList<QByteArray> RestTarget::secrets() const
 {
     constexpr qsizetype shortest = 20;
     QList<QByteArray> secrets;
-    const auto segments = path.split('/');
-    for (const QByteArray &segment : segments) {
+    auto parts = path.split('/');
+    for (const auto &[name, value] : QUrlQuery(url).queryItems(QUrl::FullyEncoded))
+        parts << value.toLatin1();
+    for (const QByteArray &part : std::as_const(parts)) {
         const bool isNumber =
-            std::ranges::all_of(segment, [](char c) { return c >= '0' && c <= '9'; });
-        if (segment.size() >= shortest && !isNumber)
-            secrets << segment << QByteArray::fromPercentEncoding(segment);
+            std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; });
+        if (part.size() >= shortest && !isNumber)
+            secrets << part << QByteArray::fromPercentEncoding(part);
     }
     return secrets;
 }

@@ -22,7 +22,7 @@ QString firstComplaint(const QJsonValue &value, const QString &field, int depth 
         return {};
     const QJsonObject object = value.toObject();
     const QJsonArray complaints = object.value(QLatin1String("_errors")).toArray();
-    for (const QJsonValue &complaint : complaints) {
+    for (const auto &complaint : complaints) {
         const QString text = complaint.toObject().value(QLatin1String("message")).toString();
         if (!text.isEmpty())
             return field.isEmpty() ? text : field + QStringLiteral(": ") + text;
@@ -117,6 +117,8 @@ RestError answerError(int status, const QByteArray &body, const QList<QByteArray
     const QJsonObject answer = QJsonDocument::fromJson(body).object();
     error.apiCode = answer.value(QLatin1String("code")).toInt();
     QString text = answer.value(QLatin1String("message")).toString();
+    if (const QString prefix = QStringLiteral("%1: ").arg(status); text.startsWith(prefix))
+        text.remove(0, prefix.size()); // as in "401: Unauthorized"; the number is shown anyway
     const QString complaint = firstComplaint(answer.value(QLatin1String("errors")), {});
     if (!complaint.isEmpty())
         text = text.isEmpty() ? complaint : text + QStringLiteral("; ") + complaint;

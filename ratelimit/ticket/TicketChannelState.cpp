@@ -322,6 +322,8 @@ void TicketChannelState::deliver()
         const Lock lock(m_mutex);
         m_posted = false;
         receiver = m_receiver;
+        if (!receiver)
+            return;
         if (m_undelivered && isListening())
             sender = TicketSender(std::exchange(m_undelivered, nullptr));
         if (m_phase == Phase::Ended && !std::exchange(m_failureTold, true))

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/ticket/TicketReceiver.h"
 
+#include "ratelimit/ticket/DeliveryQueue.h"
 #include "ratelimit/ticket/TicketChannelState.h"
 
 #include <QtCore/QMetaMethod>
@@ -58,7 +59,7 @@ bool TicketReceiver::event(QEvent *event)
     if (event->type() != TicketChannelState::deliveryEvent())
         return QObject::event(event);
     const auto state = m_state; // slots may destroy this
-    state->deliver();
+    DeliveryQueue::ofThisThread().deliver(state);
     return true;
 }
 

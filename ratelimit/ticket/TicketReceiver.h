@@ -25,6 +25,9 @@ class TicketChannelState;
 /// available() is not emitted before somebody listens: a ticket that is available before a slot is
 /// connected, or future() called, is delivered from the event loop after that. Until then cancel()
 /// and deleting the receiver still give it back unused. failed() does not wait for listeners.
+///
+/// Where very many come at a time from a ratelimiter of another thread, they are told in several
+/// turns of the event loop, in order.
 class TURNSTILE_RATELIMIT_EXPORT TicketReceiver : public QObject {
     Q_OBJECT
 public:

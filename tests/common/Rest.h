@@ -41,8 +41,8 @@ inline Turnstile::RestResult resultOf(Turnstile::RestReply *reply)
 {
     QSignalSpy finished(reply, &Turnstile::RestReply::finished);
     reply->setAutoDelete(false);
-    if (!reply->isFinished())
-        finished.wait();
+    if (!reply->isFinished() && !finished.wait(20'000))
+        qFatal("A request does not finish.");
     const Turnstile::RestResult result = reply->result();
     delete reply;
     return result;

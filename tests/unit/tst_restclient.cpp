@@ -28,6 +28,7 @@ private Q_SLOTS:
     void refusesWhatCannotBeSent_data();
     void refusesWhatCannotBeSent();
     void setsTheTokenAnew();
+    void asksNoMoreForAWebhookThatIsGone();
     void followsRedirects();
     void followsRedirectsWithBodies();
     void refusesRedirects_data();
@@ -227,6 +228,16 @@ void tst_RestClient::setsTheTokenAnew()
     world.client->setToken("Bot new");
     QVERIFY(resultOf(world.get()));
     QCOMPARE(world.server.seen().last().header("Authorization"), "Bot new");
+}
+
+void tst_RestClient::asksNoMoreForAWebhookThatIsGone()
+{
+    RestWorld world;
+    world.server.answer(404, {}, R"({"message":"Unknown Webhook","code":10015})");
+    const QString hook = QStringLiteral("/webhooks/1/abcdef");
+    QCOMPARE(resultOf(world.client->post(hook)).error.apiCode, 10015);
+    QCOMPARE(resultOf(world.client->post(hook)).error.ticket.code, TicketError::Code::WebhookGone);
+    QCOMPARE(world.server.requests(), 1);
 }
 
 void tst_RestClient::followsRedirects()

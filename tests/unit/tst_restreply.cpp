@@ -284,9 +284,7 @@ void tst_RestReply::slotsMayDeleteAnything()
                 if (ticket.state == (when == 6 ? TicketState::InFlight : TicketState::Completed))
                     strike();
             });
-    bool over = false;
-    connect(reply, &QObject::destroyed, this, [&over] { over = true; });
-    QTRY_VERIFY(over);
+    QVERIFY(QSignalSpy(reply, &QObject::destroyed).wait());
     QVERIFY(struck >= 1);
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
     if (world.client && world.limiter) {
@@ -333,7 +331,7 @@ void tst_RestReply::factoriesMayDeleteAnything()
         options.download = device;
     }
     reply = world.post(body, options);
-    QTRY_VERIFY(!reply);
+    QVERIFY(QSignalSpy(reply, &QObject::destroyed).wait());
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
 }
 

@@ -38,6 +38,11 @@ void tst_RestTexts::ofAnswers_data()
         << Code::ClientError << 50035
         << QStringLiteral("The API refused the request: Invalid Form Body; embeds.0.title: Must be "
                           "256 or fewer in length (400, code 50035).");
+    QTest::newRow("status twice") << 401
+                                  << QByteArray(R"({"message":"401: Unauthorized","code":0})")
+                                  << Code::ClientError << 0
+                                  << QStringLiteral(
+                                         "The API refused the request: Unauthorized (401).");
     QTest::newRow("HTML") << 403 << QByteArray("<html>no</html>") << Code::ClientError << 0
                           << QStringLiteral("The API refused the request (403).");
     QTest::newRow("empty") << 418 << QByteArray() << Code::ClientError << 0
