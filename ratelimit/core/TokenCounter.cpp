@@ -151,7 +151,8 @@ TokenCounter::Counting TokenCounter::compare(
         || headers.limit != m_limit || !headers.remaining || *m_remaining >= *m_limit
         || !isCertainlyOpen(now) || grantedAt < knownAt)
         return Counting::Unknown;
-    return *headers.remaining == *m_limit - 1 ? Counting::Apart : Counting::Together;
+    return *headers.remaining >= *m_limit - (m_countsLate ? 0 : 1) ? Counting::Apart
+                                                                   : Counting::Together;
 }
 
 TokenCounter::WindowIs TokenCounter::compareWindow(const Answer &answer) const
