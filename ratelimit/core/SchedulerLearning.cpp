@@ -28,8 +28,12 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
     if (headers.kind == RatelimitHeaders::Kind::Global)
         return; // its numbers, where there are some, are those of the global limit
     // Who garbles the numbers may garble the name too.
-    if (!headers.bucket.isEmpty() && headers.kind == RatelimitHeaders::Kind::Bucket)
+    if (!headers.bucket.isEmpty() && headers.kind == RatelimitHeaders::Kind::Bucket) {
+        if (ticket.grantedAt < lane->namedAt && headers.bucket != lane->bucket->hash)
+            return; // overtaken, and of a bucket that the lane has left
+        lane->namedAt = std::max(lane->namedAt, ticket.grantedAt);
         assignBucket(lane, headers.bucket, headers.limit);
+    }
     if (lane->bucket->laneCount > 1)
         compareCounters(lane, lane->bucket->counter.compare(headers, ticket.grantedAt, now));
 

@@ -82,6 +82,7 @@ struct Lane {
     TimePoint blockedUntil; // a sublimit or shared 429
     bool probes = false;    // after one, until an answer is none
     TimePoint countedAt;    // when an answer last told a number
+    TimePoint namedAt;      // when the request was granted whose answer named the bucket last
     TicketId lastGranted;
     TimePoint idleSince;
     ListHook<Lane> inBucket;

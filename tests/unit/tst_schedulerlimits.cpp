@@ -377,6 +377,19 @@ private Q_SLOTS:
         QVERIFY(desk.saw(Anomaly::ClockJumped));
     }
 
+    // An answer that was overtaken on its way by that of a later request.
+    void aLateAnswerDoesNotMoveALaneBack()
+    {
+        Desk desk;
+        const auto slow = desk.ask(roles, 0ms);
+        desk.runTo(2min);
+        QCOMPARE(desk.state(slow), TicketState::TimedOut);
+        desk.complete(desk.ask(roles, 3min), answer(5, 0, 10s, "new"), 3min + 10ms);
+        desk.complete(slow, answer(5, 4, 10s, "old"), 3min + 20ms);
+        QVERIFY(!desk.saw(Anomaly::HashFlipped));
+        QVERIFY(!desk.isGranted(desk.ask(roles, 3min + 30ms)));
+    }
+
     // Twice, in one window and in a later one, a lane is told that nobody has spent, when others
     // have.
     void countersThatTurnOutToBeTwoAreSplit()
