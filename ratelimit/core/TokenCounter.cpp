@@ -164,8 +164,11 @@ TokenCounter::WindowIs TokenCounter::compareWindow(const Answer &answer) const
         // When a later one seems to, the server's clock has jumped, and what it says now counts.
         const bool mayBeOlder = answer.grantedAt < m_since;
         const milliseconds moved = *answer.reset - *m_reset;
+        // So it has when the window is certainly open, for longer than one of that name could be.
+        const bool hasJumped = answer.openUntil > answer.now
+            && answer.openUntil > m_resetAt.value_or(m_since) + moved + sameWindow;
         if (moved < -sameWindow)
-            return mayBeOlder && answer.isOvertaken() ? WindowIs::Older : WindowIs::Replaced;
+            return mayBeOlder && !hasJumped ? WindowIs::Older : WindowIs::Replaced;
         if (m_resetAt)
             return moved > sameWindow ? WindowIs::Newer : WindowIs::Same;
         // Otherwise the name is that of the window that has just ended.
