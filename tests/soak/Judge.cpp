@@ -185,13 +185,18 @@ QString Judge::excuse(const Request &request, TimePoint now) const
         passed.begin(), passed.end(), [](const Passed &other) { return other.wasAbandoned; });
     if (elsewhere)
         return QStringLiteral("bucket, of which nobody had told who counts in it");
+    if (std::any_of(passed.begin(), passed.end(),
+            [this](const Passed &other) { return other.grantedAt < m_setBackAt; }))
+        return QStringLiteral("bucket, and one of those in it met a clock that was set back");
     if (abandoned)
         return QStringLiteral("bucket, and one of those in it was given up on its way");
     return {};
 }
 
-void Judge::restarted()
+void Judge::restarted(TimePoint now, bool isSetBack)
 {
+    if (isSetBack)
+        m_setBackAt = now;
     for (Counter &counter : m_counters)
         counter.passed.clear();
 }

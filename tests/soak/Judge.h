@@ -44,7 +44,9 @@ struct Request {
 /// granted
 ///   that they count together (the server names buckets only in answers), or of which an answer had
 ///   told wrongly;
-/// - one of those that had emptied the bucket was given up by its owner while it travelled, and
+/// - one of those that had emptied the bucket was on its way when the server began anew with its
+///   clock set back, so that its answer seems to be of an older window;
+/// - one of them was given up by its owner while it travelled, and
 ///   counted after that.
 /// All others could. What a 429 asks for must be kept: grants during its wait are broken promises.
 class Judge {
@@ -64,8 +66,9 @@ public:
     void passed(Request &request, TimePoint now);
     /// Why a 429 of the server's rules could not be avoided. Empty: it could.
     QString excuse(const Request &request, TimePoint now) const;
-    /// All counters begin anew; \a rule: those of one.
-    void restarted();
+    /// All counters begin anew, and the clock was set back, or not.
+    void restarted(TimePoint now, bool isSetBack);
+    /// Those of one rule begin anew.
     void renamed(int rule);
 
     /// What happened lately in the counter of \a request, one line each.
@@ -108,6 +111,7 @@ private:
     const milliseconds m_idleLifetime;
     QHash<QByteArray, QByteArray> m_routes; // by Endpoint::route(): the bucket's name
     QHash<Key, Counter> m_counters;
+    TimePoint m_setBackAt;
     TimePoint m_allHeldUntil;          // by a global 429
     TimePoint m_edgeHeldUntil;         // by the edge
     std::deque<TimePoint> m_abandoned; // that passed, of the last second

@@ -38,16 +38,18 @@ BucketRule VirtualServer::ruleOf(size_t index) const
 void VirtualServer::setUp()
 {
     m_model = ServerModel();
-    m_model.setEpoch(WallTime(1'700'000'000s + m_random->upTo(4s)));
+    m_epoch = WallTime(1'700'000'000s + m_random->upTo(4s));
+    m_model.setEpoch(m_epoch);
     m_model.setGlobalLimit(m_global);
     for (const Route &route : routes())
         m_model.setLimit(route.name, ruleOf(size_t(route.rule)));
 }
 
-void VirtualServer::restart()
+void VirtualServer::restart(TimePoint now)
 {
+    const WallTime before = m_epoch;
     setUp();
-    m_judge->restarted();
+    m_judge->restarted(now, m_epoch < before);
 }
 
 void VirtualServer::renameOne()

@@ -21,7 +21,7 @@ public:
     bool arrive(Request &request, TimePoint now, Outcome *outcome);
 
     /// It is another process now: all windows are new, and its clock is not quite the same.
-    void restart();
+    void restart(TimePoint now);
     /// The buckets of one rule, all over the API, have another name from now on, and new counters.
     void renameOne();
 
@@ -41,6 +41,7 @@ private:
     const Quota m_global;
     const Settings::Sabotage m_sabotage;
     ServerModel m_model;
+    WallTime m_epoch;
     std::vector<int> m_versions; // of the rules' names
     quint64 m_requests = 0;
 };

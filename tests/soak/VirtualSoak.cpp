@@ -156,7 +156,7 @@ void VirtualSoak::act(const Step &step)
         if (again(15min)) {
             ++m_restarts;
             m_downUntil = m_now + m_random.upTo(3s);
-            m_server.restart();
+            m_server.restart(m_now);
         }
         break;
     case Action::ChangePool:
