@@ -74,8 +74,12 @@ void Judge::answered(Request &request, TimePoint now)
     Lane &lane = request.queue();
     Place &place = *request.place;
     note(request, "answer", now);
-    if (headers.kind == RatelimitHeaders::Kind::Bucket && !headers.bucket.isEmpty())
+    // One that was overtaken by an answer with another name says nothing of now.
+    const bool isStale = request.grantedAt < lane.namedAt && headers.bucket != lane.bucket;
+    if (headers.kind == RatelimitHeaders::Kind::Bucket && !headers.bucket.isEmpty() && !isStale) {
         name(place, lane, headers.bucket);
+        lane.namedAt = std::max(lane.namedAt, request.grantedAt);
+    }
     if (headers.kind == RatelimitHeaders::Kind::Bucket && (headers.limit || headers.remaining))
         place.buckets[lane.bucket].at = now;
     if (request.passed > 0) {

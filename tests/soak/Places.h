@@ -48,6 +48,7 @@ struct Lane {
     int inFlight = 0;       ///< of these
     int retries = 0;        ///< that wait
     TicketId lastFirst;     ///< granted for the first time
+    TimePoint namedAt;      ///< when the request was granted whose answer said so last
     TimePoint usedAt;       ///< when the last ticket was asked for, or ended
     TimePoint heldUntil;    ///< a 429 said so
     bool isLimited = false; ///< after that, until an answer is none
