@@ -87,7 +87,7 @@ void Judge::answered(Request &request, TimePoint now)
         for (Passed &passed : counter.passed) {
             if (passed.number == request.passed) {
                 passed.answeredAt = now;
-                passed.answered = lane.bucket;
+                passed.answered = isStale ? headers.bucket : lane.bucket;
             }
         }
     }
