@@ -29,8 +29,11 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
         return; // its numbers, where there are some, are those of the global limit
     // Who garbles the numbers may garble the name too.
     if (!headers.bucket.isEmpty() && headers.kind == RatelimitHeaders::Kind::Bucket) {
-        if (ticket.grantedAt < lane->namedAt && headers.bucket != lane->bucket->hash)
-            return; // overtaken, and of a bucket that the lane has left
+        if (ticket.grantedAt < lane->namedAt && headers.bucket != lane->bucket->hash) {
+            lane->bucket->counter.spend(
+                now); // overtaken: of a bucket that the lane has left, or not
+            return;
+        }
         lane->namedAt = std::max(lane->namedAt, ticket.grantedAt);
         assignBucket(lane, headers.bucket, headers.limit);
     }

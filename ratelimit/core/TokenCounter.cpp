@@ -172,7 +172,7 @@ TokenCounter::WindowIs TokenCounter::compareWindow(const Answer &answer) const
         if (m_resetAt)
             return moved > sameWindow ? WindowIs::Newer : WindowIs::Same;
         // Otherwise the name is that of the window that has just ended.
-        return moved <= 0ms && mayBeOlder ? WindowIs::Older : WindowIs::Newer;
+        return moved <= 0ms && mayBeOlder && !hasJumped ? WindowIs::Older : WindowIs::Newer;
     }
     if (!m_resetAt)
         return answer.endsBy || !answer.isOvertaken() ? WindowIs::Newer : WindowIs::Same;
