@@ -73,7 +73,7 @@ void VirtualSoak::readEvents()
             expect(false, "a ticket ends once", "a word of one that had ended");
         } else if (isFinal(event.state)) {
             ended(event.ticket, *known, event.state);
-            m_tickets.erase(known);
+            m_tickets.remove(event.ticket);
         } else if (event.state == TicketState::Available) {
             granted(event.ticket, *known);
         } else if (event.state == TicketState::Queued && event.attempt > 0) {
