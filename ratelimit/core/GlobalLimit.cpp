@@ -100,11 +100,19 @@ void GlobalLimit::refused(TimePoint grantedAt, TimePoint until, TimePoint now)
     m_raiseAt = m_lockedUntil + m_raiseEvery;
 }
 
+// Raises that have come need not be counted again and again.
+void GlobalLimit::settle(TimePoint now)
+{
+    if (!isLowered() || now < m_raiseAt)
+        return;
+    m_share = shareAt(now);
+    m_raiseAt += ((now - m_raiseAt) / m_raiseEvery + 1) * m_raiseEvery;
+}
+
 void GlobalLimit::count(TimePoint at, TimePoint now)
 {
     --m_inFlight;
-    if (isLowered() && shareAt(now) >= m_most)
-        m_share = m_most;
+    settle(now);
     if (m_limit == 0 && !isLowered())
         return;
     m_answered.removeUntil(now - m_period);

@@ -57,6 +57,7 @@ public:
 
 private:
     void count(TimePoint at, TimePoint now);
+    void settle(TimePoint now);
     bool isLowered() const { return m_share < m_most; }
     std::optional<TimePoint> nextRaise(TimePoint now) const;
 

@@ -5,6 +5,7 @@
 #include "ratelimit/core/SchedulerPrivate.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace Turnstile {
 
@@ -12,6 +13,7 @@ using namespace std::chrono_literals;
 
 void SchedulerPrivate::pump()
 {
+    strikeDeadlines(now - 1ns); // whose moment is now may still go
     const auto pumpGate = [this](GateKind kind) {
         while (invalid.allows(inFlight, kind == Pool::CallbackGate, now)
             && (kind != Pool::GlobalGate || global.isFree(now))) {
@@ -65,6 +67,8 @@ void SchedulerPrivate::destroyIfUnused(Pool *pool)
 
 void SchedulerPrivate::setPool(PoolId id, int connections)
 {
+    if (id.isNull())
+        return; // those that name none share nothing
     Pool *&pool = m_poolIndex[id];
     if (!pool)
         pool = m_pools.emplace_back(std::make_unique<Pool>()).get();

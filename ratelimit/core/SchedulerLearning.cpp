@@ -230,8 +230,8 @@ LimitKind SchedulerPrivate::kindOf(const RatelimitHeaders &headers) const
 
 bool SchedulerPrivate::isGlobalLimit(const Response &response) const
 {
-    return response.headers && response.headers->isRateLimited()
-        && kindOf(*response.headers) == LimitKind::Global;
+    return response.kind == Response::Kind::Answered && response.headers
+        && response.headers->isRateLimited() && kindOf(*response.headers) == LimitKind::Global;
 }
 
 milliseconds SchedulerPrivate::waitOf(const RatelimitHeaders &headers, int &blindLimits) const

@@ -104,10 +104,15 @@ Refusal SchedulerPrivate::refusal(
     if (full && !expected.waits.empty())
         return {Code::QueueFull, reason};
     if (maxWait) {
-        const bool isPaused = std::any_of(expected.waits.begin(), expected.waits.end(),
-            [](const Wait &wait) { return wait.reason == WaitReason::Paused; });
-        if (isPaused || expected.at - now > *maxWait)
-            return {Code::WaitTooLong, isPaused ? WaitReason::Paused : reason};
+        // Of a pause, or of a pool without connections, nobody knows the end.
+        const auto endless =
+            std::find_if(expected.waits.begin(), expected.waits.end(), [](const Wait &wait) {
+                return !wait.until
+                    && (wait.reason == WaitReason::Paused || wait.reason == WaitReason::Connection);
+            });
+        const bool isEndless = endless != expected.waits.end();
+        if (isEndless || expected.at - now > *maxWait)
+            return {Code::WaitTooLong, isEndless ? endless->reason : reason};
     }
     return {};
 }

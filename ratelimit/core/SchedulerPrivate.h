@@ -80,6 +80,7 @@ public:
 
     // Time
     void advance();
+    void strikeDeadlines(TimePoint until);
     void timeOut(Ticket *ticket);
     std::optional<TimePoint> nextDeadline() const;
     void collectIdle();

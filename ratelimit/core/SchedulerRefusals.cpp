@@ -8,8 +8,6 @@
 
 namespace Turnstile {
 
-using namespace std::chrono_literals;
-
 // Tokens and webhooks of which something is remembered. Beyond that the oldest is forgotten, which
 // costs one more answer that says the same.
 static constexpr qsizetype mostRemembered = 1000;

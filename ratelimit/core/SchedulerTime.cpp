@@ -12,8 +12,7 @@ using namespace std::chrono_literals;
 
 void SchedulerPrivate::advance()
 {
-    while (m_deadlines.top() && m_deadlines.top()->deadline <= now)
-        endWaiting(m_deadlines.top(), TicketState::Expired, TicketError::Code::Expired);
+    strikeDeadlines(now);
     while (m_granted.first() && m_granted.first()->grantedAt + options.responseTimeout <= now)
         timeOut(m_granted.first());
     while (m_timedOut.first() && m_timedOut.first()->grantedAt + 2 * options.responseTimeout <= now)
@@ -35,6 +34,12 @@ void SchedulerPrivate::advance()
         updateBucket(m_bucketWakes.top());
     }
     collectIdle();
+}
+
+void SchedulerPrivate::strikeDeadlines(TimePoint until)
+{
+    while (m_deadlines.top() && m_deadlines.top()->deadline <= until)
+        endWaiting(m_deadlines.top(), TicketState::Expired, TicketError::Code::Expired);
 }
 
 // The answer may still come and teach, so the ticket is kept for a while; its slots are not.

@@ -87,8 +87,8 @@ Estimate SchedulerPrivate::estimate(
 
     const Lane *lane = findLane(endpoint, laneName);
     const milliseconds trip = roundTrips.typical().value_or(0ms);
-    if (!poolFor(ticketOptions.pool)->isFree())
-        add(WaitReason::Connection, at + trip);
+    if (const Pool *pool = poolFor(ticketOptions.pool); !pool->isFree())
+        add(WaitReason::Connection, pool->most > 0 ? std::optional(at + trip) : std::nullopt);
     if (lane) {
         if (at < lane->blockedUntil)
             add(WaitReason::Route, lane->blockedUntil);

@@ -148,8 +148,8 @@ bool TokenCounter::contradicts(
     // Where the window slides, or may, only the answers count that came before the request went.
     const TimePoint knownAt = m_kind == WindowKind::Fixed ? m_since : m_heardAt;
     return m_knowledge == Knowledge::Limited && !headers.isRateLimited() && headers.limit
-        && headers.limit == m_limit && headers.remaining == *m_limit - 1 && *m_remaining < *m_limit
-        && isCertainlyOpen(now) && grantedAt >= knownAt;
+        && headers.limit == m_limit && headers.remaining == *m_limit - (m_countsLate ? 0 : 1)
+        && *m_remaining < *m_limit && isCertainlyOpen(now) && grantedAt >= knownAt;
 }
 
 TokenCounter::WindowIs TokenCounter::compareWindow(const Answer &answer) const

@@ -23,18 +23,21 @@ namespace Turnstile {
 /// ends the request with RestError::Code::BadRequest.
 class TURNSTILE_RATELIMIT_EXPORT RestBody {
 public:
+    /// Makes the parts of one attempt.
     using MultiPart = std::function<std::unique_ptr<QHttpMultiPart>()>;
+    /// Opens what one attempt sends.
     using Device = std::function<std::unique_ptr<QIODevice>()>;
 
     /// No body.
     RestBody() = default;
     // Meant to be implicit: client.post(path, QJsonObject{...}).
     // NOLINTBEGIN(google-explicit-constructor)
-    RestBody(const QJsonObject &object); ///< as `application/json`; likewise the next two
-    RestBody(const QJsonArray &array);
-    RestBody(const QJsonDocument &document);
+    RestBody(const QJsonObject &object);     ///< as `application/json`
+    RestBody(const QJsonArray &array);       ///< as `application/json`
+    RestBody(const QJsonDocument &document); ///< as `application/json`; a null one is empty text
     // NOLINTEND(google-explicit-constructor)
 
+    /// Bytes as they are.
     static RestBody bytes(
         QByteArray bytes, QByteArray contentType = QByteArrayLiteral("application/octet-stream"));
     /// Parts, made anew for each attempt. Devices of parts must have the QHttpMultiPart as parent.
@@ -45,6 +48,7 @@ public:
     static RestBody stream(
         Device open, QByteArray contentType = QByteArrayLiteral("application/octet-stream"));
 
+    /// Whether there is no body.
     bool isEmpty() const { return std::holds_alternative<std::monostate>(m_content); }
     const QByteArray &contentType() const { return m_contentType; } ///< empty: of the parts, none
 

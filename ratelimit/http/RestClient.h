@@ -76,7 +76,8 @@ public:
     /// attempt on. It cannot be read back, and is never logged.
     void setToken(const QByteArray &authorization);
 
-    /// The value of `User-Agent`. Discord wants `DiscordBot (url, version)`.
+    /// The value of `User-Agent`. Discord wants `DiscordBot (url, version)` with the URL of your
+    /// bot; until you say so, it names this library.
     QByteArray userAgent() const;
     void setUserAgent(const QByteArray &agent);
 
@@ -84,8 +85,10 @@ public:
     /// with a warning: use setToken().
     void setDefaultHeader(const QByteArray &name, const QByteArray &value);
 
+    /// When requests are tried again, unless RestOptions::retry says otherwise.
     RetryPolicy retryPolicy() const;
     void setRetryPolicy(const RetryPolicy &policy);
+    /// How long they may take, unless RestOptions::timeouts says otherwise.
     RestTimeouts timeouts() const;
     void setTimeouts(const RestTimeouts &timeouts);
 
@@ -102,12 +105,17 @@ public:
     /// belongs to the client; see RestReply about its end. Whatever is wrong is told by the reply.
     RestReply *send(Method method, QAnyStringView path, const RestBody &body = {},
         const RestOptions &options = {});
+    /// send() with GET.
     RestReply *get(QAnyStringView path, const RestOptions &options = {});
+    /// send() with POST.
     RestReply *post(
         QAnyStringView path, const RestBody &body = {}, const RestOptions &options = {});
+    /// send() with PUT.
     RestReply *put(QAnyStringView path, const RestBody &body = {}, const RestOptions &options = {});
+    /// send() with PATCH.
     RestReply *patch(QAnyStringView path, const RestBody &body, const RestOptions &options = {});
-    RestReply *del(QAnyStringView path, const RestOptions &options = {}); ///< DELETE
+    /// send() with DELETE.
+    RestReply *del(QAnyStringView path, const RestOptions &options = {});
 
 private:
     std::unique_ptr<RestClientPrivate> d;

@@ -44,7 +44,7 @@ RestClientPrivate::RestClientPrivate(Ratelimiter *limiter, QNetworkAccessManager
     : own(shared ? nullptr : std::make_unique<QNetworkAccessManager>())
     , manager(shared ? shared : own.get())
     , connections(limiter, RestConnections::ofManager)
-    , userAgent("DiscordBot (https://turnstile.invalid, " TURNSTILE_VERSION ")")
+    , userAgent("DiscordBot (Turnstile, " TURNSTILE_VERSION ")")
 {
 }
 

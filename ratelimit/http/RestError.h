@@ -16,8 +16,9 @@ namespace Turnstile {
 struct TURNSTILE_RATELIMIT_EXPORT RestError {
     Q_GADGET
 public:
+    /// What went wrong.
     enum class Code : quint8 {
-        None,
+        None,             ///< nothing
         Cancelled,        ///< its owner gave it up, or the client was destroyed
         NotGranted,       ///< no ticket: \ref ticket says why
         BadRequest,       ///< never sent: the path, the base or the body cannot be used
@@ -33,12 +34,13 @@ public:
     };
     Q_ENUM(Code)
 
-    Code code = Code::None;
-    QString message;    ///< one sentence for people; no secrets
-    int apiCode = 0;    ///< the `code` in the JSON of an error answer; 0: none
-    TicketError ticket; ///< of Code::NotGranted
+    Code code = Code::None; ///< what went wrong
+    QString message;        ///< one sentence for people; no secrets
+    int apiCode = 0;        ///< the `code` in the JSON of an error answer; 0: none
+    TicketError ticket;     ///< of Code::NotGranted
     QNetworkReply::NetworkError network = QNetworkReply::NoError; ///< as the manager tells it
 
+    /// Whether there is one.
     explicit operator bool() const { return code != Code::None; }
     friend bool operator==(const RestError &, const RestError &) = default;
 };

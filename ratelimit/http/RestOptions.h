@@ -36,9 +36,8 @@ struct RestOptions {
     /// come. RestClient::maxResponseSize() does not hold for it.
     std::function<std::unique_ptr<QIODevice>()> download{};
 
-    /// Instead of the client's.
-    std::optional<RetryPolicy> retry{};
-    std::optional<RestTimeouts> timeouts{};
+    std::optional<RetryPolicy> retry{};     ///< instead of RestClient::retryPolicy()
+    std::optional<RestTimeouts> timeouts{}; ///< instead of RestClient::timeouts()
 
     /// Whether it may be sent twice; nothing: RetryPolicy::isRepeatable() decides. Say yes for a
     /// POST with a nonce that the server enforces.

@@ -30,14 +30,16 @@ public:
     /// What was asked for; names it without secrets (Endpoint::name()).
     const Endpoint &endpoint() const;
 
+    /// Whether it is over; so from the moment when finished() is emitted.
     bool isFinished() const;
-    /// What came of it; complete once isFinished(). The next five are parts of it.
+    /// What came of it; complete once isFinished(). What follows are parts of it.
     const RestResult &result() const;
-    int status() const { return result().status; }
-    const QByteArray &body() const { return result().body; }
-    QJsonDocument json() const { return result().json(); }
+    int status() const { return result().status; }            ///< RestResult::status
+    const QByteArray &body() const { return result().body; }  ///< RestResult::body
+    QJsonDocument json() const { return result().json(); }    ///< RestResult::json()
+    const RestError &error() const { return result().error; } ///< RestResult::error
+    /// RestResult::header()
     QByteArray header(QByteArrayView name) const { return result().header(name); }
-    const RestError &error() const { return result().error; }
 
     /// Finishes with the result, also with that of a failure; never cancelled. When the reply is
     /// deleted it finishes with RestError::Code::Cancelled. Cancelling the future cancels nothing:
@@ -48,6 +50,7 @@ public:
     /// sent already may still arrive at the server. Does nothing once it is finished.
     void cancel();
 
+    /// Whether it deletes itself after finished(), as it does at first.
     bool autoDelete() const;
     void setAutoDelete(bool on);
 

@@ -35,8 +35,7 @@ RestReplyPrivate::RestReplyPrivate(RestClientPrivate *client, Method method, con
     : m_client(client)
     , m_body(std::move(body))
     , m_options(std::move(options))
-    , m_judge{m_options.retry.value_or(client->retryPolicy),
-          m_options.repeatable.value_or(RetryPolicy::isRepeatable(method))}
+    , m_judge{.policy = m_options.retry.value_or(client->retryPolicy)}
     , m_timeouts(m_options.timeouts.value_or(client->timeouts))
 {
     setTarget(RestTarget::of(client->baseUrl, path), method);
@@ -52,13 +51,13 @@ RestReplyPrivate::RestReplyPrivate(RestClientPrivate *client, Method method, con
 RestReplyPrivate::~RestReplyPrivate()
 {
     m_client->replies.remove(q);
-    dropReceiver();
+    m_ticket.abandon();
     if (m_attempt) {
         takeAttempt();
         m_outcome.sent = true;
     }
     const auto promise = std::exchange(m_promise, nullptr);
-    giveWord();
+    m_ticket.end(m_outcome);
     if (promise) {
         if (m_state != State::Ending)
             result.error = cancelledError();
@@ -91,6 +90,7 @@ void RestReplyPrivate::begin(RestReply *reply)
 void RestReplyPrivate::setTarget(const RestTarget &target, Method method)
 {
     m_target = target;
+    m_judge.repeatable = m_options.repeatable.value_or(RetryPolicy::isRepeatable(method));
     const Endpoint place(method, target.path);
     const bool authorized =
         m_options.authorize && !m_client->token.isEmpty() && place.isAuthorized();
@@ -112,11 +112,8 @@ void RestReplyPrivate::ask()
     if (options.deadline) // counts from the first time
         options.deadline =
             std::max(*options.deadline - milliseconds(m_age.elapsed()), milliseconds(0));
-    dropReceiver();
-    m_receiver = limiter->ticket(m_place, options);
-    QObject::connect(m_receiver, &TicketReceiver::available, q,
-        [this](const TicketSender &sender) { granted(sender); });
-    QObject::connect(m_receiver, &TicketReceiver::failed, q,
+    m_ticket.ask(
+        limiter, m_place, options, q, [this] { granted(); },
         [this](const TicketError &error) { failed(error); });
 }
 
@@ -127,10 +124,9 @@ void RestReplyPrivate::failed(const TicketError &error)
     finishLater();
 }
 
-void RestReplyPrivate::granted(const TicketSender &sender)
+void RestReplyPrivate::granted()
 {
     m_state = State::Sending;
-    m_sender = sender;
     m_outcome = {};
     ++result.attempts;
     m_attempt = std::make_unique<RestAttempt>(setup());
@@ -161,8 +157,7 @@ RestSetup RestReplyPrivate::setup() const
 void RestReplyPrivate::sent()
 {
     const Guard guard(q);
-    const auto sender = m_sender;
-    sender.sent();
+    m_ticket.tellSent();
     if (isIn(State::Sending, guard))
         Q_EMIT q->sent(result.attempts);
 }
@@ -174,7 +169,7 @@ void RestReplyPrivate::headersCame()
     if (RatelimitHeaders::readsBody(status) || m_judge.mayRetry(status, m_tries))
         return; // the ticket's word is given at the end
     setBodyComing(true);
-    giveWord();
+    m_ticket.end(m_outcome);
 }
 
 void RestReplyPrivate::attemptEnded()
@@ -219,19 +214,18 @@ std::unique_ptr<RestAttempt> RestReplyPrivate::takeAttempt()
 void RestReplyPrivate::retry(const RestVerdict &verdict)
 {
     const Guard guard(q);
-    const Response word = response();
     const milliseconds wait = verdict.wait;
     const bool isLimited = verdict.next == RestVerdict::Next::Wait;
     Q_EMIT q->retryScheduled(result.attempts + 1, wait, verdict.error.message);
     if (!guard)
         return;
-    const auto sender = std::exchange(m_sender, {});
     if (m_state != State::Sending) { // cancelled
-        give(sender, word);
+        m_ticket.end(m_outcome);
         return;
     }
     m_state = State::Waiting;
-    if (sender.retry(word, isLimited ? milliseconds(0) : wait) || !isIn(State::Waiting, guard))
+    const milliseconds held = isLimited ? milliseconds(0) : wait; // the limiter knows its limits
+    if (m_ticket.retry(m_outcome, held) || !isIn(State::Waiting, guard))
         return;
     m_state = State::Pausing; // its ticket has ended: with the headers, or too late
     m_pause.start(wait);
@@ -268,7 +262,7 @@ void RestReplyPrivate::giveUp(const RestError &error)
 {
     if (m_state == State::Ending || m_state == State::Finished)
         return;
-    dropReceiver();
+    m_ticket.abandon();
     m_pause.stop();
     result.error = error;
     finishLater();
@@ -276,14 +270,14 @@ void RestReplyPrivate::giveUp(const RestError &error)
         return; // it waits, or whoever has called this gives the word
     const auto attempt = takeAttempt();
     m_outcome.sent = true; // as far as one can know
-    giveWord();
+    m_ticket.end(m_outcome);
 }
 
 void RestReplyPrivate::end(const RestError &error)
 {
     const Guard guard(q);
     result.error = error;
-    giveWord();
+    m_ticket.end(m_outcome);
     if (isIn(State::Sending, guard))
         finish();
 }
@@ -300,7 +294,7 @@ void RestReplyPrivate::finish()
 {
     m_state = State::Finished;
     m_whole.stop();
-    dropReceiver();
+    m_ticket.abandon();
     const Guard guard(q);
     const auto promise = std::exchange(m_promise, nullptr);
     const RestResult told = promise ? result : RestResult();
@@ -326,36 +320,6 @@ QFuture<RestResult> RestReplyPrivate::future()
     return m_promise->future();
 }
 
-Response RestReplyPrivate::response() const
-{
-    const RestResult &answer = m_outcome.result;
-    if (answer.status != 0)
-        return Response::answered(headersOf(answer.status, answer.headers, answer.body));
-    return m_outcome.sent ? Response::lost() : Response::unused();
-}
-
-// Once; nothing of this may be touched afterwards unless isIn() says so.
-void RestReplyPrivate::giveWord()
-{
-    if (const auto sender = std::exchange(m_sender, {}); sender.isValid())
-        give(sender, response());
-}
-
-void RestReplyPrivate::give(const TicketSender &sender, const Response &response)
-{
-    switch (response.kind) {
-    case Response::Kind::Answered:
-        sender.headers(response.headers);
-        break;
-    case Response::Kind::Lost:
-        sender.lost();
-        break;
-    case Response::Kind::Unused:
-        sender.drop();
-        break;
-    }
-}
-
 void RestReplyPrivate::setBodyComing(bool coming)
 {
     if (std::exchange(m_bodyComing, coming) == coming)
@@ -364,15 +328,6 @@ void RestReplyPrivate::setBodyComing(bool coming)
         m_client->connections.bodyStarted();
     else
         m_client->connections.bodyEnded();
-}
-
-// Before it is granted, this gives the ticket up; later it changes nothing.
-void RestReplyPrivate::dropReceiver()
-{
-    if (TicketReceiver *receiver = std::exchange(m_receiver, nullptr)) {
-        receiver->disconnect(q);
-        delete receiver;
-    }
 }
 
 } // namespace Turnstile

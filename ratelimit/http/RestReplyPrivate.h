@@ -6,8 +6,8 @@
 #include "ratelimit/http/RestOptions.h"
 #include "ratelimit/http/RestReply.h"
 #include "ratelimit/http/RestTarget.h"
+#include "ratelimit/http/RestTicket.h"
 #include "ratelimit/http/RestVerdict.h"
-#include "ratelimit/ticket/TicketReceiver.h"
 
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QPointer>
@@ -52,7 +52,7 @@ private:
 
     void setTarget(const RestTarget &target, Method method);
     void ask();
-    void granted(const TicketSender &sender);
+    void granted();
     void failed(const TicketError &error);
     RestSetup setup() const;
     void sent();
@@ -67,17 +67,13 @@ private:
     void finish();
 
     bool isIn(State state, const Guard &guard) const { return guard && m_state == state; }
-    Response response() const;
-    void giveWord();
-    static void give(const TicketSender &sender, const Response &response);
     void setBodyComing(bool coming);
-    void dropReceiver();
 
     RestClientPrivate *m_client;
     RestReply *q = nullptr;
     RestBody m_body;
     const RestOptions m_options;
-    const RestJudge m_judge;
+    RestJudge m_judge;
     const RestTimeouts m_timeouts;
     RestTarget m_target;
     Endpoint m_place; // where it goes now
@@ -86,8 +82,7 @@ private:
     QElapsedTimer m_age;
     QTimer m_whole;
     QTimer m_pause;
-    QPointer<TicketReceiver> m_receiver;
-    TicketSender m_sender; // as long as its word is not given
+    RestTicket m_ticket;
     std::unique_ptr<RestAttempt> m_attempt;
     RestOutcome m_outcome; // of the attempt, once the headers are there
     bool m_bodyComing = false;

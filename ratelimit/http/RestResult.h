@@ -15,6 +15,7 @@ namespace Turnstile {
 
 /// What became of a request: the answer, or why there is none that counts. A value.
 struct TURNSTILE_RATELIMIT_EXPORT RestResult {
+    /// Name and value, as they came.
     using Header = std::pair<QByteArray, QByteArray>;
 
     int status = 0;        ///< of the last attempt's answer; 0: there was none

@@ -40,10 +40,12 @@ struct TURNSTILE_RATELIMIT_EXPORT RetryPolicy {
 
 /// How long a RestClient waits for what. Zero: for ever.
 struct RestTimeouts {
-    milliseconds connect{10'000}; ///< until the connection stands
+    /// Until the connection stands.
+    milliseconds connect{10'000};
     /// Until the headers come, and then between two pieces of the body; the same while sending.
     milliseconds response{30'000};
-    milliseconds whole{0}; ///< from the call to the end: waiting, retries and all
+    /// From the call to the end: waiting, retries and all.
+    milliseconds whole{0};
 
     friend bool operator==(const RestTimeouts &, const RestTimeouts &) = default;
 };

@@ -53,3 +53,14 @@ inline Turnstile::RestError::Code codeOf(Turnstile::RestReply *reply)
 {
     return resultOf(reply).error.code;
 }
+
+/// How the last ticket to end did; \a tickets spies on Ratelimiter::ticketChanged.
+inline Turnstile::TicketState lastEnd(const QSignalSpy &tickets)
+{
+    auto last = Turnstile::TicketState::Queued;
+    for (const auto &change : tickets) {
+        const auto state = change.first().value<Turnstile::TicketInfo>().state;
+        last = isFinal(state) ? state : last;
+    }
+    return last;
+}

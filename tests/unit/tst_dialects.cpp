@@ -43,7 +43,7 @@ class Drill {
 public:
     Drill(Method method, Dialects dialects, const BucketRule &rule, int global, int spent = 0,
         std::optional<int> believed = {})
-        : m_endpoint(method, "/channels/1/messages")
+        : m_endpoints{{method, "/channels/1/messages"}}
         , m_scheduler({.globalLimit = believed.value_or(global),
               .expectVia = !dialects.testFlag(Dialect::NoVia)})
     {
@@ -52,13 +52,16 @@ public:
         m_server.setDefaultLimit(rule);
         m_server.setGlobalLimit({.limit = global});
         for (int i = 0; i < spent; ++i)
-            m_server.decide(m_endpoint, m_now);
-        for (int i = 0; i < requestCount; ++i)
-            m_scheduler.acquire(m_endpoint, {}, m_now);
+            m_server.decide(m_endpoints.front(), m_now);
     }
+
+    /// Some of the requests go to \a endpoint.
+    void addEndpoint(const Endpoint &endpoint) { m_endpoints.push_back(endpoint); }
 
     Outcome run()
     {
+        for (quint64 i = 1; i <= requestCount; ++i)
+            m_scheduler.acquire(endpointOf(i), {}, m_now);
         readEvents();
         while (m_out.completed < requestCount && m_out.arrived < 10 * requestCount) {
             const auto deadline = m_scheduler.nextDeadline();
@@ -86,7 +89,8 @@ private:
         if (arrival <= m_now) {
             ++m_out.arrived;
             const auto ticket = m_arrivals.front().second;
-            m_answers.push({m_now + travel, ticket, m_server.answer(m_endpoint, m_now)});
+            m_answers.push(
+                {m_now + travel, ticket, m_server.answer(endpointOf(ticket.number()), m_now)});
             m_arrivals.pop();
         } else if (answer <= m_now) {
             const Answer &front = m_answers.front();
@@ -114,7 +118,12 @@ private:
         }
     }
 
-    const Endpoint m_endpoint;
+    const Endpoint &endpointOf(quint64 number) const
+    {
+        return m_endpoints[number % m_endpoints.size()];
+    }
+
+    std::vector<Endpoint> m_endpoints;
     Scheduler m_scheduler;
     ServerModel m_server;
     TimePoint m_now;
@@ -132,6 +141,8 @@ class tst_Dialects : public QObject {
 private Q_SLOTS:
     void keepsTheLimits_data() { addDialects(); }
     void keepsTheLimits();
+    void knowsWhoSharesABucket_data() { addDialects(); }
+    void knowsWhoSharesABucket();
     void keepsTheGlobalLimit_data() { addDialects(); }
     void keepsTheGlobalLimit();
     void findsALowerGlobalLimit_data() { addDialects(); }
@@ -177,6 +188,18 @@ void tst_Dialects::keepsTheLimits()
             QVERIFY(out.end < TimePoint(2 * 1s * requestCount / limit + 1s));
         }
     }
+}
+
+void tst_Dialects::knowsWhoSharesABucket()
+{
+    QFETCH(Dialects, dialects);
+    if (dialects.testFlag(Dialect::NoBucket))
+        QSKIP("who names no bucket tells nobody that two routes share it");
+    Drill drill(Method::Get, dialects, {.limit = limit, .window = 1s, .hash = "one"}, 0);
+    drill.addEndpoint({Method::Get, "/channels/1/pins"});
+    const Outcome out = drill.run();
+    QVERIFY2(out.refused <= 1, qPrintable(QString::number(out.refused))); // of the two first ones
+    QCOMPARE(out.completed, requestCount);
 }
 
 void tst_Dialects::keepsTheGlobalLimit()

@@ -397,6 +397,19 @@ private Q_SLOTS:
         desk.complete(desk.ask(second, 11'070ms), answer(5, 3, 9970ms), 11'080ms);
         QCOMPARE(desk.scheduler.size().buckets, 2);
     }
+
+    // Nobody has looked at the clock since the deadline; an answer comes.
+    void nothingIsGrantedAfterItsDeadline()
+    {
+        Desk desk;
+        const Endpoint post(Method::Post, "/channels/1/messages");
+        const auto first = desk.ask(post, 0ms);
+        const auto second = desk.ask(post, 0ms, {.deadline = 1s});
+        const auto third = desk.ask(post, 0ms, {.deadline = 3s});
+        desk.complete(first, answer(5, 4, 10s), 3s);
+        QCOMPARE(desk.state(second), TicketState::Expired);
+        QVERIFY(desk.isGranted(third)); // whose last moment this is
+    }
 };
 
 QTEST_GUILESS_MAIN(SchedulerLimitsTest)

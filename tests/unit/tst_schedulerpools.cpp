@@ -77,7 +77,8 @@ private Q_SLOTS:
         QVERIFY(desk.isGranted(second));
     }
 
-    // Who has connections of its own does not wait for those of others, not even in one bucket.
+    // Who has connections of its own does not wait for those of others, but in one bucket: there
+    // the oldest goes first, and waits for its own.
     void poolsDoNotWaitForEachOther()
     {
         Desk desk;
@@ -174,6 +175,21 @@ private Q_SLOTS:
         const auto waits = desk.scheduler.estimate(roles(2), with(six), at(0ms)).waits;
         QCOMPARE(waits.size(), 1u);
         QCOMPARE(waits.front().reason, WaitReason::Connection);
+    }
+
+    void aPoolWithoutConnectionsIsTooLongForAnyMaxWait()
+    {
+        Desk desk;
+        desk.scheduler.setPool(six, 0, at(0ms));
+        const auto ticket = desk.ask(roles(1), 0ms, {.maxWait = 1h, .pool = six});
+        QCOMPARE(desk.errorOf(ticket), TicketError::Code::WaitTooLong);
+    }
+
+    void noPoolIsNoPool()
+    {
+        Desk desk;
+        desk.scheduler.setPool({}, 0, at(0ms));
+        QVERIFY(desk.isGranted(desk.ask(roles(1), 0ms)));
     }
 
     // A request that failed keeps the head of its lane while it backs off, and holds it.
