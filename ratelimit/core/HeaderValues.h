@@ -25,6 +25,10 @@ struct HeaderNumber {
 /// something else is taken for a number. Linear in the length.
 HeaderNumber parseNumber(QByteArrayView text, int decimals, qint64 max);
 
+/// As parseNumber(), but for what nearly every number is: digits, and after a point at most
+/// \a decimals (3 or less) more. Nothing for any other text, and over \a max.
+std::optional<qint64> parsePlainNumber(QByteArrayView text, int decimals, qint64 max);
+
 /// Of several numbers in one value, joined by commas, the last that can be read.
 struct JoinedNumber {
     HeaderNumber number;

@@ -9,6 +9,8 @@
 #include <QtCore/QJsonObject>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <limits>
 
 namespace Turnstile {
@@ -40,6 +42,27 @@ Scope scopeOf(QByteArrayView value)
             return scope;
     }
     return Scope::Unknown;
+}
+
+QByteArrayView trimmed(QByteArrayView value)
+{
+    const auto isBlank = [](char c) { return uchar(c) <= ' '; }; // or another that is none
+    return !value.isEmpty() && (isBlank(value.front()) || isBlank(value.back())) ? value.trimmed()
+                                                                                 : value;
+}
+
+// Answers name the same few buckets again and again, so recent hashes are shared. For each thread
+// that is at most 64 of maxBucket bytes.
+QByteArray sharedBucket(QByteArrayView value)
+{
+    thread_local std::array<QByteArray, 64> recent;
+    quint64 end = 0; // where names that are counted up differ
+    const qsizetype size = std::min<qsizetype>(value.size(), sizeof(end));
+    std::memcpy(&end, value.end() - size, size_t(size));
+    QByteArray &slot = recent[size_t(end * 0x9e37'79b9'7f4a'7c15 >> 58)];
+    if (slot != value)
+        slot = value.toByteArray();
+    return slot;
 }
 
 class Parser {
@@ -88,6 +111,11 @@ void Parser::fail(Kind kind, Field field, QByteArrayView value)
 
 bool Parser::readNumber(Field field, QByteArrayView value, int decimals, qint64 max, Number &target)
 {
+    const auto plain = parsePlainNumber(value, decimals, max);
+    if (plain && (!target || target == plain)) {
+        target = plain;
+        return true;
+    }
     JoinedNumber read = parseJoinedNumber(value, decimals, max);
     HeaderNumber &number = read.number;
     if (decimals == 0 && !number.exact)
@@ -163,7 +191,7 @@ void Parser::readBucket(QByteArrayView value)
         return fail(Kind::TooLarge, Field::Bucket, value);
     if (!out.bucket.isEmpty() && out.bucket != value)
         fail(Kind::Duplicate, Field::Bucket, value);
-    out.bucket = value.toByteArray();
+    out.bucket = sharedBucket(value);
 }
 
 void Parser::readBody(QByteArrayView body)
@@ -304,7 +332,7 @@ RatelimitHeaders RatelimitHeaders::parse(
     Parser parser(result, now);
     for (const HeaderField &header : headers) {
         if (const Field field = headerFieldOf(header.name); field != Field::Other)
-            parser.readField(field, header.value.trimmed());
+            parser.readField(field, trimmed(header.value));
     }
     if (readsBody(status))
         parser.readBody(body);
