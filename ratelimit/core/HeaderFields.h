@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <type_traits>
 
 namespace Turnstile {
 
@@ -34,16 +35,20 @@ inline constexpr auto headerFieldNames = std::to_array<QByteArrayView>({"x-ratel
 template <HeaderFieldId field> bool isHeaderField(const char *name)
 {
     constexpr QByteArrayView expected = headerFieldNames[size_t(field)];
-    constexpr qsizetype step = std::min<qsizetype>(expected.size(), sizeof(quint64));
-    quint64 difference = 0;
-    for (qsizetype at = 0; at < expected.size(); at += step) {
-        const qsizetype start = std::min(at, expected.size() - step);
-        quint64 actual = 0;
-        quint64 lower = 0;
-        std::memcpy(&actual, name + start, size_t(step));
-        std::memcpy(&lower, expected.data() + start, size_t(step));
+    constexpr qsizetype size = expected.size();
+    using Word =
+        std::conditional_t<size >= 8, quint64, std::conditional_t<size >= 4, quint32, quint16>>;
+    constexpr qsizetype step = sizeof(Word);
+    Word difference = 0;
+    for (qsizetype at = 0; at < size; at += step) {
+        const qsizetype start = std::min(at, size - step); // the last two words overlap
+        Word actual = 0;
+        Word lower = 0;
+        std::memcpy(&actual, name + start, sizeof(Word));
+        std::memcpy(&lower, expected.data() + start, sizeof(Word));
         // Only letters have bit 6; their upper case lacks bit 5.
-        difference |= (actual | (lower & 0x4040'4040'4040'4040) >> 1) ^ lower;
+        const auto letters = Word(lower & Word(0x4040'4040'4040'4040));
+        difference |= Word((actual | letters >> 1) ^ lower);
     }
     return difference == 0;
 }

@@ -52,16 +52,16 @@ QByteArrayView trimmed(QByteArrayView value)
 }
 
 // Answers name the same few buckets again and again, so recent hashes are shared. For each thread
-// that is at most 64 of maxBucket bytes.
-QByteArray sharedBucket(QByteArrayView value)
+// that is at most 256 of maxBucket bytes.
+QByteArray sharedBucket(QByteArrayView hash)
 {
-    thread_local std::array<QByteArray, 64> recent;
+    thread_local std::array<QByteArray, 256> recent;
     quint64 end = 0; // where names that are counted up differ
-    const qsizetype size = std::min<qsizetype>(value.size(), sizeof(end));
-    std::memcpy(&end, value.end() - size, size_t(size));
-    QByteArray &slot = recent[size_t(end * 0x9e37'79b9'7f4a'7c15 >> 58)];
-    if (slot != value)
-        slot = value.toByteArray();
+    const qsizetype size = std::min<qsizetype>(hash.size(), sizeof(end));
+    std::memcpy(&end, hash.end() - size, size_t(size));
+    QByteArray &slot = recent[size_t(end * 0x9e37'79b9'7f4a'7c15 >> 56)]; // its best eight bits
+    if (slot != hash)
+        slot = hash.toByteArray();
     return slot;
 }
 
