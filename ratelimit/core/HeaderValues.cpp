@@ -85,31 +85,6 @@ std::optional<int> twoDigits(QByteArrayView text, qsizetype at)
 
 } // namespace
 
-std::optional<qint64> parsePlainNumber(QByteArrayView text, int decimals, qint64 max)
-{
-    if (text.size() > 16) // holds that and three decimals
-        return {};
-    const char *at = text.begin();
-    quint64 value = 0;
-    const auto readDigits = [&at, end = text.end(), &value] {
-        const char *const first = at;
-        for (; at != end && *at >= '0' && *at <= '9'; ++at)
-            value = value * 10 + quint64(*at - '0');
-        return int(at - first);
-    };
-    if (readDigits() == 0)
-        return {};
-    if (at != text.end() && *at == '.') {
-        ++at;
-        decimals -= readDigits();
-    }
-    if (at != text.end() || decimals < 0)
-        return {};
-    for (; decimals > 0; --decimals)
-        value *= 10;
-    return value <= quint64(max) ? std::optional(qint64(value)) : std::nullopt;
-}
-
 HeaderNumber parseNumber(QByteArrayView text, int decimals, qint64 max)
 {
     using Kind = HeaderError::Kind;
