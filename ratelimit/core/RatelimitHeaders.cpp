@@ -44,13 +44,6 @@ Scope scopeOf(QByteArrayView value)
     return Scope::Unknown;
 }
 
-QByteArrayView trimmed(QByteArrayView value)
-{
-    const auto isBlank = [](char c) { return uchar(c) <= ' '; }; // or another that is none
-    return !value.isEmpty() && (isBlank(value.front()) || isBlank(value.back())) ? value.trimmed()
-                                                                                 : value;
-}
-
 // Answers name the same few buckets again and again, so recent hashes are shared. For each thread
 // that is at most 256 of maxBucket bytes.
 QByteArray sharedBucket(QByteArrayView hash)
@@ -332,7 +325,7 @@ RatelimitHeaders RatelimitHeaders::parse(
     Parser parser(result, now);
     for (const HeaderField &header : headers) {
         if (const Field field = headerFieldOf(header.name); field != Field::Other)
-            parser.readField(field, trimmed(header.value));
+            parser.readField(field, header.value.trimmed());
     }
     if (readsBody(status))
         parser.readBody(body);
