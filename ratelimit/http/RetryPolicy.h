@@ -42,8 +42,13 @@ struct TURNSTILE_RATELIMIT_EXPORT RetryPolicy {
 struct RestTimeouts {
     /// Until the connection stands.
     milliseconds connect{10'000};
-    /// Until the headers come, and then between two pieces of the body; the same while sending.
+    /// Until the headers come, and then between two pieces of the body; the same while sending, and
+    /// while a sequential source is read. From the headers to the end, where the answer is none of
+    /// success. What takes longer than SchedulerOptions::responseTimeout, as a long upload may,
+    /// ends its ticket, not the request.
     milliseconds response{30'000};
+    /// From the headers to the end of an answer. Not for one that goes to a download.
+    milliseconds body{300'000};
     /// From the call to the end: waiting, retries and all.
     milliseconds whole{0};
 

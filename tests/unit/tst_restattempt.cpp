@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "tests/common/Rest.h"
+#include "tests/common/RestBodies.h"
 
 #include <QtCore/QFile>
 #include <QtCore/QRegularExpression>
@@ -148,17 +149,9 @@ void tst_RestAttempt::isNotSentAgainByTheManager_data()
 {
     QTest::addColumn<RestBody>("body");
     QTest::addColumn<QByteArray>("answer");
-    const auto parts = RestBody::multipart([] {
-        auto multipart = std::make_unique<QHttpMultiPart>(QHttpMultiPart::FormDataType);
-        QHttpPart part;
-        part.setHeader(
-            QNetworkRequest::ContentDispositionHeader, QStringLiteral("form-data; name=\"a\""));
-        part.setBody("abc");
-        multipart->append(part);
-        return multipart;
-    });
     const QList<std::pair<const char *, RestBody>> bodies{
-        {"JSON", QJsonObject{{QStringLiteral("a"), 1}}}, {"parts", parts}};
+        {"JSON", QJsonObject{{QStringLiteral("a"), 1}}}, {"parts", RestBody::multipart(onePart)},
+        {"sequential", RestBody::stream([] { return opened<Sequential>("content"); })}};
     for (const auto &[name, body] : bodies) {
         QTest::addRow("%s, closed", name) << body << QByteArray();
         QTest::addRow("%s, half a head", name) << body << QByteArray("HTTP/1.1 200 OK\r\nConte");
