@@ -40,7 +40,8 @@ public:
     /// Bytes as they are.
     static RestBody bytes(
         QByteArray bytes, QByteArray contentType = QByteArrayLiteral("application/octet-stream"));
-    /// Parts, made anew for each attempt. Devices of parts must have the QHttpMultiPart as parent.
+    /// Parts, made anew for each attempt. Devices of parts must have the QHttpMultiPart as parent,
+    /// and be open for reading, or openable.
     static RestBody multipart(MultiPart make);
     /// A device, made anew for each attempt (open for reading, or to be opened), and read from
     /// where it is while it is sent. A sequential one is read into memory first: the API wants to

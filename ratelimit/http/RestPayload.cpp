@@ -9,6 +9,7 @@
 #include <QtNetwork/QNetworkAccessManager>
 #include <QtNetwork/QNetworkReply>
 
+#include <algorithm>
 #include <utility>
 
 namespace Turnstile {
@@ -21,6 +22,10 @@ RestPayload::RestPayload(const RestBody &body)
         m_parts = *make ? (*make)() : nullptr;
         if (!m_parts)
             m_fault = QStringLiteral("There were no parts to send.");
+        else if (m_parts->boundary().contains('\r') || m_parts->boundary().contains('\n'))
+            m_fault = QStringLiteral("The boundary of the parts has a line break in it.");
+        else if (!openDevices())
+            m_fault = QStringLiteral("What a part is read from could not be opened.");
     } else if (const auto *open = std::get_if<RestBody::Device>(&body.m_content)) {
         m_device = *open ? (*open)() : nullptr;
         if (!m_device || (!m_device->isOpen() && !m_device->open(QIODevice::ReadOnly))
@@ -30,6 +35,15 @@ RestPayload::RestPayload(const RestBody &body)
 }
 
 RestPayload::~RestPayload() = default;
+
+// The manager would send nothing instead of what cannot be read.
+bool RestPayload::openDevices()
+{
+    const auto devices = m_parts->findChildren<QIODevice *>(Qt::FindDirectChildrenOnly);
+    return std::ranges::all_of(devices, [](QIODevice *device) {
+        return device->isReadable() || (!device->isOpen() && device->open(QIODevice::ReadOnly));
+    });
+}
 
 std::unique_ptr<QIODevice> RestPayload::takeSequential()
 {

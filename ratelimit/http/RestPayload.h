@@ -37,6 +37,8 @@ public:
         QNetworkAccessManager *manager, QNetworkRequest request, Method method, bool repeatable);
 
 private:
+    bool openDevices();
+
     std::unique_ptr<QIODevice> m_device;
     std::unique_ptr<QHttpMultiPart> m_parts;
     QString m_fault;

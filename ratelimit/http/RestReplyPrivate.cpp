@@ -45,6 +45,10 @@ RestReplyPrivate::RestReplyPrivate(RestClientPrivate *client, Method method, con
 {
     setTarget(RestTarget::of(client->baseUrl, path), method);
     endpoint = m_place;
+    // No timer is for longer than that.
+    for (milliseconds *time :
+        {&m_timeouts.connect, &m_timeouts.response, &m_timeouts.body, &m_timeouts.whole})
+        *time = std::min(*time, milliseconds(std::chrono::hours(20 * 24)));
     m_age.start();
     for (QTimer *timer : {&m_whole, &m_pause, &m_grace}) {
         timer->setSingleShot(true);
@@ -81,7 +85,9 @@ void RestReplyPrivate::begin(RestReply *reply)
             QStringLiteral("The request was not finished within %1.")
                 .arg(durationText(m_timeouts.whole))));
     });
-    const QString fault = m_target.fault.isEmpty() ? m_client->faultOf(m_options) : m_target.fault;
+    const QString fault = m_target.fault.isEmpty()
+        ? m_client->faultOf(m_options, m_body.contentType())
+        : m_target.fault;
     if (!fault.isEmpty()) {
         result.error = restError(Code::BadRequest, fault);
         finishLater();
@@ -143,7 +149,8 @@ void RestReplyPrivate::granted()
         return;
     }
     m_state = State::Sending;
-    if (const QString fault = m_client->faultOf(m_options); !fault.isEmpty()) {
+    if (const QString fault = m_client->faultOf(m_options, m_body.contentType());
+        !fault.isEmpty()) {
         end(restError(Code::BadRequest, fault)); // the settings may have changed
         return;
     }

@@ -76,7 +76,7 @@ private:
     RestBody m_body;
     const RestOptions m_options;
     RestJudge m_judge;
-    const RestTimeouts m_timeouts;
+    RestTimeouts m_timeouts;
     RestTarget m_target;
     Endpoint m_place; // where it goes now
     State m_state = State::Waiting;

@@ -20,7 +20,7 @@ struct TURNSTILE_RATELIMIT_EXPORT RetryPolicy {
     int maxRateLimited = 10;
     /// The longest wait before the second attempt; doubled for each one that follows.
     milliseconds firstBackOff{500};
-    /// No back-off is longer.
+    /// No back-off is longer; nor is one longer than a day.
     milliseconds longestBackOff{30'000};
     /// A server that fails may say when to come back (`Retry-After`), and is not asked sooner. When
     /// that is longer than this, the request fails at once.
