@@ -248,6 +248,11 @@ void RestReplyPrivate::retry(const RestVerdict &verdict)
         m_ticket.end(m_outcome);
         return;
     }
+    if (m_outcome.result.error && result.status != 0) {
+        m_ticket.end(m_outcome); // it was answered; the rest of the body is asked for anew
+        if (!isIn(State::Sending, guard))
+            return;
+    }
     askAgain(verdict.wait);
 }
 
