@@ -255,7 +255,21 @@ void RestReplyPrivate::retry(const RestVerdict &verdict)
         m_ticket.end(m_outcome);
         return;
     }
+    const bool isFailure = verdict.next == RestVerdict::Next::Retry;
+    if ((isFailure && !keepsOrder()) || (m_outcome.result.error && result.status != 0)) {
+        // Nobody has to wait until it is sent again; or it was answered, and only the rest of the
+        // body is asked for anew.
+        m_ticket.end(m_outcome);
+        if (!isIn(State::Sending, guard))
+            return;
+    }
     askAgain(verdict.wait);
+}
+
+bool RestReplyPrivate::keepsOrder() const
+{
+    const Ordering ordering = m_options.ticket.ordering.value_or(Ordering::Automatic);
+    return ordering == Ordering::Strict || (ordering == Ordering::Automatic && m_place.isOrdered());
 }
 
 void RestReplyPrivate::askAgain(milliseconds wait)

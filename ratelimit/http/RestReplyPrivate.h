@@ -61,6 +61,7 @@ private:
     void attemptEnded();
     std::unique_ptr<RestAttempt> takeAttempt(); ///< and what is known of it
     void retry(const RestVerdict &verdict);
+    bool keepsOrder() const;          ///< what was asked for later must not overtake it
     void askAgain(milliseconds wait); ///< with the same ticket if it lives
     void redirect();
     void giveUp(const RestError &error);

@@ -10,9 +10,10 @@ namespace Turnstile {
 
 /// When and how often a RestClient tries again.
 ///
-/// A 429 is always retried, with the same ticket, when the limit that it named has passed: the
-/// limiter decides when. Server errors and failed connections are retried only where that is safe:
-/// when nothing can have been sent, or when the request may be repeated (isRepeatable()).
+/// A 429 is always retried, with the same ticket, when the limit that it named has passed: not
+/// before its `Retry-After`, and when the limiter says so. Server errors and failed connections are
+/// retried only where that is safe: when nothing can have been sent, or when the request may be
+/// repeated (isRepeatable()).
 struct TURNSTILE_RATELIMIT_EXPORT RetryPolicy {
     /// How often a request is sent, at the most, when the server or the connection fails. 1: once.
     int maxAttempts = 5;

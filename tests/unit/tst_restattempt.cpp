@@ -23,6 +23,7 @@ private Q_SLOTS:
     void triesAgainWhenTheServerFails();
     void waitsAsLongAsTheServerSays();
     void keepsOrderWhileItTriesAgain();
+    void holdsNoOtherQuestionsWhileItBacksOff();
     void givesUpOn429s();
     void triesAgainWhenNothingWasSent_data();
     void triesAgainWhenNothingWasSent();
@@ -103,6 +104,20 @@ void tst_RestAttempt::keepsOrderWhileItTriesAgain()
     QCOMPARE(world.server.requests(), 3);
     QCOMPARE(world.server.seen().at(1).body, "first");
     QCOMPARE(world.server.seen().at(2).body, "second");
+}
+
+// A GET that backs off holds no other one.
+void tst_RestAttempt::holdsNoOtherQuestionsWhileItBacksOff()
+{
+    RestWorld world;
+    world.client->setRetryPolicy({.maxAttempts = 2, .firstBackOff = 10s});
+    world.server.answer(503, "Retry-After: 20\r\n");
+    world.server.answer(200);
+    RestReply *failing = world.get();
+    QSignalSpy scheduled(failing, &RestReply::retryScheduled);
+    QVERIFY(scheduled.wait());
+    QVERIFY(resultOf(world.get()));
+    QVERIFY(!failing->isFinished());
 }
 
 void tst_RestAttempt::givesUpOn429s()
