@@ -54,7 +54,7 @@ public:
     InMemoryRatelimiter *limiter() const { return m_limiter; }
 
 private:
-    InMemoryRatelimiter *m_limiter = new InMemoryRatelimiter;
+    InMemoryRatelimiter *m_limiter = new InMemoryRatelimiter({.globalLimit = 0});
     QThread m_thread;
 };
 
