@@ -68,8 +68,9 @@ void tst_RestAttempt::triesAgainWhenTheServerFails()
     QCOMPARE(world.server.requests(), requests);
     QTRY_COMPARE(lastEnd(tickets), TicketState::Completed);
     const auto id = tickets.first().first().value<TicketInfo>().id;
-    for (const auto &change : tickets)
-        QCOMPARE(change.first().value<TicketInfo>().id, id); // all with one ticket
+    const bool keepsOrder = method == Method::Post || method == Method::Patch;
+    for (const auto &change : tickets) // all with one ticket, where there is an order to keep
+        QVERIFY(!keepsOrder || change.first().value<TicketInfo>().id == id);
 }
 
 void tst_RestAttempt::waitsAsLongAsTheServerSays()
