@@ -9,6 +9,15 @@
 
 using namespace Matrix;
 
+/// The server goes, and no connection to it is left. Returns its port.
+static quint16 leave(RestBench &bench)
+{
+    const quint16 port = bench.api.port();
+    bench.api.close();
+    bench.manager.clearConnectionCache();
+    return port;
+}
+
 class tst_FaultMatrixServers : public QObject {
     Q_OBJECT
 private Q_SLOTS:
@@ -88,10 +97,7 @@ void tst_FaultMatrixServers::serverComesBack()
     QFETCH(What, what);
     RestBench bench;
     begin(bench, what);
-    const quint16 port = bench.api.port();
-    bench.api.close();
-    bench.manager.clearConnectionCache();
-
+    const quint16 port = leave(bench);
     RestReply *reply = send(bench, what);
     connect(reply, &RestReply::retryScheduled, &bench.api, [&bench, port] { bench.listen(port); });
     const RestResult result = RestBench::resultOf(reply);
@@ -108,10 +114,7 @@ void tst_FaultMatrixServers::serverStaysAway()
     QFETCH(What, what);
     RestBench bench;
     begin(bench, what);
-    const quint16 port = bench.api.port();
-    bench.api.close();
-    bench.manager.clearConnectionCache();
-
+    const quint16 port = leave(bench);
     const RestResult result = RestBench::resultOf(send(bench, what));
     QCOMPARE(result.error.code, Code::ConnectionFailed);
     QCOMPARE(result.error.network, QNetworkReply::ConnectionRefusedError);
