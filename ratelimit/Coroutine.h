@@ -53,7 +53,7 @@
 /// never gets anything else: so look at the result before you touch the context. A coroutine may be
 /// destroyed while it waits, in the thread where it would go on; then nothing is resumed.
 ///
-/// **With g++ 12** give options and JSON names before you await. It destroys aggregates that are
+/// **With g++ 12** give options, bodies and JSON names before you await. It destroys aggregates that are
 /// made in an awaited expression twice, as in `co_await result(limiter.ticket(endpoint, {.lane =
 /// "a"}))` (options that are left out do no harm), and does not compile `QJsonObject{{...}}`
 /// there. clang does both right.
