@@ -13,8 +13,8 @@
 #include <QtCore/QTimer>
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
-#include <iterator>
 
 namespace Turnstile {
 
@@ -72,10 +72,14 @@ public:
 
     QFuture<bool> change(std::function<bool(TimePoint)> step);
 
-    template <typename Signal> bool isHeard(Signal signal) const
-    {
-        return q->isSignalConnected(QMetaMethod::fromSignal(signal));
-    }
+    // Which signals are worth their arguments.
+    struct Heard {
+        bool ticketChanged = false;
+        bool ticketAvailable = false;
+        bool bucketChanged = false;
+        bool rateLimited = false;
+    };
+    const Heard &heard();
 
     InMemoryRatelimiter *q;
     Scheduler scheduler;
@@ -97,7 +101,23 @@ public:
     QTimer timer;
     std::optional<TimePoint> armedFor;
     TimePoint latest;
+    Heard lastHeard;
+    std::atomic<bool> haveListenersChanged = false; // set by any thread
 };
+
+// Asking Qt costs as much as ten signals that nobody hears, so it is asked after changes only.
+const InMemoryRatelimiterPrivate::Heard &InMemoryRatelimiterPrivate::heard()
+{
+    if (haveListenersChanged.load(std::memory_order_relaxed)
+        && haveListenersChanged.exchange(false)) {
+        const auto isHeard = [this](auto signal) {
+            return q->isSignalConnected(QMetaMethod::fromSignal(signal));
+        };
+        lastHeard = {isHeard(&Ratelimiter::ticketChanged), isHeard(&Ratelimiter::ticketAvailable),
+            isHeard(&Ratelimiter::bucketChanged), isHeard(&Ratelimiter::rateLimited)};
+    }
+    return lastHeard;
+}
 
 // Everything that was said since the last turn, then what time has brought, and what follows, in
 // slices. Slots may do anything: ask for tickets (that goes to the inbox), run an event loop that
@@ -197,7 +217,7 @@ void InMemoryRatelimiterPrivate::dispatch(const Event &event)
             {event.anomaly, event.bucket, scheduler.laneName(event.lane), event.at});
         break;
     case Event::Type::RateLimited:
-        if (isHeard(&Ratelimiter::rateLimited)) {
+        if (heard().rateLimited) {
             Q_EMIT q->rateLimited({event.ticket, event.bucket, event.kind, event.scope,
                 scheduler.laneName(event.lane), event.wait});
         }
@@ -209,7 +229,7 @@ void InMemoryRatelimiterPrivate::bucketChanged(const Event &event)
 {
     const QPointer<InMemoryRatelimiter> alive(q);
     Q_EMIT q->bucketTouched(event.bucket);
-    if (!alive || !isHeard(&Ratelimiter::bucketChanged))
+    if (!alive || !heard().bucketChanged)
         return;
     if (const auto bucket = scheduler.bucket(event.bucket, event.at))
         Q_EMIT q->bucketChanged(*bucket);
@@ -220,7 +240,7 @@ void InMemoryRatelimiterPrivate::ticketChanged(const Event &event)
     if (isFinal(event.state))
         ended(event);
     const QPointer<InMemoryRatelimiter> alive(q);
-    if (isHeard(&Ratelimiter::ticketChanged)) {
+    if (heard().ticketChanged) {
         Q_EMIT q->ticketChanged(infoOf(event));
         if (!alive)
             return;
@@ -290,7 +310,7 @@ void InMemoryRatelimiterPrivate::offer(const Event &event)
     if (!sender.isValid())
         return;
     unclaimed.push_back({event.grantedAt, event.ticket});
-    if (isHeard(&Ratelimiter::ticketAvailable))
+    if (heard().ticketAvailable)
         Q_EMIT q->ticketAvailable(event.ticket, sender);
 }
 
@@ -524,6 +544,18 @@ InMemoryRatelimiter::GlobalUse InMemoryRatelimiter::globalUse() const
     if (state.lockedUntil)
         use.locked = until(*state.lockedUntil);
     return use;
+}
+
+void InMemoryRatelimiter::connectNotify(const QMetaMethod & /*signal*/)
+{
+    d->haveListenersChanged = true;
+}
+
+// Where a receiver dies in another thread, its connection may still be there when we ask: then a
+// signal is emitted that nobody hears.
+void InMemoryRatelimiter::disconnectNotify(const QMetaMethod & /*signal*/)
+{
+    d->haveListenersChanged = true;
 }
 
 bool InMemoryRatelimiter::event(QEvent *event)
