@@ -26,8 +26,29 @@ static WallTime wallClockNow()
 // Messages that are handled before their events are: bounds how often a bucket's change is told.
 static constexpr int messagesAtOnce = 64;
 
+// What is kept for the next turn, of vectors that grow in a burst.
+static constexpr size_t keptCapacity = 1024;
+
+template <typename T> static void clearAndKeepSome(std::vector<T> &used)
+{
+    used.clear();
+    if (used.capacity() > keptCapacity)
+        used.shrink_to_fit();
+}
+
 class InMemoryRatelimiterPrivate {
 public:
+    // With what tickets stay in touch from any thread: they keep it when the ratelimiter has gone.
+    // Two words are what std::function holds without an allocation: this, and the ticket's id.
+    struct TicketInbox : Inbox {
+        TicketInbox(InMemoryRatelimiterPrivate *owner, QObject *object)
+            : Inbox(object)
+            , d(owner)
+        {
+        }
+        InMemoryRatelimiterPrivate *const d; // there is one when messages are handled
+    };
+
     // What the ratelimiter holds of a ticket: its end of the channel.
     struct Held {
         TicketId id;
@@ -39,7 +60,7 @@ public:
     InMemoryRatelimiterPrivate(const SchedulerOptions &options, InMemoryRatelimiter *ratelimiter)
         : q(ratelimiter)
         , scheduler(options)
-        , inbox(std::make_shared<Inbox>(ratelimiter))
+        , inbox(std::make_shared<TicketInbox>(this, ratelimiter))
         , timer(ratelimiter) // goes with it to another thread
     {
         timer.setTimerType(Qt::PreciseTimer);
@@ -83,11 +104,13 @@ public:
 
     InMemoryRatelimiter *q;
     Scheduler scheduler;
-    std::shared_ptr<Inbox> inbox;
-    std::deque<Inbox::Message> messages; // to be handled, when all events are told
-    std::deque<Event> events;            // to be told
-    std::vector<Held> tickets;           // by TicketId::slot()
-    std::vector<Held> refused;           // whose slots were taken again before their end was told
+    std::shared_ptr<TicketInbox> inbox;
+    std::vector<Inbox::Message> messages; // to be handled, when all events are told
+    size_t nextMessage = 0;
+    std::vector<Event> events; // to be told
+    size_t nextEvent = 0;
+    std::vector<Held> tickets; // by TicketId::slot()
+    std::vector<Held> refused; // whose slots were taken again before their end was told
     struct Grant {
         TimePoint at;
         TicketId ticket;
@@ -129,13 +152,14 @@ void InMemoryRatelimiterPrivate::process()
     const TimePoint end = clockNow() + slice;
     bool hasAdvanced = false;
     do {
-        if (!events.empty()) {
+        if (nextEvent < events.size()) {
             inbox->wake(); // an event loop of the slot goes on here, and so do we after the slice
-            const Event event = events.front();
-            events.pop_front();
+            const Event event = events[nextEvent++];
             dispatch(event);
         } else if (const auto happened = scheduler.takeEvents(); !happened.empty()) {
+            clearAndKeepSome(events);
             events.assign(happened.begin(), happened.end());
+            nextEvent = 0;
         } else if (hasMessages()) {
             handleMessages();
         } else if (!std::exchange(hasAdvanced, true)) {
@@ -152,19 +176,19 @@ void InMemoryRatelimiterPrivate::process()
 
 bool InMemoryRatelimiterPrivate::hasMessages()
 {
-    if (messages.empty()) {
-        auto said = inbox->takeAll();
-        messages.assign(std::make_move_iterator(said.begin()), std::make_move_iterator(said.end()));
+    if (nextMessage == messages.size()) {
+        clearAndKeepSome(messages);
+        messages = inbox->takeAll(std::move(messages));
+        nextMessage = 0;
     }
-    return !messages.empty();
+    return nextMessage < messages.size();
 }
 
 void InMemoryRatelimiterPrivate::handleMessages()
 {
     const QPointer<InMemoryRatelimiter> alive(q);
-    for (int i = 0; i < messagesAtOnce && !messages.empty(); ++i) {
-        const Inbox::Message message = std::move(messages.front());
-        messages.pop_front();
+    for (int i = 0; i < messagesAtOnce && nextMessage < messages.size(); ++i) {
+        Inbox::Message message = std::move(messages[nextMessage++]);
         message();
         if (!alive) // a continuation of a query ran at once
             return;
@@ -288,16 +312,19 @@ void InMemoryRatelimiterPrivate::offer(const Event &event)
         scheduler.cancel(event.ticket, notBefore(clockNow()));
         return;
     }
-    headers->whenSent([inbox = inbox, id = event.ticket, this] {
-        inbox->post([this, id, at = clockNow()] { scheduler.markSent(id, notBefore(at)); });
+    headers->whenSent([inbox = inbox.get(), id = event.ticket] {
+        inbox->post([d = inbox->d, id, at = clockNow()] { //
+            d->scheduler.markSent(id, d->notBefore(at));
+        });
     });
     headers->whenDone(
-        [inbox = inbox, id = event.ticket, this](const TicketHeaders::Outcome &outcome) {
-            inbox->post([this, id, outcome, at = clockNow()] {
+        [inbox = inbox.get(), id = event.ticket](const TicketHeaders::Outcome &outcome) {
+            inbox->post([d = inbox->d, id, outcome, at = clockNow()] {
+                const TimePoint now = d->notBefore(at);
                 if (outcome.retry)
-                    scheduler.retry(id, outcome.response, notBefore(at), outcome.wait);
+                    d->scheduler.retry(id, outcome.response, now, outcome.wait);
                 else
-                    scheduler.complete(id, outcome.response, notBefore(at));
+                    d->scheduler.complete(id, outcome.response, now);
             });
         });
     ticket = held(event.ticket);
@@ -340,8 +367,10 @@ void InMemoryRatelimiterPrivate::acquire(
     if (!ticket.id.isNull())
         refused.push_back(std::move(ticket));
     ticket = {id, {}, std::move(notifier), {}};
-    ticket.notifier->whenCancelled([inbox = inbox, id, this] {
-        inbox->post([this, id, at = clockNow()] { scheduler.cancel(id, notBefore(at)); });
+    ticket.notifier->whenCancelled([inbox = inbox.get(), id] {
+        inbox->post([d = inbox->d, id, at = clockNow()] { //
+            d->scheduler.cancel(id, d->notBefore(at));
+        });
     });
 }
 
@@ -404,10 +433,11 @@ const SchedulerOptions &InMemoryRatelimiter::options() const
 TicketReceiver *InMemoryRatelimiter::ticket(const Endpoint &endpoint, const TicketOptions &options)
 {
     auto [notifier, receiver] = channel();
-    d->inbox->post(
-        [this, endpoint = endpoint.at(wallClockNow()), options,
-            notifier = std::make_shared<TicketNotifier>(std::move(notifier)),
-            at = clockNow()] { d->acquire(endpoint, options, std::move(*notifier), at); });
+    notifier.keep(d->inbox);
+    d->inbox->post([this, endpoint = endpoint.at(wallClockNow()), options,
+                       notifier = std::move(notifier), at = clockNow()]() mutable {
+        d->acquire(endpoint, options, std::move(notifier), at);
+    });
     return receiver;
 }
 
