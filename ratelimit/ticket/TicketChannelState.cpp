@@ -7,13 +7,14 @@
 #include <QtCore/QCoreApplication>
 #include <QtCore/QThread>
 
+#include <mutex>
 #include <utility>
 
 namespace Turnstile {
 
 namespace {
 
-using Lock = std::lock_guard<std::mutex>;
+using Lock = std::lock_guard<QMutex>;
 
 template <typename T> QFuture<T> startedFuture(std::unique_ptr<QPromise<T>> &promise)
 {

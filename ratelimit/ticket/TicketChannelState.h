@@ -8,12 +8,12 @@
 
 #include <QtCore/QEvent>
 #include <QtCore/QFuture>
+#include <QtCore/QMutex>
 #include <QtCore/QPromise>
 
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 
 namespace Turnstile {
@@ -37,6 +37,7 @@ public:
     using SenderPromise = QPromise<TicketSender>;
 
     // For TicketNotifier.
+    void keep(std::shared_ptr<const void> context) { m_context = std::move(context); }
     int grant(); ///< the number of the attempt; 0 when the ticket cannot be granted
     bool isCancelled() const;
     void setWhenCancelled(std::function<void()> cancelled);
@@ -91,7 +92,8 @@ private:
     Leftovers takeGrant();
     static void tell(Leftovers &leftovers, const Outcome &outcome);
 
-    mutable std::mutex m_mutex;
+    std::shared_ptr<const void> m_context; // of the functions; dies last
+    mutable QMutex m_mutex;
     Phase m_phase = Phase::Waiting;
     int m_attempt = 0;
     bool m_autoDelete = true;

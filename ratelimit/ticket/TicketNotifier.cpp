@@ -51,4 +51,9 @@ void TicketNotifier::reject(const TicketError &error)
     m_state->reject(error);
 }
 
+void TicketNotifier::keep(std::shared_ptr<const void> context)
+{
+    m_state->keep(std::move(context));
+}
+
 } // namespace Turnstile
