@@ -13,18 +13,17 @@ using namespace std::chrono_literals;
 void SchedulerPrivate::pump()
 {
     const auto pumpGate = [this](GateKind kind) {
-        while (invalid.allows(inFlight, kind == Pool::CallbackGate, now)
-            && (kind != Pool::GlobalGate || global.isFree(now))) {
-            BucketNode *bucket = atGate(kind);
-            if (!bucket)
+        while (BucketNode *bucket = atGate(kind)) {
+            if (!invalid.allows(inFlight, kind == CallbackGate, now)
+                || (kind == GlobalGate && !global.isFree(now)))
                 break;
             grant(bucket);
         }
     };
     if (flow != Flow::Paused && now >= edgeUntil) {
-        pumpGate(Pool::CallbackGate);
-        pumpGate(Pool::ExemptGate);
-        pumpGate(Pool::GlobalGate);
+        pumpGate(CallbackGate);
+        pumpGate(ExemptGate);
+        pumpGate(GlobalGate);
     }
     announceGuard();
 }
@@ -33,6 +32,8 @@ void SchedulerPrivate::pump()
 BucketNode *SchedulerPrivate::atGate(GateKind kind) const
 {
     BucketNode *first = nullptr;
+    if (m_atGate[kind] == 0)
+        return first;
     for (const auto &pool : m_pools) {
         BucketNode *bucket = pool->isFree() ? pool->gates[kind].top() : nullptr;
         if (bucket && (!first || ByOldestTicket::of(bucket) < ByOldestTicket::of(first)))
@@ -43,8 +44,10 @@ BucketNode *SchedulerPrivate::atGate(GateKind kind) const
 
 void SchedulerPrivate::leaveGate(BucketNode *bucket)
 {
-    if (Pool *pool = std::exchange(bucket->gate, nullptr))
-        pool->gateOf(bucket).remove(bucket);
+    if (Pool *pool = std::exchange(bucket->gate, nullptr)) {
+        pool->gates[bucket->gateKind()].remove(bucket);
+        --m_atGate[bucket->gateKind()];
+    }
 }
 
 void SchedulerPrivate::destroy(Ticket *ticket)
@@ -114,12 +117,13 @@ void SchedulerPrivate::countInFlight(const Ticket &ticket, int change)
 
 void SchedulerPrivate::updateLane(Lane *lane)
 {
-    const bool blocked = now < lane->heldUntil();
-    if (lane->head() && !blocked && !(lane->inFlight > 0 && lane->isSerial()))
+    const bool waits = lane->head();
+    const bool blocked = waits && now < lane->heldUntil();
+    if (waits && !blocked && !(lane->inFlight > 0 && lane->isSerial()))
         lane->bucket->ready.update(lane);
     else
         lane->bucket->ready.remove(lane);
-    if (lane->head() && blocked)
+    if (blocked)
         m_laneWakes.update(lane);
     else
         m_laneWakes.remove(lane);
@@ -136,10 +140,12 @@ void SchedulerPrivate::updateBucket(BucketNode *bucket)
     }
     const Ticket *turn = bucket->ready.top()->head();
     if (bucket->available(now) > 0 && !bucket->isHeldByOrder(turn->ordering)) {
-        if (bucket->gate != turn->pool)
+        if (bucket->gate != turn->pool) {
             leaveGate(bucket);
+            ++m_atGate[bucket->gateKind()];
+        }
         bucket->gate = turn->pool;
-        bucket->gate->gateOf(bucket).update(bucket);
+        bucket->gate->gates[bucket->gateKind()].update(bucket);
         return;
     }
     leaveGate(bucket);

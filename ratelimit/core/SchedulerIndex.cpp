@@ -14,7 +14,7 @@ QByteArray SchedulerPrivate::bucketKey(const QByteArray &hash, const Endpoint &e
     QByteArray key = hash + '\n' + endpoint.majorResource() + '\n'
         + endpoint.credential().fingerprint() + (endpoint.isExemptFromGlobal() ? "\n!" : "");
     const auto learnt = hashes.find(endpoint.route());
-    if (learnt != hashes.end() && learnt->split)
+    if (learnt != hashes.end() && learnt->second.split)
         key += '\n' + endpoint.route();
     return key;
 }
@@ -23,7 +23,7 @@ QByteArray SchedulerPrivate::bucketKey(const Endpoint &endpoint) const
 {
     const auto learnt = hashes.find(endpoint.route());
     return learnt == hashes.end() ? "?\n" + endpoint.provisionalBucket()
-                                  : bucketKey(learnt->hash, endpoint);
+                                  : bucketKey(learnt->second.hash, endpoint);
 }
 
 SchedulerPrivate::LaneKey SchedulerPrivate::laneKey(
@@ -47,19 +47,17 @@ BucketNode *SchedulerPrivate::findBucket(const Endpoint &endpoint, const QByteAr
     return bucketIndex.value(bucketKey(endpoint));
 }
 
-Lane *SchedulerPrivate::laneFor(const Endpoint &endpoint, const QByteArray &name)
+Lane *SchedulerPrivate::createLane(const Endpoint &endpoint, const QByteArray &name)
 {
-    if (Lane *lane = findLane(endpoint, name))
-        return lane;
-
     Lane *lane = lanes.create(endpoint, name);
     laneIndex.insert(laneKey(endpoint, name), lane);
     BucketNode *bucket = bucketFor(bucketKey(endpoint), *lane);
     const auto learnt = hashes.find(endpoint.route());
     if (learnt != hashes.end()) {
-        learnt->usedAt = now;
-        bucket->hash = learnt->hash;
-        bucket->counter.hint(learnt->limit);
+        lane->learnt = &learnt->second;
+        lane->learnt->usedAt = now;
+        bucket->hash = lane->learnt->hash;
+        bucket->counter.hint(lane->learnt->limit);
     }
     lane->bucket = bucket;
     bucket->lanes.append(lane);
@@ -86,10 +84,10 @@ BucketNode *SchedulerPrivate::bucketFor(const QByteArray &key, const Lane &lane)
 std::vector<LearntRoute> SchedulerPrivate::learntRoutes(TimePoint at) const
 {
     std::vector<LearntRoute> result;
-    result.reserve(size_t(hashes.size()));
-    for (auto it = hashes.begin(); it != hashes.end(); ++it)
-        result.push_back({it.key(), it->hash, it->limit, it->split,
-            std::chrono::floor<milliseconds>(at - it->usedAt)});
+    result.reserve(hashes.size());
+    for (const auto &[route, learnt] : hashes)
+        result.push_back({route, learnt.hash, learnt.limit, learnt.split,
+            std::chrono::floor<milliseconds>(at - learnt.usedAt)});
     std::sort(result.begin(), result.end(),
         [](const LearntRoute &left, const LearntRoute &right) { return left.route < right.route; });
     return result;
@@ -98,10 +96,9 @@ std::vector<LearntRoute> SchedulerPrivate::learntRoutes(TimePoint at) const
 void SchedulerPrivate::restore(std::span<const LearntRoute> routes)
 {
     for (const LearntRoute &learnt : routes) {
-        if (learnt.unusedFor < options.hashLifetime && hashes.size() < maxHashes
-            && !hashes.contains(learnt.route))
-            hashes.insert(
-                learnt.route, {learnt.hash, learnt.limit, now - learnt.unusedFor, learnt.split});
+        if (learnt.unusedFor < options.hashLifetime && hashes.size() < maxHashes)
+            hashes.try_emplace(learnt.route,
+                LearntHash{learnt.hash, learnt.limit, now - learnt.unusedFor, learnt.split});
     }
 }
 
@@ -134,11 +131,7 @@ void SchedulerPrivate::destroyIfUnused(BucketNode *bucket)
         m_idleBuckets.append(bucket);
         return;
     }
-    Event removal;
-    removal.type = Event::Type::BucketRemoved;
-    removal.bucket = bucket->id;
-    removal.at = now;
-    m_events.push_back(removal);
+    tell(Event::Type::BucketRemoved).bucket = bucket->id;
     bucketIndex.remove(bucket->key);
     buckets.destroy(bucket);
 }
@@ -206,21 +199,25 @@ BucketState SchedulerPrivate::stateOf(
 
 // Events
 
-Event SchedulerPrivate::event(Event::Type type, const Ticket &ticket) const
+Event &SchedulerPrivate::tell(Event::Type type)
 {
-    Event result;
-    result.type = type;
-    result.state = ticket.state;
-    result.attempt = ticket.attempt;
-    result.ticket = ticket.id;
+    Event &event = m_events.emplace_back();
+    event.type = type;
+    event.at = now;
+    return event;
+}
+
+void SchedulerPrivate::describe(Event &event, const Ticket &ticket)
+{
+    event.state = ticket.state;
+    event.attempt = ticket.attempt;
+    event.ticket = ticket.id;
     if (ticket.lane) {
-        result.lane = ticket.lane->id;
-        result.bucket = ticket.lane->bucket->id;
+        event.lane = ticket.lane->id;
+        event.bucket = ticket.lane->bucket->id;
     }
-    result.at = now;
-    result.askedAt = ticket.askedAt;
-    result.grantedAt = ticket.grantedAt;
-    return result;
+    event.askedAt = ticket.askedAt;
+    event.grantedAt = ticket.grantedAt;
 }
 
 void SchedulerPrivate::changed(BucketNode *bucket)
@@ -233,25 +230,19 @@ void SchedulerPrivate::changed(BucketNode *bucket)
 
 void SchedulerPrivate::lockChanged(WaitReason reason, TimePoint until)
 {
-    Event change;
-    change.type = Event::Type::LockChanged;
+    Event &change = tell(Event::Type::LockChanged);
     change.reason = reason;
     change.wait = std::chrono::ceil<milliseconds>(std::max(until, now) - now);
-    change.at = now;
-    m_events.push_back(change);
 }
 
 void SchedulerPrivate::tellAnomaly(Anomaly anomaly, const Lane *lane)
 {
-    Event seen;
-    seen.type = Event::Type::AnomalySeen;
+    Event &seen = tell(Event::Type::AnomalySeen);
     seen.anomaly = anomaly;
     if (lane) {
         seen.lane = lane->id;
         seen.bucket = lane->bucket->id;
     }
-    seen.at = now;
-    m_events.push_back(seen);
 }
 
 // The guard holds by what was counted; that it may hold a moment longer for what is in flight is
@@ -273,11 +264,7 @@ std::span<const Event> SchedulerPrivate::takeEvents()
         if (!bucket)
             continue;
         bucket->dirty = false;
-        Event change;
-        change.type = Event::Type::BucketChanged;
-        change.bucket = id;
-        change.at = now;
-        m_events.push_back(change);
+        tell(Event::Type::BucketChanged).bucket = id;
     }
     m_changed.clear();
     m_taken = true;

@@ -64,15 +64,30 @@ static Lane *firstBut(const BucketNode &bucket, const Lane *lane)
     return first == lane ? bucket.lanes.next(first) : first;
 }
 
-void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::optional<int> limit)
+// Made where it is missing; null when too many are known.
+LearntHash *SchedulerPrivate::learntOf(Lane *lane, const QByteArray &hash)
 {
+    if (lane->learnt)
+        return lane->learnt;
     const QByteArray &route = lane->endpoint.route();
     const auto known = hashes.find(route);
-    const bool isSplit = known != hashes.end() && known->hash == hash && known->split;
     if (known != hashes.end())
-        *known = {hash, limit, now, isSplit};
+        lane->learnt = &known->second;
     else if (hashes.size() < maxHashes)
-        hashes.insert(route, {hash, limit, now});
+        lane->learnt = &hashes.try_emplace(route, LearntHash{hash, {}, now}).first->second;
+    return lane->learnt;
+}
+
+void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::optional<int> limit)
+{
+    if (LearntHash *known = learntOf(lane, hash)) {
+        if (known->hash != hash) {
+            known->hash = hash;
+            known->split = false;
+        }
+        known->limit = limit;
+        known->usedAt = now;
+    }
 
     BucketNode *current = lane->bucket;
     if (current->hash == hash)
@@ -113,9 +128,9 @@ void SchedulerPrivate::split(Lane *lane)
     for (const Lane *other = shared->lanes.first(); other; other = shared->lanes.next(other))
         othersSpent = othersSpent || (other != lane && other->countedAt >= since);
     const auto known = hashes.find(lane->endpoint.route());
-    if (!othersSpent || lane->countedAt >= since || known == hashes.end() || known->split)
+    if (!othersSpent || lane->countedAt >= since || known == hashes.end() || known->second.split)
         return;
-    known->split = true;
+    known->second.split = true;
     BucketNode *own = bucketFor(bucketKey(shared->hash, lane->endpoint), *lane);
     own->hash = shared->hash;
     moveLane(lane, own);
@@ -141,12 +156,9 @@ void SchedulerPrivate::moveLane(Lane *lane, BucketNode *target)
         target->lastGranted = std::max(target->lastGranted, lane->lastGranted);
     m_idleBuckets.remove(target);
 
-    Event move;
-    move.type = Event::Type::LaneMoved;
+    Event &move = tell(Event::Type::LaneMoved);
     move.lane = lane->id;
     move.bucket = target->id;
-    move.at = now;
-    m_events.push_back(move);
     changed(source);
     changed(target);
     updateBucket(source);
@@ -173,12 +185,12 @@ void SchedulerPrivate::limited(Ticket *ticket, const RatelimitHeaders &headers)
     }
     ++bucket->rateLimited;
 
-    Event hit = event(Event::Type::RateLimited, *ticket);
+    Event &hit = tell(Event::Type::RateLimited);
+    describe(hit, *ticket);
     hit.kind = kind;
     hit.scope = headers.scope;
     hit.status = headers.status;
     hit.wait = wait;
-    m_events.push_back(hit);
 
     switch (kind) {
     case LimitKind::Global:

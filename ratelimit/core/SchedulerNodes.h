@@ -20,6 +20,10 @@ struct Lane;
 struct BucketNode;
 struct Pool;
 
+/// What else than its own numbers holds a bucket.
+enum GateKind : quint8 { CallbackGate, ExemptGate, GlobalGate };
+constexpr size_t gateKinds = 3;
+
 /// How much time of waiting one level of priority is worth.
 constexpr milliseconds agePerLevel = std::chrono::seconds(10);
 
@@ -59,12 +63,22 @@ struct Ticket {
 
 using TicketQueue = IntrusiveList<Ticket, &Ticket::hook>;
 
+/// What was learnt of a route.
+struct LearntHash {
+    QByteArray hash;
+    std::optional<int> limit;
+    TimePoint usedAt;
+    bool split = false; // this route counts apart from others with the hash
+};
+
 /// A FIFO of tickets for one route, major resource and credential, and the consumer's name for it.
 struct Lane {
     Lane(LaneId laneId, const Endpoint &of, const QByteArray &laneName)
         : id(laneId)
         , endpoint(of)
         , name(laneName)
+        , isExempt(of.isExemptFromGlobal())
+        , isOrdered(of.isOrdered())
     {
     }
 
@@ -86,6 +100,9 @@ struct Lane {
     TimePoint idleSince;
     ListHook<Lane> inBucket;
     ListHook<Lane> idle;
+    LearntHash *learnt = nullptr; // of its route, once looked up
+    bool isExempt;                // as the endpoint says
+    bool isOrdered;
 
     const Ticket *head() const { return queue.first(); }
     TimePoint heldUntil() const
@@ -98,7 +115,7 @@ struct Lane {
     {
         if (probes)
             return true;
-        return head()->ordering == Ordering::Automatic && endpoint.isOrdered();
+        return head()->ordering == Ordering::Automatic && isOrdered;
     }
 };
 
@@ -156,6 +173,7 @@ struct BucketNode {
         const bool unprobed = burst && counter.knowledge() == TokenCounter::Knowledge::Unknown;
         return unprobed ? 0 : inFlight;
     }
+    GateKind gateKind() const { return burst ? CallbackGate : exempt ? ExemptGate : GlobalGate; }
     int available(TimePoint now) const { return counter.available(countedInFlight(), now); }
     // Whether a ticket of this ordering may not be in flight beside what is.
     bool isHeldByOrder(Ordering ordering) const
@@ -170,19 +188,14 @@ struct ByOldestTicket {
 /// Connections that tickets share, and the buckets whose next ticket wants one of them.
 struct Pool {
     using Gate = IndexedHeap<BucketNode, &BucketNode::gatePosition, ByOldestTicket>;
-    enum GateKind { CallbackGate, ExemptGate, GlobalGate };
 
     int most = std::numeric_limits<int>::max();
     int inFlight = 0;
     int tickets = 0; // that name it
     bool isRemoved = false;
-    std::array<Gate, 3> gates;
+    std::array<Gate, gateKinds> gates;
 
     bool isFree() const { return inFlight < most; }
-    Gate &gateOf(const BucketNode *bucket)
-    {
-        return gates[bucket->burst ? CallbackGate : bucket->exempt ? ExemptGate : GlobalGate];
-    }
 };
 
 struct ByWakeAt {

@@ -48,7 +48,8 @@ void SchedulerPrivate::begin(TimePoint at)
 
 TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions)
 {
-    const Refusal why = refusal(endpoint, ticketOptions);
+    Lane *lane = findLane(endpoint, ticketOptions.lane);
+    const Refusal why = refusal(endpoint, ticketOptions, lane);
     Ticket *ticket = tickets.create();
     const TicketId id = ticket->id;
     ticket->askedAt = now;
@@ -62,7 +63,8 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
     ticket->priority = ticketOptions.priority;
     if (ticketOptions.deadline)
         ticket->deadline = now + bounded(*ticketOptions.deadline);
-    Lane *lane = laneFor(endpoint, ticketOptions.lane);
+    if (!lane)
+        lane = createLane(endpoint, ticketOptions.lane);
     ticket->lane = lane;
     ticket->pool = poolFor(ticketOptions.pool);
     ++ticket->pool->tickets;
@@ -74,7 +76,7 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
 }
 
 Refusal SchedulerPrivate::refusal(
-    const Endpoint &endpoint, const TicketOptions &ticketOptions) const
+    const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane) const
 {
     using Code = TicketError::Code;
     if (!endpoint.isValid())
@@ -86,7 +88,7 @@ Refusal SchedulerPrivate::refusal(
     if (isGone(endpoint))
         return {Code::WebhookGone};
     const auto maxWait = ticketOptions.maxWait ? ticketOptions.maxWait : options.maxWait;
-    const BucketNode *bucket = findBucket(endpoint, ticketOptions.lane);
+    const BucketNode *bucket = lane ? lane->bucket : bucketIndex.value(bucketKey(endpoint));
     if (flow == Flow::Draining || (bucket && bucket->flow == Flow::Draining))
         return {Code::Draining};
     if (ticketOptions.predicate
@@ -137,11 +139,11 @@ void SchedulerPrivate::dequeue(Ticket *ticket)
 void SchedulerPrivate::enter(Ticket *ticket, TicketState state, int status, const Refusal &why)
 {
     ticket->state = state;
-    Event change = event(Event::Type::TicketChanged, *ticket);
+    Event &change = tell(Event::Type::TicketChanged);
+    describe(change, *ticket);
     change.status = status;
     change.error = why.code;
     change.reason = why.reason;
-    m_events.push_back(change);
     if (ticket->lane)
         changed(ticket->lane->bucket);
 }

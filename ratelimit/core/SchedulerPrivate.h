@@ -11,7 +11,9 @@
 
 #include <QtCore/QHash>
 
+#include <array>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 namespace Turnstile {
@@ -37,7 +39,8 @@ public:
 
     // Tickets
     TicketId acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions);
-    Refusal refusal(const Endpoint &endpoint, const TicketOptions &ticketOptions) const;
+    Refusal refusal(
+        const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane) const;
     void enqueue(Ticket *ticket, Ticket *before); // null: at the end
     void dequeue(Ticket *ticket);
     void enter(Ticket *ticket, TicketState state, int status = 0, const Refusal &why = {});
@@ -58,6 +61,7 @@ public:
     // Learning
     void learn(Lane *lane, const RatelimitHeaders &headers, const Ticket &ticket);
     void assignBucket(Lane *lane, const QByteArray &hash, std::optional<int> limit);
+    LearntHash *learntOf(Lane *lane, const QByteArray &hash);
     void split(Lane *lane);
     void moveLane(Lane *lane, BucketNode *target);
     void limited(Ticket *ticket, const RatelimitHeaders &headers);
@@ -86,7 +90,7 @@ public:
 
     // What there is
     Lane *findLane(const Endpoint &endpoint, const QByteArray &name = {}) const;
-    Lane *laneFor(const Endpoint &endpoint, const QByteArray &name);
+    Lane *createLane(const Endpoint &endpoint, const QByteArray &name);
     BucketNode *findBucket(const Endpoint &endpoint, const QByteArray &name = {}) const;
     QByteArray bucketKey(const Endpoint &endpoint) const;
     QByteArray bucketKey(const QByteArray &hash, const Endpoint &endpoint) const;
@@ -100,7 +104,8 @@ public:
     BucketState stateOf(const BucketNode &bucket, const TokenCounter &counter, TimePoint at) const;
 
     // Events
-    Event event(Event::Type type, const Ticket &ticket) const;
+    Event &tell(Event::Type type);
+    static void describe(Event &event, const Ticket &ticket);
     void changed(BucketNode *bucket);
     void lockChanged(WaitReason reason, TimePoint until); // in the past: open
     void tellAnomaly(Anomaly anomaly, const Lane *lane = nullptr);
@@ -116,13 +121,7 @@ public:
         }
     };
     static LaneKey laneKey(const Endpoint &endpoint, const QByteArray &name);
-    static constexpr qsizetype maxHashes = 10'000; // more than any API has routes
-    struct LearntHash {
-        QByteArray hash;
-        std::optional<int> limit;
-        TimePoint usedAt;
-        bool split = false; // this route counts apart from others with the hash
-    };
+    static constexpr size_t maxHashes = 10'000; // more than any API has routes
 
     const SchedulerOptions options;
     TimePoint now;
@@ -137,14 +136,17 @@ public:
     Slab<BucketNode, BucketTag> buckets;
     QHash<LaneKey, Lane *> laneIndex;
     QHash<QByteArray, BucketNode *> bucketIndex;
-    QHash<QByteArray, LearntHash> hashes; // by route
+    std::unordered_map<QByteArray, LearntHash> hashes; // by route; lanes point at them
     int queued = 0;
     int inFlight = 0;
     int blindGlobalLimits = 0;
 
 private:
-    using GateKind = Pool::GateKind;
-    Pool *poolFor(PoolId id) const { return m_poolIndex.value(id, m_pools.front().get()); }
+    Pool *poolFor(PoolId id) const
+    {
+        Pool *none = m_pools.front().get();
+        return m_poolIndex.isEmpty() ? none : m_poolIndex.value(id, none);
+    }
     BucketNode *atGate(GateKind kind) const;
     void leaveGate(BucketNode *bucket);
     void destroy(Ticket *ticket);
@@ -161,6 +163,7 @@ private:
 
     std::vector<std::unique_ptr<Pool>> m_pools; // the first: of tickets that name none
     QHash<PoolId, Pool *> m_poolIndex;
+    std::array<int, gateKinds> m_atGate{}; // buckets, of all pools
     IndexedHeap<BucketNode, &BucketNode::wakePosition, ByWakeAt> m_bucketWakes;
     IndexedHeap<Lane, &Lane::wakePosition, ByHeldUntil> m_laneWakes;
     IndexedHeap<Ticket, &Ticket::deadlinePosition, ByDeadline> m_deadlines;

@@ -27,14 +27,11 @@ void SchedulerPrivate::judge(const Ticket &ticket, const RatelimitHeaders &heade
 {
     const Lane *lane = ticket.lane;
     if (headers.status > 0 && invalid.add(headers.status, headers.scope, now)) {
-        Event counted;
-        counted.type = Event::Type::InvalidRequest;
+        Event &counted = tell(Event::Type::InvalidRequest);
         counted.status = headers.status;
         counted.lane = lane->id;
         counted.bucket = lane->bucket->id;
         counted.count = invalid.count(now);
-        counted.at = now;
-        m_events.push_back(counted);
     }
 
     const Endpoint &endpoint = lane->endpoint;

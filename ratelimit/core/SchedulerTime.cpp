@@ -72,12 +72,12 @@ std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
         consider(m_laneWakes.top()->heldUntil());
     if (m_bucketWakes.top())
         consider(m_bucketWakes.top()->wakeAt);
-    for (const GateKind kind : {Pool::CallbackGate, Pool::ExemptGate, Pool::GlobalGate}) {
+    for (const GateKind kind : {CallbackGate, ExemptGate, GlobalGate}) {
         if (atGate(kind))
-            consider(invalid.nextAllowedAt(inFlight, kind == Pool::CallbackGate, now)
+            consider(invalid.nextAllowedAt(inFlight, kind == CallbackGate, now)
                          .value_or(TimePoint::max()));
     }
-    if (atGate(Pool::GlobalGate))
+    if (atGate(GlobalGate))
         consider(global.nextFreeAt(now).value_or(TimePoint::max()));
     for (const IdleLanes *list : {&m_idleLanes, &m_idleExemptLanes}) {
         if (list->first())
@@ -95,7 +95,7 @@ static constexpr milliseconds idleExemptLifetime = 1min;
 
 SchedulerPrivate::IdleLanes &SchedulerPrivate::idleLanesOf(const Lane *lane)
 {
-    return lane->endpoint.isExemptFromGlobal() ? m_idleExemptLanes : m_idleLanes;
+    return lane->isExempt ? m_idleExemptLanes : m_idleLanes;
 }
 
 milliseconds SchedulerPrivate::idleLifetimeOf(const IdleLanes &list) const
@@ -132,9 +132,13 @@ void SchedulerPrivate::collectIdle()
     }
     if (now - m_hashesCheckedAt >= options.idleBucketLifetime) {
         m_hashesCheckedAt = now;
-        erase_if(hashes, [this](const auto &learnt) {
-            return learnt.value().usedAt + options.hashLifetime <= now;
+        const auto forgotten = std::erase_if(hashes, [this](const auto &learnt) {
+            return learnt.second.usedAt + options.hashLifetime <= now;
         });
+        if (forgotten > 0) {
+            for (Lane *lane : std::as_const(laneIndex))
+                lane->learnt = nullptr;
+        }
         erase_if(m_gone, [this](const auto &webhook) { return webhook.value() <= now; });
         erase_if(m_tokenSince, [this](const auto &token) { // what it was for has ended
             return token.value() + 2 * options.responseTimeout <= now;
