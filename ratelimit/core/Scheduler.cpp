@@ -50,7 +50,7 @@ bool Scheduler::markSent(TicketId id, TimePoint now)
     Ticket *ticket = d->tickets.find(id);
     if (!ticket || ticket->state != TicketState::Available)
         return false;
-    ticket->sentAt = d->now;
+    ticket->times->sentAt = d->now;
     d->enter(ticket, TicketState::InFlight);
     return true;
 }

@@ -35,7 +35,7 @@ BucketNode *SchedulerPrivate::atGate(GateKind kind) const
     if (m_atGate[kind] == 0)
         return first;
     for (const auto &pool : m_pools) {
-        BucketNode *bucket = pool->isFree() ? pool->gates[kind].top() : nullptr;
+        BucketNode *bucket = pool && pool->isFree() ? pool->gates[kind].top() : nullptr;
         if (bucket && (!first || ByOldestTicket::of(bucket) < ByOldestTicket::of(first)))
             first = bucket;
     }
@@ -52,7 +52,9 @@ void SchedulerPrivate::leaveGate(BucketNode *bucket)
 
 void SchedulerPrivate::destroy(Ticket *ticket)
 {
-    Pool *pool = ticket->pool;
+    Pool *pool = ticket->lane ? poolOf(*ticket) : nullptr;
+    if (ticket->times)
+        ticketTimes.destroy(ticket->times);
     tickets.destroy(ticket);
     if (pool) {
         --pool->tickets;
@@ -63,14 +65,20 @@ void SchedulerPrivate::destroy(Ticket *ticket)
 void SchedulerPrivate::destroyIfUnused(Pool *pool)
 {
     if (pool->isRemoved && pool->tickets == 0)
-        std::erase_if(m_pools, [pool](const auto &each) { return each.get() == pool; });
+        m_pools[pool->index].reset();
 }
 
 void SchedulerPrivate::setPool(PoolId id, int connections)
 {
     Pool *&pool = m_poolIndex[id];
-    if (!pool)
-        pool = m_pools.emplace_back(std::make_unique<Pool>()).get();
+    if (!pool) {
+        const auto unused = std::find(m_pools.begin(), m_pools.end(), nullptr);
+        const auto index = quint32(unused - m_pools.begin());
+        auto &place = unused == m_pools.end() ? m_pools.emplace_back() : *unused;
+        place = std::make_unique<Pool>();
+        place->index = index;
+        pool = place.get();
+    }
     pool->most = std::max(0, connections);
 }
 
@@ -94,7 +102,8 @@ void SchedulerPrivate::grant(BucketNode *bucket)
     ++bucket->granted;
     if (!bucket->exempt)
         global.take();
-    ticket->grantedAt = ticket->sentAt = now;
+    TicketTimes *times = timesOf(ticket);
+    times->grantedAt = times->sentAt = now;
     lane->lastGranted = bucket->lastGranted = ticket->id;
     ++ticket->attempt;
     m_granted.append(ticket);
@@ -106,7 +115,7 @@ void SchedulerPrivate::countInFlight(const Ticket &ticket, int change)
 {
     Lane *lane = ticket.lane;
     inFlight += change;
-    ticket.pool->inFlight += change;
+    poolOf(ticket)->inFlight += change;
     lane->inFlight += change;
     lane->bucket->inFlight += change;
     if (ticket.ordering == Ordering::Strict) {
@@ -140,11 +149,12 @@ void SchedulerPrivate::updateBucket(BucketNode *bucket)
     }
     const Ticket *turn = bucket->ready.top()->head();
     if (bucket->available(now) > 0 && !bucket->isHeldByOrder(turn->ordering)) {
-        if (bucket->gate != turn->pool) {
+        Pool *pool = poolOf(*turn);
+        if (bucket->gate != pool) {
             leaveGate(bucket);
             ++m_atGate[bucket->gateKind()];
         }
-        bucket->gate = turn->pool;
+        bucket->gate = pool;
         bucket->gate->gates[bucket->gateKind()].update(bucket);
         return;
     }

@@ -217,7 +217,7 @@ void SchedulerPrivate::describe(Event &event, const Ticket &ticket)
         event.bucket = ticket.lane->bucket->id;
     }
     event.askedAt = ticket.askedAt;
-    event.grantedAt = ticket.grantedAt;
+    event.grantedAt = ticket.grantedAt();
 }
 
 void SchedulerPrivate::changed(BucketNode *bucket)

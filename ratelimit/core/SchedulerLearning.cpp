@@ -31,7 +31,7 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
     if (!headers.bucket.isEmpty() && headers.kind == RatelimitHeaders::Kind::Bucket)
         assignBucket(lane, headers.bucket, headers.limit);
     if (lane->bucket->laneCount > 1
-        && lane->bucket->counter.contradicts(headers, ticket.grantedAt, now))
+        && lane->bucket->counter.contradicts(headers, ticket.times->grantedAt, now))
         split(lane);
 
     BucketNode *bucket = lane->bucket;
@@ -47,9 +47,9 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
     }
     std::optional<TimePoint> countedAt;
     if (const auto wait = margin())
-        countedAt = std::min(now, ticket.sentAt + *wait);
+        countedAt = std::min(now, ticket.times->sentAt + *wait);
     const auto learnt =
-        bucket->counter.learn(headers, ticket.grantedAt, now, bucket->inFlight, countedAt);
+        bucket->counter.learn(headers, ticket.times->grantedAt, now, bucket->inFlight, countedAt);
     bucket->vanished = false;
     lane->countedAt = now;
     if (learnt.limitChanged)
@@ -197,7 +197,7 @@ void SchedulerPrivate::limited(Ticket *ticket, const RatelimitHeaders &headers)
         if (bucket->exempt || ticket->state == TicketState::TimedOut)
             global.lock(now + wait);
         else
-            global.refused(ticket->grantedAt, now + wait, now);
+            global.refused(ticket->times->grantedAt, now + wait, now);
         m_lockAnnounced = true;
         lockChanged(WaitReason::Global, global.lockedUntil());
         break;

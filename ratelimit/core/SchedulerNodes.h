@@ -16,6 +16,7 @@
 
 namespace Turnstile {
 
+struct Ticket;
 struct Lane;
 struct BucketNode;
 struct Pool;
@@ -37,6 +38,23 @@ struct Turn {
     friend constexpr auto operator<=>(const Turn &, const Turn &) = default;
 };
 
+/// What only tickets have that were granted, or that have a deadline: not the many that wait.
+struct TicketTimes {
+    TicketTimes(Id<struct TimesTag> timesId, Ticket *of)
+        : id(timesId)
+        , ticket(of)
+    {
+    }
+
+    Id<struct TimesTag> id;
+    Ticket *ticket;
+    TimePoint grantedAt;
+    TimePoint sentAt;    // as the consumer said, else grantedAt
+    TimePoint notBefore; // a retry that backs off
+    TimePoint deadline = TimePoint::max();
+    int deadlinePosition = -1;
+};
+
 struct Ticket {
     explicit Ticket(TicketId ticketId)
         : id(ticketId)
@@ -45,19 +63,17 @@ struct Ticket {
 
     TicketId id;
     Lane *lane = nullptr;
-    Pool *pool = nullptr;
+    TicketTimes *times = nullptr;
     ListHook<Ticket> hook; // in its lane's queue, or in the list of those granted or timed out
     TimePoint askedAt;
-    TimePoint grantedAt;
-    TimePoint sentAt;    // as the consumer said, else grantedAt
-    TimePoint notBefore; // a retry that backs off
-    TimePoint deadline = TimePoint::max();
-    int deadlinePosition = -1;
+    quint32 pool = 0; // which of the scheduler's
     quint16 attempt = 0;
     TicketState state = TicketState::Queued;
-    Ordering ordering = Ordering::Automatic;
-    Priority priority = Priority::Normal;
+    Ordering ordering : 4 = Ordering::Automatic;
+    Priority priority : 4 = Priority::Normal;
 
+    TimePoint grantedAt() const { return times ? times->grantedAt : TimePoint(); }
+    TimePoint notBefore() const { return times ? times->notBefore : TimePoint(); }
     Turn turn() const { return {askedAt - int(priority) * agePerLevel, id}; }
 };
 
@@ -107,7 +123,7 @@ struct Lane {
     const Ticket *head() const { return queue.first(); }
     TimePoint heldUntil() const
     {
-        return head() ? std::max(blockedUntil, head()->notBefore) : blockedUntil;
+        return head() ? std::max(blockedUntil, head()->notBefore()) : blockedUntil;
     }
 
     // Whether the requests of the ticket at the head go one after another.
@@ -126,7 +142,7 @@ struct ByHeldUntil {
     static TimePoint of(const Lane *lane) { return lane->heldUntil(); }
 };
 struct ByDeadline {
-    static TimePoint of(const Ticket *ticket) { return ticket->deadline; }
+    static TimePoint of(const TicketTimes *times) { return times->deadline; }
 };
 
 using ReadyLanes = IndexedHeap<Lane, &Lane::readyPosition, ByHeadTicket>;
@@ -193,6 +209,7 @@ struct Pool {
     int inFlight = 0;
     int tickets = 0; // that name it
     bool isRemoved = false;
+    quint32 index = 0; // of the scheduler's pools
     std::array<Gate, gateKinds> gates;
 
     bool isFree() const { return inFlight < most; }

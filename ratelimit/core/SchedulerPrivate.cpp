@@ -62,12 +62,13 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
     ticket->ordering = ticketOptions.ordering.value_or(options.ordering);
     ticket->priority = ticketOptions.priority;
     if (ticketOptions.deadline)
-        ticket->deadline = now + bounded(*ticketOptions.deadline);
+        timesOf(ticket)->deadline = now + bounded(*ticketOptions.deadline);
     if (!lane)
         lane = createLane(endpoint, ticketOptions.lane);
     ticket->lane = lane;
-    ticket->pool = poolFor(ticketOptions.pool);
-    ++ticket->pool->tickets;
+    Pool *pool = poolFor(ticketOptions.pool);
+    ticket->pool = pool->index;
+    ++pool->tickets;
     enqueue(ticket, nullptr);
     enter(ticket, TicketState::Queued);
     if (lane->head() == ticket)
@@ -114,6 +115,13 @@ Refusal SchedulerPrivate::refusal(
     return {};
 }
 
+TicketTimes *SchedulerPrivate::timesOf(Ticket *ticket)
+{
+    if (!ticket->times)
+        ticket->times = ticketTimes.create(ticket);
+    return ticket->times;
+}
+
 void SchedulerPrivate::enqueue(Ticket *ticket, Ticket *before)
 {
     Lane *lane = ticket->lane;
@@ -122,8 +130,8 @@ void SchedulerPrivate::enqueue(Ticket *ticket, Ticket *before)
     ++lane->queued;
     ++lane->bucket->queued;
     ++queued;
-    if (ticket->deadline != TimePoint::max())
-        m_deadlines.update(ticket);
+    if (ticket->times && ticket->times->deadline != TimePoint::max())
+        m_deadlines.update(ticket->times);
 }
 
 void SchedulerPrivate::dequeue(Ticket *ticket)
@@ -133,7 +141,8 @@ void SchedulerPrivate::dequeue(Ticket *ticket)
     --lane->queued;
     --lane->bucket->queued;
     --queued;
-    m_deadlines.remove(ticket);
+    if (ticket->times)
+        m_deadlines.remove(ticket->times);
 }
 
 void SchedulerPrivate::enter(Ticket *ticket, TicketState state, int status, const Refusal &why)
@@ -184,10 +193,10 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
             if (response.kind == Response::Kind::Unused)
                 global.giveBack();
             else if (!isGlobalLimit(response))
-                global.answered(ticket->sentAt, margin(), now);
+                global.answered(ticket->times->sentAt, margin(), now);
         }
         if (response.kind == Response::Kind::Answered)
-            roundTrips.add(now - ticket->sentAt);
+            roundTrips.add(now - ticket->times->sentAt);
     }
     switch (response.kind) {
     case Response::Kind::Unused:
@@ -206,7 +215,7 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
         else {
             lane->bucket->blindLimits = blindGlobalLimits = 0;
             lane->probes = false;
-            if (ticket->grantedAt >= edgeUntil)
+            if (ticket->times->grantedAt >= edgeUntil)
                 m_edgeBlocks = 0;
         }
         judge(*ticket, *response.headers);
@@ -241,7 +250,7 @@ void SchedulerPrivate::requeue(Ticket *ticket, int status, milliseconds wait)
     Ticket *position = lane->queue.first();
     while (position && position->id < ticket->id)
         position = TicketQueue::next(position);
-    ticket->notBefore = wait > 0ms ? now + bounded(wait) : TimePoint();
+    ticket->times->notBefore = wait > 0ms ? now + bounded(wait) : TimePoint();
     enqueue(ticket, position);
     enter(ticket, TicketState::Queued, status);
     updateLane(lane);

@@ -41,6 +41,7 @@ public:
     TicketId acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions);
     Refusal refusal(
         const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane) const;
+    TicketTimes *timesOf(Ticket *ticket);
     void enqueue(Ticket *ticket, Ticket *before); // null: at the end
     void dequeue(Ticket *ticket);
     void enter(Ticket *ticket, TicketState state, int status = 0, const Refusal &why = {});
@@ -132,6 +133,7 @@ public:
     RoundTrips roundTrips;
     TimePoint edgeUntil; // Cloudflare's block
     Slab<Ticket, TicketTag> tickets;
+    Slab<TicketTimes, TimesTag> ticketTimes;
     Slab<Lane, LaneTag> lanes;
     Slab<BucketNode, BucketTag> buckets;
     QHash<LaneKey, Lane *> laneIndex;
@@ -142,6 +144,7 @@ public:
     int blindGlobalLimits = 0;
 
 private:
+    Pool *poolOf(const Ticket &ticket) const { return m_pools[ticket.pool].get(); }
     Pool *poolFor(PoolId id) const
     {
         Pool *none = m_pools.front().get();
@@ -161,12 +164,12 @@ private:
     milliseconds waitOf(const RatelimitHeaders &headers, int &blindLimits) const;
     std::optional<milliseconds> margin() const;
 
-    std::vector<std::unique_ptr<Pool>> m_pools; // the first: of tickets that name none
+    std::vector<std::unique_ptr<Pool>> m_pools; // the first: of tickets that name none; some null
     QHash<PoolId, Pool *> m_poolIndex;
     std::array<int, gateKinds> m_atGate{}; // buckets, of all pools
     IndexedHeap<BucketNode, &BucketNode::wakePosition, ByWakeAt> m_bucketWakes;
     IndexedHeap<Lane, &Lane::wakePosition, ByHeldUntil> m_laneWakes;
-    IndexedHeap<Ticket, &Ticket::deadlinePosition, ByDeadline> m_deadlines;
+    IndexedHeap<TicketTimes, &TicketTimes::deadlinePosition, ByDeadline> m_deadlines;
     TicketQueue m_granted;       // oldest grant first
     TicketQueue m_timedOut;      // the same, kept until a late answer may no longer come
     IdleLanes m_idleLanes;       // longest idle first

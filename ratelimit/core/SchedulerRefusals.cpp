@@ -36,7 +36,7 @@ void SchedulerPrivate::judge(const Ticket &ticket, const RatelimitHeaders &heade
 
     const Endpoint &endpoint = lane->endpoint;
     const QByteArray &credential = endpoint.credential().fingerprint();
-    const bool isOfOldToken = ticket.grantedAt < m_tokenSince.value(credential);
+    const bool isOfOldToken = ticket.times->grantedAt < m_tokenSince.value(credential);
     if (endpoint.isAuthorized() && !isOfOldToken) {
         if (headers.status == 401) {
             refuse(*lane);

@@ -13,10 +13,12 @@ using namespace std::chrono_literals;
 void SchedulerPrivate::advance()
 {
     while (m_deadlines.top() && m_deadlines.top()->deadline <= now)
-        endWaiting(m_deadlines.top(), TicketState::Expired, TicketError::Code::Expired);
-    while (m_granted.first() && m_granted.first()->grantedAt + options.responseTimeout <= now)
+        endWaiting(m_deadlines.top()->ticket, TicketState::Expired, TicketError::Code::Expired);
+    while (
+        m_granted.first() && m_granted.first()->times->grantedAt + options.responseTimeout <= now)
         timeOut(m_granted.first());
-    while (m_timedOut.first() && m_timedOut.first()->grantedAt + 2 * options.responseTimeout <= now)
+    while (m_timedOut.first()
+        && m_timedOut.first()->times->grantedAt + 2 * options.responseTimeout <= now)
         forgetLate(m_timedOut.first());
     if (m_lockAnnounced && !global.isLocked(now)) {
         m_lockAnnounced = false;
@@ -59,9 +61,9 @@ std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
     if (m_deadlines.top())
         consider(m_deadlines.top()->deadline);
     if (m_granted.first())
-        consider(m_granted.first()->grantedAt + options.responseTimeout);
+        consider(m_granted.first()->times->grantedAt + options.responseTimeout);
     if (m_timedOut.first())
-        consider(m_timedOut.first()->grantedAt + 2 * options.responseTimeout);
+        consider(m_timedOut.first()->times->grantedAt + 2 * options.responseTimeout);
     if (m_lockAnnounced)
         consider(global.lockedUntil());
     if (m_edgeAnnounced)
