@@ -20,7 +20,7 @@ void SchedulerPrivate::pump()
             grant(bucket);
         }
     };
-    if (flow != Flow::Paused && now >= edgeUntil) {
+    if (m_atGates > 0 && flow != Flow::Paused && now >= edgeUntil) {
         pumpGate(CallbackGate);
         pumpGate(ExemptGate);
         pumpGate(GlobalGate);
@@ -32,8 +32,6 @@ void SchedulerPrivate::pump()
 BucketNode *SchedulerPrivate::atGate(GateKind kind) const
 {
     BucketNode *first = nullptr;
-    if (m_atGate[kind] == 0)
-        return first;
     for (const auto &pool : m_pools) {
         BucketNode *bucket = pool && pool->isFree() ? pool->gates[kind].top() : nullptr;
         if (bucket && (!first || ByOldestTicket::of(bucket) < ByOldestTicket::of(first)))
@@ -46,7 +44,7 @@ void SchedulerPrivate::leaveGate(BucketNode *bucket)
 {
     if (Pool *pool = std::exchange(bucket->gate, nullptr)) {
         pool->gates[bucket->gateKind()].remove(bucket);
-        --m_atGate[bucket->gateKind()];
+        --m_atGates;
     }
 }
 
@@ -152,7 +150,7 @@ void SchedulerPrivate::updateBucket(BucketNode *bucket)
         Pool *pool = poolOf(*turn);
         if (bucket->gate != pool) {
             leaveGate(bucket);
-            ++m_atGate[bucket->gateKind()];
+            ++m_atGates;
         }
         bucket->gate = pool;
         bucket->gate->gates[bucket->gateKind()].update(bucket);

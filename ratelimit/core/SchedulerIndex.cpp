@@ -8,55 +8,77 @@
 
 namespace Turnstile {
 
-QByteArray SchedulerPrivate::bucketKey(const QByteArray &hash, const Endpoint &endpoint) const
+size_t BucketKey::toHash() const
 {
-    // No part contains a line break; exempt lanes never share a counter with others.
-    QByteArray key = hash + '\n' + endpoint.majorResource() + '\n'
-        + endpoint.credential().fingerprint() + (endpoint.isExemptFromGlobal() ? "\n!" : "");
-    const auto learnt = hashes.find(endpoint.route());
-    if (learnt != hashes.end() && learnt->second.split)
-        key += '\n' + endpoint.route();
-    return key;
+    if (hash.isEmpty())
+        return qHash(endpoint.provisionalBucket());
+    return qHashMulti(0, hash, endpoint.majorResource(), endpoint.credential().fingerprint());
 }
 
-QByteArray SchedulerPrivate::bucketKey(const Endpoint &endpoint) const
+bool operator==(const BucketKey &a, const BucketKey &b)
 {
-    const auto learnt = hashes.find(endpoint.route());
-    return learnt == hashes.end() ? "?\n" + endpoint.provisionalBucket()
-                                  : bucketKey(learnt->second.hash, endpoint);
+    const Endpoint &left = a.endpoint;
+    const Endpoint &right = b.endpoint;
+    if (a.hash != b.hash || a.split != b.split)
+        return false;
+    if (a.hash.isEmpty())
+        return left.provisionalBucket() == right.provisionalBucket();
+    return left.isExemptFromGlobal() == right.isExemptFromGlobal()
+        && left.majorResource() == right.majorResource() && left.credential() == right.credential()
+        && (!a.split || left.route() == right.route());
 }
 
-SchedulerPrivate::LaneKey SchedulerPrivate::laneKey(
-    const Endpoint &endpoint, const QByteArray &name)
+BucketKey SchedulerPrivate::bucketKey(const QByteArray &hash, const Endpoint &endpoint) const
 {
-    if (name.isEmpty())
-        return {endpoint.lane(), endpoint.laneHash()};
-    const QByteArray key = endpoint.lane() + '\n' + name;
-    return {key, qHash(key)};
+    const auto learnt = hashes.find(endpoint.route());
+    return {hash, endpoint, learnt != hashes.end() && learnt->second.split};
+}
+
+BucketKey SchedulerPrivate::bucketKey(const Endpoint &endpoint) const
+{
+    const auto learnt = hashes.find(endpoint.route());
+    if (learnt == hashes.end())
+        return {{}, endpoint};
+    return {learnt->second.hash, endpoint, learnt->second.split};
+}
+
+static size_t laneHash(const Endpoint &endpoint, const QByteArray &name)
+{
+    return name.isEmpty() ? endpoint.laneHash() : qHash(name, endpoint.laneHash());
 }
 
 Lane *SchedulerPrivate::findLane(const Endpoint &endpoint, const QByteArray &name) const
 {
-    return laneIndex.value(laneKey(endpoint, name));
+    const auto slot = laneIndex.find(laneHash(endpoint, name), [&](quint32 each) {
+        const Lane *lane = lanes.at(each);
+        return lane->endpoint == endpoint && lane->name == name;
+    });
+    return slot ? lanes.at(*slot) : nullptr;
+}
+
+BucketNode *SchedulerPrivate::findBucket(const BucketKey &key) const
+{
+    const auto slot =
+        bucketIndex.find(key.toHash(), [&](quint32 each) { return buckets.at(each)->key == key; });
+    return slot ? buckets.at(*slot) : nullptr;
 }
 
 BucketNode *SchedulerPrivate::findBucket(const Endpoint &endpoint, const QByteArray &name) const
 {
     if (const Lane *lane = findLane(endpoint, name))
         return lane->bucket;
-    return bucketIndex.value(bucketKey(endpoint));
+    return findBucket(bucketKey(endpoint));
 }
 
 Lane *SchedulerPrivate::createLane(const Endpoint &endpoint, const QByteArray &name)
 {
     Lane *lane = lanes.create(endpoint, name);
-    laneIndex.insert(laneKey(endpoint, name), lane);
-    BucketNode *bucket = bucketFor(bucketKey(endpoint), *lane);
+    laneIndex.insert(laneHash(endpoint, name), lane->id.slot());
+    BucketNode *bucket = bucketFor(bucketKey(endpoint));
     const auto learnt = hashes.find(endpoint.route());
     if (learnt != hashes.end()) {
         lane->learnt = &learnt->second;
         lane->learnt->usedAt = now;
-        bucket->hash = lane->learnt->hash;
         bucket->counter.hint(lane->learnt->limit);
     }
     lane->bucket = bucket;
@@ -68,16 +90,12 @@ Lane *SchedulerPrivate::createLane(const Endpoint &endpoint, const QByteArray &n
     return lane;
 }
 
-BucketNode *SchedulerPrivate::bucketFor(const QByteArray &key, const Lane &lane)
+BucketNode *SchedulerPrivate::bucketFor(const BucketKey &key)
 {
-    if (BucketNode *bucket = bucketIndex.value(key))
+    if (BucketNode *bucket = findBucket(key))
         return bucket;
     BucketNode *bucket = buckets.create(key);
-    bucket->majorResource = lane.endpoint.majorResource();
-    bucket->name = lane.endpoint.name();
-    bucket->exempt = lane.endpoint.isExemptFromGlobal();
-    bucket->burst = lane.endpoint.isInteractionCallback();
-    bucketIndex.insert(key, bucket);
+    bucketIndex.insert(key.toHash(), bucket->id.slot());
     return bucket;
 }
 
@@ -117,7 +135,7 @@ void SchedulerPrivate::destroyLane(Lane *lane)
     BucketNode *bucket = lane->bucket;
     bucket->lanes.remove(lane);
     --bucket->laneCount;
-    laneIndex.remove(laneKey(lane->endpoint, lane->name));
+    laneIndex.remove(laneHash(lane->endpoint, lane->name), lane->id.slot());
     lanes.destroy(lane);
     destroyIfUnused(bucket);
 }
@@ -132,7 +150,7 @@ void SchedulerPrivate::destroyIfUnused(BucketNode *bucket)
         return;
     }
     tell(Event::Type::BucketRemoved).bucket = bucket->id;
-    bucketIndex.remove(bucket->key);
+    bucketIndex.remove(bucket->key.toHash(), bucket->id.slot());
     buckets.destroy(bucket);
 }
 
@@ -143,8 +161,8 @@ Bucket SchedulerPrivate::snapshot(const BucketNode &bucket, TimePoint at) const
     counter.roll(at);
     Bucket result;
     result.id = bucket.id;
-    result.hash = bucket.hash;
-    result.majorResource = bucket.majorResource;
+    result.hash = bucket.key.hash;
+    result.majorResource = bucket.maker.majorResource();
     result.state = stateOf(bucket, counter, at);
     result.exempt = bucket.exempt;
     result.limit = counter.limit();
@@ -157,7 +175,7 @@ Bucket SchedulerPrivate::snapshot(const BucketNode &bucket, TimePoint at) const
     result.inFlight = bucket.inFlight;
     result.granted = bucket.granted;
     result.rateLimited = bucket.rateLimited;
-    result.name = bucket.name;
+    result.name = bucket.maker.name();
     result.lanes = bucket.laneCount;
     const Ticket *oldest = nullptr;
     TimePoint routesOpenAt;

@@ -80,23 +80,25 @@ LearntHash *SchedulerPrivate::learntOf(Lane *lane, const QByteArray &hash)
 
 void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::optional<int> limit)
 {
-    if (LearntHash *known = learntOf(lane, hash)) {
+    BucketNode *current = lane->bucket;
+    LearntHash *known = learntOf(lane, hash);
+    if (known) {
         if (known->hash != hash) {
             known->hash = hash;
             known->split = false;
         }
         known->limit = limit;
         known->usedAt = now;
+        if (current->key.hash.constData() == known->hash.constData())
+            return;
     }
-
-    BucketNode *current = lane->bucket;
-    if (current->hash == hash)
+    if (current->key.hash == hash)
         return;
-    if (!current->hash.isEmpty())
+    if (!current->key.hash.isEmpty())
         tellAnomaly(Anomaly::HashFlipped, lane);
-    const QByteArray key = bucketKey(hash, lane->endpoint);
-    BucketNode *target = bucketIndex.value(key);
-    if (current->hash.isEmpty()) {
+    const BucketKey key = bucketKey(known ? known->hash : hash, lane->endpoint);
+    BucketNode *target = findBucket(key);
+    if (current->key.hash.isEmpty()) {
         // The provisional bucket has got its name. All lanes in it were thought to share: until one
         // hears otherwise, they do.
         if (target) {
@@ -105,17 +107,12 @@ void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::opt
             moveLane(lane, target);
             return;
         }
-        bucketIndex.remove(current->key);
+        bucketIndex.remove(current->key.toHash(), current->id.slot());
         current->key = key;
-        current->hash = hash;
-        bucketIndex.insert(key, current);
+        bucketIndex.insert(key.toHash(), current->id.slot());
         return;
     }
-    if (!target) {
-        target = bucketFor(key, *lane);
-        target->hash = hash;
-    }
-    moveLane(lane, target);
+    moveLane(lane, target ? target : bucketFor(key));
 }
 
 // The answer is not of the counter that others of the bucket spend from. If this lane spent from it
@@ -131,9 +128,7 @@ void SchedulerPrivate::split(Lane *lane)
     if (!othersSpent || lane->countedAt >= since || known == hashes.end() || known->second.split)
         return;
     known->second.split = true;
-    BucketNode *own = bucketFor(bucketKey(shared->hash, lane->endpoint), *lane);
-    own->hash = shared->hash;
-    moveLane(lane, own);
+    moveLane(lane, bucketFor(bucketKey(shared->key.hash, lane->endpoint)));
     tellAnomaly(Anomaly::CountersSplit, lane);
 }
 

@@ -147,19 +147,31 @@ struct ByDeadline {
 
 using ReadyLanes = IndexedHeap<Lane, &Lane::readyPosition, ByHeadTicket>;
 
+/// What buckets are told apart by: the server's hash in one place, and the route where it is split.
+/// Without a hash, what the endpoint says. Exempt lanes never share a counter with others.
+struct BucketKey {
+    QByteArray hash; // empty: provisional
+    Endpoint endpoint;
+    bool split = false;
+
+    size_t toHash() const;
+    friend bool operator==(const BucketKey &a, const BucketKey &b);
+};
+
 /// A counter, and the lanes that count in it.
 struct BucketNode {
-    BucketNode(BucketId bucketId, const QByteArray &bucketKey)
+    BucketNode(BucketId bucketId, const BucketKey &bucketKey)
         : id(bucketId)
         , key(bucketKey)
+        , maker(bucketKey.endpoint)
+        , exempt(maker.isExemptFromGlobal())
+        , burst(maker.isInteractionCallback())
     {
     }
 
     BucketId id;
-    QByteArray key;  // in the scheduler's index
-    QByteArray hash; // empty: provisional
-    QByteArray majorResource;
-    QString name;
+    BucketKey key;  // in the scheduler's index
+    Endpoint maker; // after which it is called
     TokenCounter counter;
     IntrusiveList<Lane, &Lane::inBucket> lanes;
     ReadyLanes ready;
@@ -178,8 +190,8 @@ struct BucketNode {
     TimePoint idleSince;
     ListHook<BucketNode> idle;
     Flow flow = Flow::Open;
-    bool exempt = false;   // from the global limit
-    bool burst = false;    // interaction callbacks: no probe
+    bool exempt;           // from the global limit
+    bool burst;            // interaction callbacks: no probe
     bool vanished = false; // answers no longer carry headers, and that was told
     bool dirty = false;
 

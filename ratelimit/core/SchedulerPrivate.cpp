@@ -89,7 +89,7 @@ Refusal SchedulerPrivate::refusal(
     if (isGone(endpoint))
         return {Code::WebhookGone};
     const auto maxWait = ticketOptions.maxWait ? ticketOptions.maxWait : options.maxWait;
-    const BucketNode *bucket = lane ? lane->bucket : bucketIndex.value(bucketKey(endpoint));
+    const BucketNode *bucket = lane ? lane->bucket : findBucket(bucketKey(endpoint));
     if (flow == Flow::Draining || (bucket && bucket->flow == Flow::Draining))
         return {Code::Draining};
     if (ticketOptions.predicate
@@ -277,8 +277,7 @@ void SchedulerPrivate::setFlow(BucketNode *bucket, Flow to)
 void SchedulerPrivate::shutdown()
 {
     isShutDown = true;
-    for (Lane *lane : std::as_const(laneIndex))
-        rejectWaiting(lane, TicketError::Code::RatelimiterGone);
+    lanes.forEach([this](Lane &lane) { rejectWaiting(&lane, TicketError::Code::RatelimiterGone); });
 }
 
 } // namespace Turnstile

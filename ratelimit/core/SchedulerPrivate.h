@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ratelimit/core/GlobalLimit.h"
+#include "ratelimit/core/HashIndex.h"
 #include "ratelimit/core/InvalidRequestBudget.h"
 #include "ratelimit/core/RoundTrips.h"
 #include "ratelimit/core/Scheduler.h"
@@ -11,7 +12,6 @@
 
 #include <QtCore/QHash>
 
-#include <array>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -93,9 +93,10 @@ public:
     Lane *findLane(const Endpoint &endpoint, const QByteArray &name = {}) const;
     Lane *createLane(const Endpoint &endpoint, const QByteArray &name);
     BucketNode *findBucket(const Endpoint &endpoint, const QByteArray &name = {}) const;
-    QByteArray bucketKey(const Endpoint &endpoint) const;
-    QByteArray bucketKey(const QByteArray &hash, const Endpoint &endpoint) const;
-    BucketNode *bucketFor(const QByteArray &key, const Lane &lane);
+    BucketKey bucketKey(const Endpoint &endpoint) const;
+    BucketKey bucketKey(const QByteArray &hash, const Endpoint &endpoint) const;
+    BucketNode *findBucket(const BucketKey &key) const;
+    BucketNode *bucketFor(const BucketKey &key);
     std::vector<LearntRoute> learntRoutes(TimePoint at) const;
     void restore(std::span<const LearntRoute> routes);
     void idleIfDone(Lane *lane);
@@ -112,16 +113,6 @@ public:
     void tellAnomaly(Anomaly anomaly, const Lane *lane = nullptr);
     std::span<const Event> takeEvents();
 
-    struct LaneKey {
-        QByteArray key;
-        size_t hash;
-        friend bool operator==(const LaneKey &, const LaneKey &) = default;
-        friend size_t qHash(const LaneKey &lane, size_t seed = 0) noexcept
-        {
-            return lane.hash ^ seed;
-        }
-    };
-    static LaneKey laneKey(const Endpoint &endpoint, const QByteArray &name);
     static constexpr size_t maxHashes = 10'000; // more than any API has routes
 
     const SchedulerOptions options;
@@ -136,8 +127,8 @@ public:
     Slab<TicketTimes, TimesTag> ticketTimes;
     Slab<Lane, LaneTag> lanes;
     Slab<BucketNode, BucketTag> buckets;
-    QHash<LaneKey, Lane *> laneIndex;
-    QHash<QByteArray, BucketNode *> bucketIndex;
+    HashIndex laneIndex;
+    HashIndex bucketIndex;
     std::unordered_map<QByteArray, LearntHash> hashes; // by route; lanes point at them
     int queued = 0;
     int inFlight = 0;
@@ -151,6 +142,7 @@ private:
         return m_poolIndex.isEmpty() ? none : m_poolIndex.value(id, none);
     }
     BucketNode *atGate(GateKind kind) const;
+    TimePoint gatesOpenAt() const;
     void leaveGate(BucketNode *bucket);
     void destroy(Ticket *ticket);
     void destroyIfUnused(Pool *pool);
@@ -166,7 +158,7 @@ private:
 
     std::vector<std::unique_ptr<Pool>> m_pools; // the first: of tickets that name none; some null
     QHash<PoolId, Pool *> m_poolIndex;
-    std::array<int, gateKinds> m_atGate{}; // buckets, of all pools
+    int m_atGates = 0; // buckets, of all pools
     IndexedHeap<BucketNode, &BucketNode::wakePosition, ByWakeAt> m_bucketWakes;
     IndexedHeap<Lane, &Lane::wakePosition, ByHeldUntil> m_laneWakes;
     IndexedHeap<TicketTimes, &TicketTimes::deadlinePosition, ByDeadline> m_deadlines;

@@ -74,13 +74,8 @@ std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
         consider(m_laneWakes.top()->heldUntil());
     if (m_bucketWakes.top())
         consider(m_bucketWakes.top()->wakeAt);
-    for (const GateKind kind : {CallbackGate, ExemptGate, GlobalGate}) {
-        if (atGate(kind))
-            consider(invalid.nextAllowedAt(inFlight, kind == CallbackGate, now)
-                         .value_or(TimePoint::max()));
-    }
-    if (atGate(GlobalGate))
-        consider(global.nextFreeAt(now).value_or(TimePoint::max()));
+    if (m_atGates > 0)
+        consider(gatesOpenAt());
     for (const IdleLanes *list : {&m_idleLanes, &m_idleExemptLanes}) {
         if (list->first())
             consider(list->first()->idleSince + idleLifetimeOf(*list));
@@ -89,6 +84,21 @@ std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
         consider(m_idleBuckets.first()->idleSince + options.idleBucketLifetime);
     if (next == TimePoint::max())
         return {};
+    return next;
+}
+
+// When what is at a gate may go by itself.
+TimePoint SchedulerPrivate::gatesOpenAt() const
+{
+    auto next = TimePoint::max();
+    for (const GateKind kind : {CallbackGate, ExemptGate, GlobalGate}) {
+        if (atGate(kind))
+            next = std::min(next,
+                invalid.nextAllowedAt(inFlight, kind == CallbackGate, now)
+                    .value_or(TimePoint::max()));
+    }
+    if (atGate(GlobalGate))
+        next = std::min(next, global.nextFreeAt(now).value_or(TimePoint::max()));
     return next;
 }
 
@@ -137,10 +147,8 @@ void SchedulerPrivate::collectIdle()
         const auto forgotten = std::erase_if(hashes, [this](const auto &learnt) {
             return learnt.second.usedAt + options.hashLifetime <= now;
         });
-        if (forgotten > 0) {
-            for (Lane *lane : std::as_const(laneIndex))
-                lane->learnt = nullptr;
-        }
+        if (forgotten > 0)
+            lanes.forEach([](Lane &lane) { lane.learnt = nullptr; });
         erase_if(m_gone, [this](const auto &webhook) { return webhook.value() <= now; });
         erase_if(m_tokenSince, [this](const auto &token) { // what it was for has ended
             return token.value() + 2 * options.responseTimeout <= now;

@@ -87,6 +87,17 @@ public:
                 visit(*node);
         }
     }
+    template <typename Visitor> void forEach(Visitor &&visit)
+    {
+        std::as_const(*this).forEach([&](const Node &node) { visit(const_cast<Node &>(node)); });
+    }
+
+    /// The node in \a slot; null when it is free. The slot is one of an id that was given.
+    Node *at(quint32 slot) const
+    {
+        Cell &place = cell(slot);
+        return reinterpret_cast<const NodeId &>(place).isNull() ? nullptr : &place.node;
+    }
 
 private:
     union Cell {
@@ -102,11 +113,6 @@ private:
     static constexpr quint32 perChunk = 128;
 
     Cell &cell(quint32 slot) const { return m_chunks[slot / perChunk][slot % perChunk]; }
-    Node *at(quint32 slot) const
-    {
-        Cell &place = cell(slot);
-        return reinterpret_cast<const NodeId &>(place).isNull() ? nullptr : &place.node;
-    }
 
     std::vector<std::unique_ptr<Cell[]>> m_chunks;
     std::vector<quint32> m_free;
