@@ -96,6 +96,29 @@ void SchedulerPrivate::grant(BucketNode *bucket)
     leaveGate(bucket);
     bucket->ready.remove(lane);
     dequeue(ticket);
+    grant(ticket);
+    updateLane(lane);
+}
+
+// Whether nothing holds a new ticket, and none could go before it: then it need not queue.
+bool SchedulerPrivate::goesAtOnce(const Ticket &ticket)
+{
+    const Lane *lane = ticket.lane;
+    BucketNode *bucket = lane->bucket;
+    if (m_atGates > 0 || bucket->queued > 0 || flow == Flow::Paused || now < edgeUntil
+        || bucket->flow == Flow::Paused || now < lane->blockedUntil
+        || (lane->inFlight > 0 && lane->isSerialFor(ticket)) || !poolOf(ticket)->isFree()
+        || bucket->isHeldByOrder(ticket.ordering) || !invalid.allows(inFlight, bucket->burst, now)
+        || (bucket->gateKind() == GlobalGate && !global.isFree(now)))
+        return false;
+    bucket->counter.roll(now);
+    return bucket->available(now) > 0;
+}
+
+void SchedulerPrivate::grant(Ticket *ticket)
+{
+    Lane *lane = ticket->lane;
+    BucketNode *bucket = lane->bucket;
     countInFlight(*ticket, 1);
     ++bucket->granted;
     if (!bucket->exempt)
@@ -106,7 +129,6 @@ void SchedulerPrivate::grant(BucketNode *bucket)
     ++ticket->attempt;
     m_granted.append(ticket);
     enter(ticket, TicketState::Available);
-    updateLane(lane);
 }
 
 void SchedulerPrivate::countInFlight(const Ticket &ticket, int change)
@@ -126,7 +148,7 @@ void SchedulerPrivate::updateLane(Lane *lane)
 {
     const bool waits = lane->head();
     const bool blocked = waits && now < lane->heldUntil();
-    if (waits && !blocked && !(lane->inFlight > 0 && lane->isSerial()))
+    if (waits && !blocked && !(lane->inFlight > 0 && lane->isSerialFor(*lane->head())))
         lane->bucket->ready.update(lane);
     else
         lane->bucket->ready.remove(lane);

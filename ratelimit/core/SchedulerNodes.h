@@ -126,12 +126,10 @@ struct Lane {
         return head() ? std::max(blockedUntil, head()->notBefore()) : blockedUntil;
     }
 
-    // Whether the requests of the ticket at the head go one after another.
-    bool isSerial() const
+    // Whether the requests of such a ticket at the head go one after another.
+    bool isSerialFor(const Ticket &ticket) const
     {
-        if (probes)
-            return true;
-        return head()->ordering == Ordering::Automatic && isOrdered;
+        return probes || (ticket.ordering == Ordering::Automatic && isOrdered);
     }
 };
 

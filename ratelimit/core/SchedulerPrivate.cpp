@@ -69,6 +69,12 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
     Pool *pool = poolFor(ticketOptions.pool);
     ticket->pool = pool->index;
     ++pool->tickets;
+    if (goesAtOnce(*ticket)) {
+        idleLanesOf(lane).remove(lane);
+        enter(ticket, TicketState::Queued);
+        grant(ticket);
+        return id;
+    }
     enqueue(ticket, nullptr);
     enter(ticket, TicketState::Queued);
     if (lane->head() == ticket)
@@ -222,7 +228,10 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
         break;
     }
     changed(lane->bucket);
-    updateLane(lane);
+    if (lane->bucket->queued > 0)
+        updateLane(lane);
+    else
+        lane->bucket->counter.roll(now);
 }
 
 void SchedulerPrivate::finish(Ticket *ticket, const Response &response)

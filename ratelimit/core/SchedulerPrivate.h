@@ -54,7 +54,9 @@ public:
 
     // Granting
     void pump();
+    bool goesAtOnce(const Ticket &ticket);
     void grant(BucketNode *bucket);
+    void grant(Ticket *ticket);
     void countInFlight(const Ticket &ticket, int change);
     void updateLane(Lane *lane);
     void updateBucket(BucketNode *bucket);

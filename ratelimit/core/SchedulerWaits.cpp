@@ -42,7 +42,7 @@ std::vector<Wait> SchedulerPrivate::waits(const Ticket &ticket, TimePoint at) co
     const Ticket *head = lane.head();
     if (const Ticket *ahead = TicketQueue::previous(&ticket))
         result.push_back({WaitReason::Order, {}, ahead->id});
-    else if (lane.inFlight > 0 && lane.isSerial())
+    else if (lane.inFlight > 0 && lane.isSerialFor(*lane.head()))
         result.push_back({WaitReason::Order, {}, lane.lastGranted});
     if (bucket.flow == Flow::Paused)
         result.push_back({WaitReason::Paused});
