@@ -46,13 +46,13 @@ private Q_SLOTS:
         HashIndex index;
         std::map<quint32, size_t> known; // hash by slot
         for (int step = 0; step < 20'000; ++step) {
-            const quint32 slot = random() % 200;
+            const auto slot = quint32(random() % 200);
             const auto it = known.find(slot);
             if (it != known.end()) {
                 index.remove(it->second, slot);
                 known.erase(it);
             } else {
-                const size_t hash = random() % 4 == 0 ? ~size_t(0) : random() % 20;
+                const size_t hash = random() % 4 == 0 ? ~size_t(0) : size_t(random() % 20);
                 index.insert(hash, slot);
                 known.emplace(slot, hash);
             }
