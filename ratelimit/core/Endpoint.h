@@ -83,16 +83,16 @@ public:
     const QByteArray &majorResource() const;
 
     /// The key of the lane: route, major resource and credential. Equal keys queue together.
-    const QByteArray &lane() const;
+    QByteArray lane() const;
     /// The hash of lane(), computed once.
     size_t laneHash() const;
 
     /// The key of the bucket that the lane uses until the server has named one. That is the lane
     /// itself, but for routes that are known to share (all reactions of a channel, inferred).
-    const QByteArray &provisionalBucket() const;
+    QByteArray provisionalBucket() const;
 
     /// For people: `POST /channels/123/messages/…/reactions/…/@me`, tokens as `••••`.
-    const QString &name() const;
+    QString name() const;
 
     /// Whether it takes no slot of the global limit (interaction callbacks and follow-ups), as
     /// Discord documents it.
