@@ -269,7 +269,7 @@ QByteArray Endpoint::lane() const
 
 size_t Endpoint::laneHash() const
 {
-    return valueOf(d).laneHash;
+    return d ? d->laneHash : 0;
 }
 
 QByteArray Endpoint::provisionalBucket() const
@@ -315,13 +315,12 @@ Endpoint Endpoint::at(WallTime now) const
     return endpoint;
 }
 
-bool operator==(const Endpoint &a, const Endpoint &b)
+bool Endpoint::hasLaneOf(const Endpoint &other) const
 {
-    const EndpointData &left = valueOf(a.d);
-    const EndpointData &right = valueOf(b.d);
-    return &left == &right
-        || (left.laneHash == right.laneHash && left.route == right.route
-            && left.major == right.major && left.owner == right.owner);
+    const EndpointData &left = valueOf(d);
+    const EndpointData &right = valueOf(other.d);
+    return left.laneHash == right.laneHash && left.route == right.route && left.major == right.major
+        && left.owner == right.owner;
 }
 
 QDebug operator<<(QDebug debug, const Endpoint &endpoint)

@@ -112,13 +112,18 @@ public:
     Endpoint at(WallTime now) const;
 
     /// Endpoints are equal when their lanes are.
-    friend TURNSTILE_CORE_EXPORT bool operator==(const Endpoint &, const Endpoint &);
+    friend bool operator==(const Endpoint &a, const Endpoint &b)
+    {
+        return a.d == b.d || a.hasLaneOf(b);
+    }
     friend size_t qHash(const Endpoint &endpoint, size_t seed = 0)
     {
         return endpoint.laneHash() ^ seed;
     }
 
 private:
+    bool hasLaneOf(const Endpoint &other) const;
+
     QSharedDataPointer<EndpointData> d;
 };
 

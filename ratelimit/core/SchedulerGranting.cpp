@@ -162,13 +162,14 @@ void SchedulerPrivate::updateLane(Lane *lane)
 void SchedulerPrivate::updateBucket(BucketNode *bucket)
 {
     bucket->counter.roll(now);
-    m_bucketWakes.remove(bucket);
     if (bucket->ready.isEmpty() || bucket->flow == Flow::Paused) {
+        m_bucketWakes.remove(bucket);
         leaveGate(bucket);
         return;
     }
     const Ticket *turn = bucket->ready.top()->head();
     if (bucket->available(now) > 0 && !bucket->isHeldByOrder(turn->ordering)) {
+        m_bucketWakes.remove(bucket);
         Pool *pool = poolOf(*turn);
         if (bucket->gate != pool) {
             leaveGate(bucket);
@@ -182,6 +183,8 @@ void SchedulerPrivate::updateBucket(BucketNode *bucket)
     if (const auto change = bucket->counter.nextChange(now)) {
         bucket->wakeAt = *change;
         m_bucketWakes.update(bucket);
+    } else {
+        m_bucketWakes.remove(bucket);
     }
 }
 

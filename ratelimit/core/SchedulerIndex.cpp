@@ -217,14 +217,6 @@ BucketState SchedulerPrivate::stateOf(
 
 // Events
 
-Event &SchedulerPrivate::tell(Event::Type type)
-{
-    Event &event = m_events.emplace_back();
-    event.type = type;
-    event.at = now;
-    return event;
-}
-
 void SchedulerPrivate::describe(Event &event, const Ticket &ticket)
 {
     event.state = ticket.state;
@@ -236,14 +228,6 @@ void SchedulerPrivate::describe(Event &event, const Ticket &ticket)
     }
     event.askedAt = ticket.askedAt;
     event.grantedAt = ticket.grantedAt();
-}
-
-void SchedulerPrivate::changed(BucketNode *bucket)
-{
-    if (bucket->dirty)
-        return;
-    bucket->dirty = true;
-    m_changed.push_back(bucket->id);
 }
 
 void SchedulerPrivate::lockChanged(WaitReason reason, TimePoint until)

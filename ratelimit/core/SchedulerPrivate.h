@@ -108,9 +108,19 @@ public:
     BucketState stateOf(const BucketNode &bucket, const TokenCounter &counter, TimePoint at) const;
 
     // Events
-    Event &tell(Event::Type type);
+    Event &tell(Event::Type type)
+    {
+        Event &event = m_events.emplace_back();
+        event.type = type;
+        event.at = now;
+        return event;
+    }
     static void describe(Event &event, const Ticket &ticket);
-    void changed(BucketNode *bucket);
+    void changed(BucketNode *bucket)
+    {
+        if (!std::exchange(bucket->dirty, true))
+            m_changed.push_back(bucket->id);
+    }
     void lockChanged(WaitReason reason, TimePoint until); // in the past: open
     void tellAnomaly(Anomaly anomaly, const Lane *lane = nullptr);
     std::span<const Event> takeEvents();
