@@ -31,7 +31,7 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
     if (!headers.bucket.isEmpty() && headers.kind == RatelimitHeaders::Kind::Bucket)
         assignBucket(lane, headers.bucket, headers.limit);
     if (lane->bucket->laneCount > 1
-        && lane->bucket->counter.contradicts(headers, ticket.grantedAt, now))
+        && lane->bucket->counter.contradicts(headers, ticket.times->grantedAt, now))
         split(lane);
 
     BucketNode *bucket = lane->bucket;
@@ -47,9 +47,9 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
     }
     std::optional<TimePoint> countedAt;
     if (const auto wait = margin())
-        countedAt = std::min(now, ticket.sentAt + *wait);
+        countedAt = std::min(now, ticket.times->sentAt + *wait);
     const auto learnt =
-        bucket->counter.learn(headers, ticket.grantedAt, now, bucket->inFlight, countedAt);
+        bucket->counter.learn(headers, ticket.times->grantedAt, now, bucket->inFlight, countedAt);
     bucket->vanished = false;
     lane->countedAt = now;
     if (learnt.limitChanged)
@@ -64,24 +64,41 @@ static Lane *firstBut(const BucketNode &bucket, const Lane *lane)
     return first == lane ? bucket.lanes.next(first) : first;
 }
 
-void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::optional<int> limit)
+// Made where it is missing; null when too many are known.
+LearntHash *SchedulerPrivate::learntOf(Lane *lane, const QByteArray &hash)
 {
+    if (lane->learnt)
+        return lane->learnt;
     const QByteArray &route = lane->endpoint.route();
     const auto known = hashes.find(route);
-    const bool isSplit = known != hashes.end() && known->hash == hash && known->split;
     if (known != hashes.end())
-        *known = {hash, limit, now, isSplit};
+        lane->learnt = &known->second;
     else if (hashes.size() < maxHashes)
-        hashes.insert(route, {hash, limit, now});
+        lane->learnt = &hashes.try_emplace(route, LearntHash{hash, {}, now}).first->second;
+    return lane->learnt;
+}
 
+void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::optional<int> limit)
+{
     BucketNode *current = lane->bucket;
-    if (current->hash == hash)
+    LearntHash *known = learntOf(lane, hash);
+    if (known) {
+        if (known->hash != hash) {
+            known->hash = hash;
+            known->split = false;
+        }
+        known->limit = limit;
+        known->usedAt = now;
+        if (current->key.hash.constData() == known->hash.constData())
+            return;
+    }
+    if (current->key.hash == hash)
         return;
-    if (!current->hash.isEmpty())
+    if (!current->key.hash.isEmpty())
         tellAnomaly(Anomaly::HashFlipped, lane);
-    const QByteArray key = bucketKey(hash, lane->endpoint);
-    BucketNode *target = bucketIndex.value(key);
-    if (current->hash.isEmpty()) {
+    const BucketKey key = bucketKey(known ? known->hash : hash, lane->endpoint);
+    BucketNode *target = findBucket(key);
+    if (current->key.hash.isEmpty()) {
         // The provisional bucket has got its name. All lanes in it were thought to share: until one
         // hears otherwise, they do.
         if (target) {
@@ -90,17 +107,12 @@ void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::opt
             moveLane(lane, target);
             return;
         }
-        bucketIndex.remove(current->key);
+        bucketIndex.remove(current->key.toHash(), current->id.slot());
         current->key = key;
-        current->hash = hash;
-        bucketIndex.insert(key, current);
+        bucketIndex.insert(key.toHash(), current->id.slot());
         return;
     }
-    if (!target) {
-        target = bucketFor(key, *lane);
-        target->hash = hash;
-    }
-    moveLane(lane, target);
+    moveLane(lane, target ? target : bucketFor(key));
 }
 
 // The answer is not of the counter that others of the bucket spend from. If this lane spent from it
@@ -113,12 +125,10 @@ void SchedulerPrivate::split(Lane *lane)
     for (const Lane *other = shared->lanes.first(); other; other = shared->lanes.next(other))
         othersSpent = othersSpent || (other != lane && other->countedAt >= since);
     const auto known = hashes.find(lane->endpoint.route());
-    if (!othersSpent || lane->countedAt >= since || known == hashes.end() || known->split)
+    if (!othersSpent || lane->countedAt >= since || known == hashes.end() || known->second.split)
         return;
-    known->split = true;
-    BucketNode *own = bucketFor(bucketKey(shared->hash, lane->endpoint), *lane);
-    own->hash = shared->hash;
-    moveLane(lane, own);
+    known->second.split = true;
+    moveLane(lane, bucketFor(bucketKey(shared->key.hash, lane->endpoint)));
     tellAnomaly(Anomaly::CountersSplit, lane);
 }
 
@@ -141,12 +151,9 @@ void SchedulerPrivate::moveLane(Lane *lane, BucketNode *target)
         target->lastGranted = std::max(target->lastGranted, lane->lastGranted);
     m_idleBuckets.remove(target);
 
-    Event move;
-    move.type = Event::Type::LaneMoved;
+    Event &move = tell(Event::Type::LaneMoved);
     move.lane = lane->id;
     move.bucket = target->id;
-    move.at = now;
-    m_events.push_back(move);
     changed(source);
     changed(target);
     updateBucket(source);
@@ -173,19 +180,19 @@ void SchedulerPrivate::limited(Ticket *ticket, const RatelimitHeaders &headers)
     }
     ++bucket->rateLimited;
 
-    Event hit = event(Event::Type::RateLimited, *ticket);
+    Event &hit = tell(Event::Type::RateLimited);
+    describe(hit, *ticket);
     hit.kind = kind;
     hit.scope = headers.scope;
     hit.status = headers.status;
     hit.wait = wait;
-    m_events.push_back(hit);
 
     switch (kind) {
     case LimitKind::Global:
         if (bucket->exempt || ticket->state == TicketState::TimedOut)
             global.lock(now + wait);
         else
-            global.refused(ticket->grantedAt, now + wait, now);
+            global.refused(ticket->times->grantedAt, now + wait, now);
         m_lockAnnounced = true;
         lockChanged(WaitReason::Global, global.lockedUntil());
         break;
