@@ -99,6 +99,7 @@ public:
         bool ticketAvailable = false;
         bool bucketChanged = false;
         bool rateLimited = false;
+        bool anything = false;
     };
     const Heard &heard();
 
@@ -138,6 +139,11 @@ const InMemoryRatelimiterPrivate::Heard &InMemoryRatelimiterPrivate::heard()
         };
         lastHeard = {isHeard(&Ratelimiter::ticketChanged), isHeard(&Ratelimiter::ticketAvailable),
             isHeard(&Ratelimiter::bucketChanged), isHeard(&Ratelimiter::rateLimited)};
+        lastHeard.anything = lastHeard.ticketChanged || lastHeard.ticketAvailable
+            || lastHeard.bucketChanged || lastHeard.rateLimited
+            || isHeard(&InMemoryRatelimiter::bucketTouched) || isHeard(&Ratelimiter::bucketRemoved)
+            || isHeard(&Ratelimiter::globalLockChanged)
+            || isHeard(&Ratelimiter::invalidRequestsChanged) || isHeard(&Ratelimiter::anomalySeen);
     }
     return lastHeard;
 }
@@ -151,10 +157,15 @@ void InMemoryRatelimiterPrivate::process()
     const QPointer<InMemoryRatelimiter> alive(q);
     const TimePoint end = clockNow() + slice;
     bool hasAdvanced = false;
+    int quick = 0; // events that no slot hears of: most take less than to read the clock
+    bool mayTakeLong = true;
     do {
+        mayTakeLong = true;
         if (nextEvent < events.size()) {
             inbox->wake(); // an event loop of the slot goes on here, and so do we after the slice
             const Event event = events[nextEvent++];
+            mayTakeLong = event.state == TicketState::Available || heard().anything
+                || ++quick % messagesAtOnce == 0;
             dispatch(event);
         } else if (const auto happened = scheduler.takeEvents(); !happened.empty()) {
             clearAndKeepSome(events);
@@ -170,7 +181,7 @@ void InMemoryRatelimiterPrivate::process()
         }
         if (!alive)
             return;
-    } while (clockNow() < end);
+    } while (!mayTakeLong || clockNow() < end);
     inbox->wake();
 }
 
@@ -319,7 +330,7 @@ void InMemoryRatelimiterPrivate::offer(const Event &event)
     });
     headers->whenDone(
         [inbox = inbox.get(), id = event.ticket](const TicketHeaders::Outcome &outcome) {
-            inbox->post([d = inbox->d, id, outcome, at = clockNow()] {
+            inbox->post([d = inbox->d, id, outcome = outcome, at = clockNow()] {
                 const TimePoint now = d->notBefore(at);
                 if (outcome.retry)
                     d->scheduler.retry(id, outcome.response, now, outcome.wait);
@@ -331,13 +342,12 @@ void InMemoryRatelimiterPrivate::offer(const Event &event)
     if (!ticket)
         return;
     ticket->notifier = std::move(notifier);
-    const TicketSender sender = headers->sender();
     ticket->headers = std::move(headers);
     ticket->grantedAt = event.grantedAt;
-    if (!sender.isValid())
-        return;
     unclaimed.push_back({event.grantedAt, event.ticket});
-    if (heard().ticketAvailable)
+    if (!heard().ticketAvailable)
+        return;
+    if (const TicketSender sender = ticket->headers->sender(); sender.isValid())
         Q_EMIT q->ticketAvailable(event.ticket, sender);
 }
 
@@ -434,7 +444,7 @@ TicketReceiver *InMemoryRatelimiter::ticket(const Endpoint &endpoint, const Tick
 {
     auto [notifier, receiver] = channel();
     notifier.keep(d->inbox);
-    d->inbox->post([this, endpoint = endpoint.at(wallClockNow()), options,
+    d->inbox->post([this, endpoint = endpoint.at(wallClockNow()), options = options,
                        notifier = std::move(notifier), at = clockNow()]() mutable {
         d->acquire(endpoint, options, std::move(notifier), at);
     });
@@ -504,7 +514,7 @@ void InMemoryRatelimiter::removePool(PoolId pool)
 
 void InMemoryRatelimiter::tokenChanged(const Credential &credential)
 {
-    d->inbox->post([this, credential, at = clockNow()] {
+    d->inbox->post([this, credential = credential, at = clockNow()] {
         d->scheduler.tokenChanged(credential, d->notBefore(at));
     });
 }

@@ -30,11 +30,12 @@ public:
     class Message {
     public:
         template <typename Function>
-            requires(!std::is_same_v<Function, Message>)
-        explicit Message(Function function)
-            : m_held(new(m_place) HeldFunction<Function>(std::move(function)))
+        requires(!std::is_same_v<Function, Message>) explicit Message(Function function)
+            : m_held(new (m_place) HeldFunction<Function>(std::move(function)))
         {
             static_assert(sizeof(HeldFunction<Function>) <= sizeof m_place);
+            // Not so where something const is captured: write [a = a].
+            static_assert(std::is_nothrow_move_constructible_v<Function>);
         }
         Message(Message &&other) noexcept
             : m_held(other.m_held->moveTo(m_place))

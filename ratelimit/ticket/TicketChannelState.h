@@ -40,14 +40,14 @@ public:
     void keep(std::shared_ptr<const void> context) { m_context = std::move(context); }
     int grant(); ///< the number of the attempt; 0 when the ticket cannot be granted
     bool isCancelled() const;
-    void setWhenCancelled(std::function<void()> cancelled);
+    void setWhenCancelled(std::function<void()> cancelled); ///< which may destroy this
     void reject(TicketError error);
     void notifierGone();
 
     // For TicketHeaders.
     QFuture<std::optional<RatelimitHeaders>> headersFuture(int attempt);
-    void setWhenDone(int attempt, WhenDone done);
-    void setWhenSent(int attempt, std::function<void()> sent);
+    void setWhenDone(int attempt, WhenDone done);              ///< which may destroy this
+    void setWhenSent(int attempt, std::function<void()> sent); ///< which may destroy this
     TicketSender sender(int attempt) const;
     bool withdraw(int attempt);
     void stopWaiting(int attempt);
@@ -86,7 +86,8 @@ private:
     bool isListening() const { return m_connected || m_senderPromise; }
     void end(); ///< the ticket is over, after it was granted
     void fail(TicketError error);
-    bool completeLate(int attempt, const Response &response);
+    bool withdraw(int attempt, Leftovers &leftovers);
+    void settle(const Outcome &outcome, Leftovers &leftovers, std::function<void()> &cancelled);
     void giveUp(); ///< the consumer does not want it any more
     void post();
     Leftovers takeGrant();

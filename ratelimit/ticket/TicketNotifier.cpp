@@ -42,8 +42,7 @@ bool TicketNotifier::isCancelled() const
 
 void TicketNotifier::whenCancelled(std::function<void()> cancelled)
 {
-    const auto state = m_state; // cancelled may destroy this
-    state->setWhenCancelled(std::move(cancelled));
+    m_state->setWhenCancelled(std::move(cancelled));
 }
 
 void TicketNotifier::reject(const TicketError &error)

@@ -85,7 +85,7 @@ private Q_SLOTS:
     {
         Owner owner;
         Inbox inbox(&owner);
-        const auto held = std::make_shared<int>(1);
+        auto held = std::make_shared<int>(1);
         int got = 0;
         auto moved = std::make_unique<int>(7);
         inbox.post([moved = std::move(moved), held, &got] { got = *moved; });
