@@ -68,9 +68,9 @@ struct Ticket {
     TimePoint askedAt;
     quint32 pool = 0; // which of the scheduler's
     quint16 attempt = 0;
-    TicketState state = TicketState::Queued;
+    TicketState state : 4 = TicketState::Queued;
     Ordering ordering : 4 = Ordering::Automatic;
-    Priority priority : 4 = Priority::Normal;
+    Priority priority = Priority::Normal;
 
     TimePoint grantedAt() const { return times ? times->grantedAt : TimePoint(); }
     TimePoint notBefore() const { return times ? times->notBefore : TimePoint(); }

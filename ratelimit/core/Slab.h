@@ -4,9 +4,11 @@
 
 #include "ratelimit/core/Id.h"
 
+#include <array>
+#include <cstddef>
 #include <memory>
+#include <new>
 #include <optional>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -23,7 +25,6 @@ public:
     Q_DISABLE_COPY_MOVE(Slab)
     ~Slab()
     {
-        static_assert(std::is_standard_layout_v<Node>, "so that it begins with its id");
         for (quint32 slot = 0; slot < m_end; ++slot) {
             if (Node *node = at(slot))
                 std::destroy_at(node);
@@ -41,7 +42,9 @@ public:
             m_free.pop_back();
         }
         const NodeId id{++m_lastNumber << NodeId::slotBits | slot};
-        return std::construct_at(&cell(slot).node, id, std::forward<Args>(args)...);
+        Node *node = new (&cell(slot)) Node(id, std::forward<Args>(args)...);
+        Q_ASSERT(static_cast<void *>(&node->id) == node);
+        return node;
     }
 
     /// Null when \a id is stale or was never given.
@@ -56,7 +59,7 @@ public:
     {
         const quint32 slot = node->id.slot();
         std::destroy_at(node);
-        std::construct_at(&cell(slot).none);
+        new (&cell(slot)) NodeId;
         m_free.push_back(slot);
     }
 
@@ -95,20 +98,15 @@ public:
     /// The node in \a slot; null when it is free. The slot is one of an id that was given.
     Node *at(quint32 slot) const
     {
-        Cell &place = cell(slot);
-        return reinterpret_cast<const NodeId &>(place).isNull() ? nullptr : &place.node;
+        Cell *place = &cell(slot);
+        return reinterpret_cast<const NodeId *>(place)->isNull() ? nullptr
+                                                                 : reinterpret_cast<Node *>(place);
     }
 
 private:
-    union Cell {
-        Cell()
-            : none()
-        {
-        }
-        ~Cell() { }
-        Q_DISABLE_COPY_MOVE(Cell)
-        NodeId none; // null: the slot is free
-        Node node;
+    // A node, which begins with its id, or a null id: the slot is free.
+    struct alignas(Node) Cell {
+        std::array<std::byte, sizeof(Node)> bytes{};
     };
     static constexpr quint32 perChunk = 128;
 
