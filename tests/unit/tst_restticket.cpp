@@ -75,7 +75,10 @@ void tst_RestTicket::tellsHowLongToWait()
     server.answer(200);
     RestClient client(&limiter);
     client.setBaseUrl(server.url());
-    QVERIFY(resultOf(client.get(QStringLiteral("/a"))));
+    RestOptions options;
+    options.repeatable = true;
+    options.ticket.ordering = Ordering::Strict; // so that a failure keeps its ticket
+    QVERIFY(resultOf(client.post(QStringLiteral("/a"), {}, options)));
     QTRY_COMPARE(limiter.outcomes.size(), 2);
     QVERIFY(limiter.outcomes.first().retry);
     QCOMPARE(limiter.outcomes.first().wait, 60s);
