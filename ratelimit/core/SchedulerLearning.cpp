@@ -28,11 +28,14 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
     if (headers.kind == RatelimitHeaders::Kind::Global)
         return; // its numbers, where there are some, are those of the global limit
     // Who garbles the numbers may garble the name too.
-    if (!headers.bucket.isEmpty() && headers.kind == RatelimitHeaders::Kind::Bucket)
+    if (!headers.bucket.isEmpty() && headers.kind == RatelimitHeaders::Kind::Bucket) {
+        if (ticket.times->grantedAt < lane->namedAt && headers.bucket != lane->bucket->key.hash)
+            return; // overtaken, and of a bucket that the lane has left
+        lane->namedAt = std::max(lane->namedAt, ticket.times->grantedAt);
         assignBucket(lane, headers.bucket, headers.limit);
-    if (lane->bucket->laneCount > 1
-        && lane->bucket->counter.contradicts(headers, ticket.times->grantedAt, now))
-        split(lane);
+    }
+    if (lane->bucket->laneCount > 1)
+        compareCounters(lane, lane->bucket->counter.compare(headers, ticket.times->grantedAt, now));
 
     BucketNode *bucket = lane->bucket;
     if (!headers.limit && !headers.remaining && !headers.resetAfter) {
@@ -86,6 +89,7 @@ void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::opt
         if (known->hash != hash) {
             known->hash = hash;
             known->split = false;
+            known->apartAt = {};
         }
         known->limit = limit;
         known->usedAt = now;
@@ -115,21 +119,40 @@ void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::opt
     moveLane(lane, target ? target : bucketFor(key));
 }
 
-// The answer is not of the counter that others of the bucket spend from. If this lane spent from it
-// too, it is rather the server that began anew.
-void SchedulerPrivate::split(Lane *lane)
+// The first answer of a lane in a window in which others of its bucket have spent tells whether
+// they count together. An answer that says they do not may also come from a server that has begun
+// anew: so it is believed when it comes again, of a later window, and nothing has shown the
+// contrary.
+void SchedulerPrivate::compareCounters(Lane *lane, TokenCounter::Counting counting)
 {
+    using Counting = TokenCounter::Counting;
+    if (counting == Counting::Unknown)
+        return;
+    const auto found = hashes.find(lane->endpoint.route());
+    if (found == hashes.end())
+        return;
+    LearntHash &known = found->second;
+    if (known.split || (counting == Counting::Together && known.apartAt == TimePoint()))
+        return;
     BucketNode *shared = lane->bucket;
     const TimePoint since = shared->counter.windowHeardAt().value_or(now);
+    if (lane->inFlight > 0 || lane->countedAt >= since
+        || now - lane->countedAt < shared->counter.window().value_or(0ms))
+        return; // it may have spent itself
     bool othersSpent = false;
     for (const Lane *other = shared->lanes.first(); other; other = shared->lanes.next(other))
         othersSpent = othersSpent || (other != lane && other->countedAt >= since);
-    const auto known = hashes.find(lane->endpoint.route());
-    if (!othersSpent || lane->countedAt >= since || known == hashes.end() || known->second.split)
+    if (!othersSpent)
         return;
-    known->second.split = true;
-    moveLane(lane, bucketFor(bucketKey(shared->key.hash, lane->endpoint)));
-    tellAnomaly(Anomaly::CountersSplit, lane);
+    if (counting == Counting::Together) {
+        known.apartAt = {};
+    } else if (known.apartAt == TimePoint()) {
+        known.apartAt = now;
+    } else if (since > known.apartAt) {
+        known.split = true;
+        moveLane(lane, bucketFor(bucketKey(shared->key.hash, lane->endpoint)));
+        tellAnomaly(Anomaly::CountersSplit, lane);
+    }
 }
 
 void SchedulerPrivate::moveLane(Lane *lane, BucketNode *target)

@@ -84,7 +84,8 @@ struct LearntHash {
     QByteArray hash;
     std::optional<int> limit;
     TimePoint usedAt;
-    bool split = false; // this route counts apart from others with the hash
+    bool split = false;  // this route counts apart from others with the hash
+    TimePoint apartAt{}; // when it first seemed so; zero: it does not
 };
 
 /// A FIFO of tickets for one route, major resource and credential, and the consumer's name for it.
@@ -112,6 +113,7 @@ struct Lane {
     TimePoint blockedUntil; // a sublimit or shared 429
     bool probes = false;    // after one, until an answer is none
     TimePoint countedAt;    // when an answer last told a number
+    TimePoint namedAt;      // when the request was granted whose answer named the bucket last
     TicketId lastGranted;
     TimePoint idleSince;
     ListHook<Lane> inBucket;

@@ -65,7 +65,7 @@ public:
     void learn(Lane *lane, const RatelimitHeaders &headers, const Ticket &ticket);
     void assignBucket(Lane *lane, const QByteArray &hash, std::optional<int> limit);
     LearntHash *learntOf(Lane *lane, const QByteArray &hash);
-    void split(Lane *lane);
+    void compareCounters(Lane *lane, TokenCounter::Counting counting);
     void moveLane(Lane *lane, BucketNode *target);
     void limited(Ticket *ticket, const RatelimitHeaders &headers);
     void judge(const Ticket &ticket, const RatelimitHeaders &headers);
