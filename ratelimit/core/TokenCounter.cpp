@@ -89,9 +89,8 @@ void TokenCounter::hint(std::optional<int> limit)
         m_limit = limit;
 }
 
-void TokenCounter::roll(TimePoint now)
+void TokenCounter::endWhatIsOver(TimePoint now)
 {
-    m_log.expire(now);
     if (m_lost > 0 && now >= m_lostAt + windowOrGuess())
         m_lost = 0;
     if (!m_resetAt || now < *m_resetAt)
@@ -142,14 +141,17 @@ bool TokenCounter::isAtRest(TimePoint now) const
         && (m_lost == 0 || now >= m_lostAt + windowOrGuess());
 }
 
-bool TokenCounter::contradicts(
+TokenCounter::Counting TokenCounter::compare(
     const RatelimitHeaders &headers, TimePoint grantedAt, TimePoint now) const
 {
     // Where the window slides, or may, only the answers count that came before the request went.
     const TimePoint knownAt = m_kind == WindowKind::Fixed ? m_since : m_heardAt;
-    return m_knowledge == Knowledge::Limited && !headers.isRateLimited() && headers.limit
-        && headers.limit == m_limit && headers.remaining == *m_limit - (m_countsLate ? 0 : 1)
-        && *m_remaining < *m_limit && isCertainlyOpen(now) && grantedAt >= knownAt;
+    if (m_knowledge != Knowledge::Limited || headers.isRateLimited() || !headers.limit
+        || headers.limit != m_limit || !headers.remaining || *m_remaining >= *m_limit
+        || !isCertainlyOpen(now) || grantedAt < knownAt)
+        return Counting::Unknown;
+    return *headers.remaining >= *m_limit - (m_countsLate ? 0 : 1) ? Counting::Apart
+                                                                   : Counting::Together;
 }
 
 TokenCounter::WindowIs TokenCounter::compareWindow(const Answer &answer) const
@@ -161,8 +163,11 @@ TokenCounter::WindowIs TokenCounter::compareWindow(const Answer &answer) const
         // When a later one seems to, the server's clock has jumped, and what it says now counts.
         const bool mayBeOlder = answer.grantedAt < m_since;
         const milliseconds moved = *answer.reset - *m_reset;
+        // So it has when the window is certainly open, for longer than one of that name could be.
+        const bool hasJumped = answer.openUntil > answer.now
+            && answer.openUntil > m_resetAt.value_or(m_since) + moved + sameWindow;
         if (moved < -sameWindow)
-            return mayBeOlder ? WindowIs::Older : WindowIs::Replaced;
+            return mayBeOlder && !hasJumped ? WindowIs::Older : WindowIs::Replaced;
         if (m_resetAt)
             return moved > sameWindow ? WindowIs::Newer : WindowIs::Same;
         // Otherwise the name is that of the window that has just ended.
@@ -302,6 +307,9 @@ void TokenCounter::learnEnd(const Answer &answer, WindowIs window)
         m_resetAt = std::min(*m_resetAt + std::max(later, 0ms) + moves,
             *answer.endsBy - std::min(later, 0ms) + (answer.isOvertaken() ? moves : 0ms));
         m_moved = qint8(m_moved + std::max(later, 0ms).count());
+        // One that is open for longer only has the same name: the server's clock has jumped.
+        if (answer.openUntil > *m_resetAt)
+            m_resetAt = answer.endsBy;
     } else if (answer.endsBy) {
         // Without a name a later end may be jitter or a sliding window: the later one is safe.
         m_resetAt = std::max(*m_resetAt, *answer.endsBy);

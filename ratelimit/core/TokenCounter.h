@@ -60,7 +60,12 @@ public:
     void hint(std::optional<int> limit);
 
     /// Ends what is over at \a now. Call it before the questions below.
-    void roll(TimePoint now);
+    void roll(TimePoint now)
+    {
+        m_log.expire(now);
+        if (m_lost > 0 || (m_resetAt && now >= *m_resetAt))
+            endWhatIsOver(now);
+    }
 
     /// How many requests may go now while \a inFlight are unanswered.
     int available(int inFlight, TimePoint now) const;
@@ -68,10 +73,16 @@ public:
     std::optional<TimePoint> nextChange(TimePoint now) const;
     /// Whether no window is open and no 429 holds it: nothing is lost by forgetting it.
     bool isAtRest(TimePoint now) const;
-    /// Whether this answer cannot be of this counter, so that the server has more than one: it says
-    /// that its request took the first token of a window, although the window that is open here
-    /// cannot be over, and it was known when the request was granted that a token was taken in it.
-    bool contradicts(const RatelimitHeaders &headers, TimePoint grantedAt, TimePoint now) const;
+    /// Whether an answer is of the same counter of the server as those before.
+    enum class Counting : quint8 {
+        Unknown,  ///< it does not tell
+        Together, ///< it knows of tokens that were taken before in the open window
+        Apart,    ///< its request took the first one, so there are two counters, or they began anew
+    };
+    /// For a request that took none but its own, granted at \a grantedAt: says something when the
+    /// window that is open here cannot be over, and it was known when the request was granted that
+    /// a token was taken in it.
+    Counting compare(const RatelimitHeaders &headers, TimePoint grantedAt, TimePoint now) const;
 
     /// An answer with numbers, for a request granted at \a grantedAt, while \a inFlight others are
     /// unanswered. \a countedAt: when the server has surely counted it, where that is known to be
@@ -90,6 +101,7 @@ private:
     struct Answer;
     enum class WindowIs { Older, Same, Newer, Replaced };
 
+    void endWhatIsOver(TimePoint now);
     void learnCounting(const RatelimitHeaders &headers);
     WindowIs compareWindow(const Answer &answer) const;
     void learnKind(const Answer &answer, WindowIs window);

@@ -377,18 +377,32 @@ private Q_SLOTS:
         QVERIFY(desk.saw(Anomaly::ClockJumped));
     }
 
+    // An answer that was overtaken on its way by that of a later request.
+    void aLateAnswerDoesNotMoveALaneBack()
+    {
+        Desk desk;
+        const auto slow = desk.ask(roles, 0ms);
+        desk.runTo(2min);
+        QCOMPARE(desk.state(slow), TicketState::TimedOut);
+        desk.complete(desk.ask(roles, 3min), answer(5, 0, 10s, "new"), 3min + 10ms);
+        desk.complete(slow, answer(5, 4, 10s, "old"), 3min + 20ms);
+        QVERIFY(!desk.saw(Anomaly::HashFlipped));
+        QVERIFY(!desk.isGranted(desk.ask(roles, 3min + 30ms)));
+    }
+
+    // Twice, in one window and in a later one, a lane is told that nobody has spent, when others
+    // have.
     void countersThatTurnOutToBeTwoAreSplit()
     {
         Desk desk;
         const Endpoint first(Method::Get, "/channels/1/messages"),
             second(Method::Get, "/channels/1/pins");
-        desk.complete(desk.ask(first, 0ms), answer(5, 4, 10s), 10ms);
-        desk.complete(desk.ask(second, 20ms), answer(5, 3, 9980ms), 30ms);
-        QCOMPARE(desk.scheduler.size().buckets, 1);
-        // In the next window, one spends and the other is told that nobody has.
-        desk.complete(desk.ask(first, 11s), answer(5, 4, 10s), 11'010ms);
-        desk.complete(desk.ask(first, 11'020ms), answer(5, 3, 9980ms), 11'030ms);
-        desk.complete(desk.ask(second, 11'040ms), answer(5, 4, 10s), 11'050ms);
+        for (const milliseconds begin : {0s, 11s}) {
+            QCOMPARE(desk.saw(Anomaly::CountersSplit), false);
+            desk.complete(desk.ask(first, begin), answer(5, 4, 10s), begin + 10ms);
+            desk.complete(desk.ask(first, begin + 20ms), answer(5, 3, 9980ms), begin + 30ms);
+            desk.complete(desk.ask(second, begin + 40ms), answer(5, 4, 10s), begin + 50ms);
+        }
         QVERIFY(desk.saw(Anomaly::CountersSplit));
         QCOMPARE(desk.scheduler.size().buckets, 2);
         QCOMPARE(desk.scheduler.bucket(first, at(11'060ms))->remaining, 3);
@@ -396,6 +410,24 @@ private Q_SLOTS:
         // And they stay apart.
         desk.complete(desk.ask(second, 11'070ms), answer(5, 3, 9970ms), 11'080ms);
         QCOMPARE(desk.scheduler.size().buckets, 2);
+    }
+
+    // The server begins anew, again and again: that looks the same, but for what comes in between.
+    void countersThatBeginAnewStayTogether()
+    {
+        Desk desk;
+        const Endpoint first(Method::Get, "/channels/1/messages"),
+            second(Method::Get, "/channels/1/pins");
+        for (milliseconds begin = 0s; begin < 100s; begin += 22s) {
+            desk.complete(desk.ask(first, begin), answer(5, 4, 10s), begin + 10ms);
+            desk.complete(desk.ask(first, begin + 20ms), answer(5, 3, 9980ms), begin + 30ms);
+            desk.complete(desk.ask(second, begin + 40ms), answer(5, 4, 10s), begin + 50ms);
+            desk.complete(desk.ask(first, begin + 11s), answer(5, 4, 10s), begin + 11'010ms);
+            desk.complete(
+                desk.ask(second, begin + 11'020ms), answer(5, 3, 9980ms), begin + 11'030ms);
+        }
+        QVERIFY(!desk.saw(Anomaly::CountersSplit));
+        QCOMPARE(desk.scheduler.size().buckets, 1);
     }
 
     // Nobody has looked at the clock since the deadline; an answer comes.

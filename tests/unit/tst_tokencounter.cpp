@@ -8,6 +8,7 @@
 
 using namespace Turnstile;
 using namespace std::chrono_literals;
+using Counting = TokenCounter::Counting;
 
 static TimePoint at(milliseconds time)
 {
@@ -352,7 +353,7 @@ private Q_SLOTS:
         counter.learn(numbers(5, 4, 5s), at(0ms), at(10ms), 0);
         counter.learn(numbers(5, 3, 5s), at(190ms), at(200ms), 0);
         QCOMPARE(counter.windowKind(), TokenCounter::WindowKind::Undecided);
-        QVERIFY(!counter.contradicts(numbers(5, 4, 5s), at(3990ms), at(4210ms)));
+        QCOMPARE(counter.compare(numbers(5, 4, 5s), at(3990ms), at(4210ms)), Counting::Unknown);
     }
 
     void aVerdictCanBeTakenBack()
@@ -433,33 +434,55 @@ private Q_SLOTS:
         QCOMPARE(counter.available(0, at(260ms)), available);
     }
 
-    void contradicts_data()
+    // A server that begins anew, with another clock, may call its new window as it did the old one.
+    void aWindowThatIsOpenForLongerHasOnlyTheSameName()
+    {
+        TokenCounter counter;
+        counter.learn(numbers(5, 2, 5001ms, named(5001ms)), at(0ms), at(20ms), 0);
+        counter.learn(numbers(5, 4, 5000ms, named(5000ms)), at(800ms), at(850ms), 0);
+        QCOMPARE(counter.resetAt(), at(5850ms));
+        QCOMPARE(counter.available(0, at(850ms)), 2);
+    }
+
+    // The same with a clock that is behind.
+    void aWindowWithAnEarlierNameThatIsOpenIsNotOlder()
+    {
+        TokenCounter counter;
+        counter.learn(numbers(5, 4, 1001ms, named(1001ms)), at(0ms), at(20ms), 0);
+        counter.roll(at(1021ms));
+        counter.learn(numbers(5, 4, 1000ms, named(500ms)), at(1010ms), at(1040ms), 0);
+        QCOMPARE(counter.available(0, at(1040ms)), 4);
+        QCOMPARE(counter.resetAt(), at(2040ms));
+    }
+
+    void comparesCounters_data()
     {
         QTest::addColumn<RatelimitHeaders>("headers");
         QTest::addColumn<milliseconds>("grantedAt");
         QTest::addColumn<milliseconds>("now");
-        QTest::addColumn<bool>("contradicts");
+        QTest::addColumn<Counting>("counting");
         const auto first = numbers(5, 4, 1001ms, named(1500ms));
         auto refusal = first;
         refusal.status = 429;
-        QTest::newRow("first of another window") << first << 100ms << 150ms << true;
-        QTest::newRow("second") << numbers(5, 3, 900ms) << 100ms << 150ms << false;
-        QTest::newRow("another limit") << numbers(6, 5, 900ms) << 100ms << 150ms << false;
-        QTest::newRow("no limit") << numbers({}, 4, 900ms) << 100ms << 150ms << false;
-        QTest::newRow("before it was known") << first << 10ms << 150ms << false;
-        QTest::newRow("the window may be over") << first << 900ms << 960ms << false;
-        QTest::newRow("refused, so it took none") << refusal << 100ms << 150ms << false;
+        QTest::newRow("first of another window") << first << 100ms << 150ms << Counting::Apart;
+        QTest::newRow("second") << numbers(5, 3, 900ms) << 100ms << 150ms << Counting::Together;
+        QTest::newRow("another limit")
+            << numbers(6, 5, 900ms) << 100ms << 150ms << Counting::Unknown;
+        QTest::newRow("no limit") << numbers({}, 4, 900ms) << 100ms << 150ms << Counting::Unknown;
+        QTest::newRow("before it was known") << first << 10ms << 150ms << Counting::Unknown;
+        QTest::newRow("the window may be over") << first << 900ms << 960ms << Counting::Unknown;
+        QTest::newRow("refused, so it took none") << refusal << 100ms << 150ms << Counting::Unknown;
     }
-    void contradicts()
+    void comparesCounters()
     {
         QFETCH(RatelimitHeaders, headers);
         QFETCH(milliseconds, grantedAt);
         QFETCH(milliseconds, now);
-        QFETCH(bool, contradicts);
+        QFETCH(Counting, counting);
         TokenCounter counter;
-        QVERIFY(!counter.contradicts(headers, at(grantedAt), at(now)));
+        QCOMPARE(counter.compare(headers, at(grantedAt), at(now)), Counting::Unknown);
         counter.learn(numbers(5, 4, 1001ms, named(1001ms)), at(0ms), at(20ms), 0);
-        QCOMPARE(counter.contradicts(headers, at(grantedAt), at(now)), contradicts);
+        QCOMPARE(counter.compare(headers, at(grantedAt), at(now)), counting);
     }
 
     void knowsSinceWhenAWindowIsKnown()
