@@ -53,10 +53,10 @@
 /// never gets anything else: so look at the result before you touch the context. A coroutine may be
 /// destroyed while it waits, in the thread where it would go on; then nothing is resumed.
 ///
-/// **With g++ 12** give options and JSON names before you await. It destroys aggregates that are
-/// made in an awaited expression twice, as in `co_await result(limiter.ticket(endpoint, {.lane =
-/// "a"}))` (options that are left out do no harm), and does not compile `QJsonObject{{...}}`
-/// there. clang does both right.
+/// **With g++ 12** give options, bodies and JSON names before you await. It destroys aggregates
+/// that are made in an awaited expression twice, as in `co_await result(limiter.ticket(endpoint,
+/// {.lane = "a"}))` (options that are left out do no harm), and does not compile
+/// `QJsonObject{{...}}` there. clang does both right.
 ///
 /// **With QCoro.** Both headers can be used side by side. QCoro's own `co_await future` must not be
 /// given futures that may be cancelled, as those of tickets: it reads a result that is not there.

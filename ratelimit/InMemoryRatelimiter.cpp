@@ -13,8 +13,8 @@
 #include <QtCore/QTimer>
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
-#include <iterator>
 
 namespace Turnstile {
 
@@ -26,8 +26,29 @@ static WallTime wallClockNow()
 // Messages that are handled before their events are: bounds how often a bucket's change is told.
 static constexpr int messagesAtOnce = 64;
 
+// What is kept for the next turn, of vectors that grow in a burst.
+static constexpr size_t keptCapacity = 1024;
+
+template <typename T> static void clearAndKeepSome(std::vector<T> &used)
+{
+    used.clear();
+    if (used.capacity() > keptCapacity)
+        used.shrink_to_fit();
+}
+
 class InMemoryRatelimiterPrivate {
 public:
+    // With what tickets stay in touch from any thread: they keep it when the ratelimiter has gone.
+    // Two words are what std::function holds without an allocation: this, and the ticket's id.
+    struct TicketInbox : Inbox {
+        TicketInbox(InMemoryRatelimiterPrivate *owner, QObject *object)
+            : Inbox(object)
+            , d(owner)
+        {
+        }
+        InMemoryRatelimiterPrivate *const d; // there is one when messages are handled
+    };
+
     // What the ratelimiter holds of a ticket: its end of the channel.
     struct Held {
         TicketId id;
@@ -39,7 +60,7 @@ public:
     InMemoryRatelimiterPrivate(const SchedulerOptions &options, InMemoryRatelimiter *ratelimiter)
         : q(ratelimiter)
         , scheduler(options)
-        , inbox(std::make_shared<Inbox>(ratelimiter))
+        , inbox(std::make_shared<TicketInbox>(this, ratelimiter))
         , timer(ratelimiter) // goes with it to another thread
     {
         timer.setTimerType(Qt::PreciseTimer);
@@ -72,18 +93,25 @@ public:
 
     QFuture<bool> change(std::function<bool(TimePoint)> step);
 
-    template <typename Signal> bool isHeard(Signal signal) const
-    {
-        return q->isSignalConnected(QMetaMethod::fromSignal(signal));
-    }
+    // Which signals are worth their arguments.
+    struct Heard {
+        bool ticketChanged = false;
+        bool ticketAvailable = false;
+        bool bucketChanged = false;
+        bool rateLimited = false;
+        bool anything = false;
+    };
+    const Heard &heard();
 
     InMemoryRatelimiter *q;
     Scheduler scheduler;
-    std::shared_ptr<Inbox> inbox;
-    std::deque<Inbox::Message> messages; // to be handled, when all events are told
-    std::deque<Event> events;            // to be told
-    std::vector<Held> tickets;           // by TicketId::slot()
-    std::vector<Held> refused;           // whose slots were taken again before their end was told
+    std::shared_ptr<TicketInbox> inbox;
+    std::vector<Inbox::Message> messages; // to be handled, when all events are told
+    size_t nextMessage = 0;
+    std::vector<Event> events; // to be told
+    size_t nextEvent = 0;
+    std::vector<Held> tickets; // by TicketId::slot()
+    std::vector<Held> refused; // whose slots were taken again before their end was told
     struct Grant {
         TimePoint at;
         TicketId ticket;
@@ -97,7 +125,28 @@ public:
     QTimer timer;
     std::optional<TimePoint> armedFor;
     TimePoint latest;
+    Heard lastHeard;
+    std::atomic<bool> haveListenersChanged = false; // set by any thread
 };
+
+// Asking Qt costs as much as ten signals that nobody hears, so it is asked after changes only.
+const InMemoryRatelimiterPrivate::Heard &InMemoryRatelimiterPrivate::heard()
+{
+    if (haveListenersChanged.load(std::memory_order_relaxed)
+        && haveListenersChanged.exchange(false)) {
+        const auto isHeard = [this](auto signal) {
+            return q->isSignalConnected(QMetaMethod::fromSignal(signal));
+        };
+        lastHeard = {isHeard(&Ratelimiter::ticketChanged), isHeard(&Ratelimiter::ticketAvailable),
+            isHeard(&Ratelimiter::bucketChanged), isHeard(&Ratelimiter::rateLimited)};
+        lastHeard.anything = lastHeard.ticketChanged || lastHeard.ticketAvailable
+            || lastHeard.bucketChanged || lastHeard.rateLimited
+            || isHeard(&InMemoryRatelimiter::bucketTouched) || isHeard(&Ratelimiter::bucketRemoved)
+            || isHeard(&Ratelimiter::globalLockChanged)
+            || isHeard(&Ratelimiter::invalidRequestsChanged) || isHeard(&Ratelimiter::anomalySeen);
+    }
+    return lastHeard;
+}
 
 // Everything that was said since the last turn, then what time has brought, and what follows, in
 // slices. Slots may do anything: ask for tickets (that goes to the inbox), run an event loop that
@@ -108,14 +157,20 @@ void InMemoryRatelimiterPrivate::process()
     const QPointer<InMemoryRatelimiter> alive(q);
     const TimePoint end = clockNow() + slice;
     bool hasAdvanced = false;
+    int quick = 0; // events that no slot hears of: most take less than to read the clock
+    bool mayTakeLong = true;
     do {
-        if (!events.empty()) {
+        mayTakeLong = true;
+        if (nextEvent < events.size()) {
             inbox->wake(); // an event loop of the slot goes on here, and so do we after the slice
-            const Event event = events.front();
-            events.pop_front();
+            const Event event = events[nextEvent++];
+            mayTakeLong = event.state == TicketState::Available || heard().anything
+                || ++quick % messagesAtOnce == 0;
             dispatch(event);
         } else if (const auto happened = scheduler.takeEvents(); !happened.empty()) {
+            clearAndKeepSome(events);
             events.assign(happened.begin(), happened.end());
+            nextEvent = 0;
         } else if (hasMessages()) {
             handleMessages();
         } else if (!std::exchange(hasAdvanced, true)) {
@@ -126,25 +181,25 @@ void InMemoryRatelimiterPrivate::process()
         }
         if (!alive)
             return;
-    } while (clockNow() < end);
+    } while (!mayTakeLong || clockNow() < end);
     inbox->wake();
 }
 
 bool InMemoryRatelimiterPrivate::hasMessages()
 {
-    if (messages.empty()) {
-        auto said = inbox->takeAll();
-        messages.assign(std::make_move_iterator(said.begin()), std::make_move_iterator(said.end()));
+    if (nextMessage == messages.size()) {
+        clearAndKeepSome(messages);
+        messages = inbox->takeAll(std::move(messages));
+        nextMessage = 0;
     }
-    return !messages.empty();
+    return nextMessage < messages.size();
 }
 
 void InMemoryRatelimiterPrivate::handleMessages()
 {
     const QPointer<InMemoryRatelimiter> alive(q);
-    for (int i = 0; i < messagesAtOnce && !messages.empty(); ++i) {
-        const Inbox::Message message = std::move(messages.front());
-        messages.pop_front();
+    for (int i = 0; i < messagesAtOnce && nextMessage < messages.size(); ++i) {
+        Inbox::Message message = std::move(messages[nextMessage++]);
         message();
         if (!alive) // a continuation of a query ran at once
             return;
@@ -197,7 +252,7 @@ void InMemoryRatelimiterPrivate::dispatch(const Event &event)
             {event.anomaly, event.bucket, scheduler.laneName(event.lane), event.at});
         break;
     case Event::Type::RateLimited:
-        if (isHeard(&Ratelimiter::rateLimited)) {
+        if (heard().rateLimited) {
             Q_EMIT q->rateLimited({event.ticket, event.bucket, event.kind, event.scope,
                 scheduler.laneName(event.lane), event.wait});
         }
@@ -209,7 +264,7 @@ void InMemoryRatelimiterPrivate::bucketChanged(const Event &event)
 {
     const QPointer<InMemoryRatelimiter> alive(q);
     Q_EMIT q->bucketTouched(event.bucket);
-    if (!alive || !isHeard(&Ratelimiter::bucketChanged))
+    if (!alive || !heard().bucketChanged)
         return;
     if (const auto bucket = scheduler.bucket(event.bucket, event.at))
         Q_EMIT q->bucketChanged(*bucket);
@@ -220,7 +275,7 @@ void InMemoryRatelimiterPrivate::ticketChanged(const Event &event)
     if (isFinal(event.state))
         ended(event);
     const QPointer<InMemoryRatelimiter> alive(q);
-    if (isHeard(&Ratelimiter::ticketChanged)) {
+    if (heard().ticketChanged) {
         Q_EMIT q->ticketChanged(infoOf(event));
         if (!alive)
             return;
@@ -268,29 +323,31 @@ void InMemoryRatelimiterPrivate::offer(const Event &event)
         scheduler.cancel(event.ticket, notBefore(clockNow()));
         return;
     }
-    headers->whenSent([inbox = inbox, id = event.ticket, this] {
-        inbox->post([this, id, at = clockNow()] { scheduler.markSent(id, notBefore(at)); });
+    headers->whenSent([inbox = inbox.get(), id = event.ticket] {
+        inbox->post([d = inbox->d, id, at = clockNow()] { //
+            d->scheduler.markSent(id, d->notBefore(at));
+        });
     });
     headers->whenDone(
-        [inbox = inbox, id = event.ticket, this](const TicketHeaders::Outcome &outcome) {
-            inbox->post([this, id, outcome, at = clockNow()] {
+        [inbox = inbox.get(), id = event.ticket](const TicketHeaders::Outcome &outcome) {
+            inbox->post([d = inbox->d, id, outcome = outcome, at = clockNow()] {
+                const TimePoint now = d->notBefore(at);
                 if (outcome.retry)
-                    scheduler.retry(id, outcome.response, notBefore(at), outcome.wait);
+                    d->scheduler.retry(id, outcome.response, now, outcome.wait);
                 else
-                    scheduler.complete(id, outcome.response, notBefore(at));
+                    d->scheduler.complete(id, outcome.response, now);
             });
         });
     ticket = held(event.ticket);
     if (!ticket)
         return;
     ticket->notifier = std::move(notifier);
-    const TicketSender sender = headers->sender();
     ticket->headers = std::move(headers);
     ticket->grantedAt = event.grantedAt;
-    if (!sender.isValid())
-        return;
     unclaimed.push_back({event.grantedAt, event.ticket});
-    if (isHeard(&Ratelimiter::ticketAvailable))
+    if (!heard().ticketAvailable)
+        return;
+    if (const TicketSender sender = ticket->headers->sender(); sender.isValid())
         Q_EMIT q->ticketAvailable(event.ticket, sender);
 }
 
@@ -320,8 +377,10 @@ void InMemoryRatelimiterPrivate::acquire(
     if (!ticket.id.isNull())
         refused.push_back(std::move(ticket));
     ticket = {id, {}, std::move(notifier), {}};
-    ticket.notifier->whenCancelled([inbox = inbox, id, this] {
-        inbox->post([this, id, at = clockNow()] { scheduler.cancel(id, notBefore(at)); });
+    ticket.notifier->whenCancelled([inbox = inbox.get(), id] {
+        inbox->post([d = inbox->d, id, at = clockNow()] { //
+            d->scheduler.cancel(id, d->notBefore(at));
+        });
     });
 }
 
@@ -384,10 +443,11 @@ const SchedulerOptions &InMemoryRatelimiter::options() const
 TicketReceiver *InMemoryRatelimiter::ticket(const Endpoint &endpoint, const TicketOptions &options)
 {
     auto [notifier, receiver] = channel();
-    d->inbox->post(
-        [this, endpoint = endpoint.at(wallClockNow()), options,
-            notifier = std::make_shared<TicketNotifier>(std::move(notifier)),
-            at = clockNow()] { d->acquire(endpoint, options, std::move(*notifier), at); });
+    notifier.keep(d->inbox);
+    d->inbox->post([this, endpoint = endpoint.at(wallClockNow()), options = options,
+                       notifier = std::move(notifier), at = clockNow()]() mutable {
+        d->acquire(endpoint, options, std::move(notifier), at);
+    });
     return receiver;
 }
 
@@ -454,7 +514,7 @@ void InMemoryRatelimiter::removePool(PoolId pool)
 
 void InMemoryRatelimiter::tokenChanged(const Credential &credential)
 {
-    d->inbox->post([this, credential, at = clockNow()] {
+    d->inbox->post([this, credential = credential, at = clockNow()] {
         d->scheduler.tokenChanged(credential, d->notBefore(at));
     });
 }
@@ -524,6 +584,18 @@ InMemoryRatelimiter::GlobalUse InMemoryRatelimiter::globalUse() const
     if (state.lockedUntil)
         use.locked = until(*state.lockedUntil);
     return use;
+}
+
+void InMemoryRatelimiter::connectNotify(const QMetaMethod & /*signal*/)
+{
+    d->haveListenersChanged = true;
+}
+
+// Where a receiver dies in another thread, its connection may still be there when we ask: then a
+// signal is emitted that nobody hears.
+void InMemoryRatelimiter::disconnectNotify(const QMetaMethod & /*signal*/)
+{
+    d->haveListenersChanged = true;
 }
 
 bool InMemoryRatelimiter::event(QEvent *event)

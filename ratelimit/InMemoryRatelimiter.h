@@ -105,6 +105,8 @@ Q_SIGNALS:
     void bucketTouched(Turnstile::BucketId bucket);
 
 protected:
+    void connectNotify(const QMetaMethod &signal) override;
+    void disconnectNotify(const QMetaMethod &signal) override;
     bool event(QEvent *event) override;
 
 private:

@@ -4,8 +4,6 @@
 
 #include <QtCore/QCoreApplication>
 
-#include <utility>
-
 namespace Turnstile {
 
 QEvent::Type Inbox::eventType()
@@ -14,18 +12,10 @@ QEvent::Type Inbox::eventType()
     return type;
 }
 
-void Inbox::post(Message message)
-{
-    // Posted under the lock, so that the owner cannot go in between.
-    const std::lock_guard lock(m_mutex);
-    if (!m_owner)
-        return;
-    m_messages.push_back(std::move(message));
-    sendEvent();
-}
-
 void Inbox::wake()
 {
+    if (m_isEventSent) // and only this thread says that it has come
+        return;
     const std::lock_guard lock(m_mutex);
     if (m_owner)
         sendEvent();
@@ -39,14 +29,16 @@ void Inbox::eventCame()
 
 void Inbox::sendEvent()
 {
-    if (!std::exchange(m_isEventSent, true))
+    if (!m_isEventSent.exchange(true))
         QCoreApplication::postEvent(m_owner, new QEvent(eventType()));
 }
 
-std::vector<Inbox::Message> Inbox::takeAll()
+std::vector<Inbox::Message> Inbox::takeAll(std::vector<Message> used)
 {
+    used.clear();
     const std::lock_guard lock(m_mutex);
-    return std::exchange(m_messages, {});
+    used.swap(m_messages);
+    return used;
 }
 
 void Inbox::close()

@@ -25,6 +25,10 @@ namespace Turnstile {
 
 /// Hands out tickets: the contract that bots use and that ratelimiters of one's own fulfil.
 ///
+/// One of your own has these duties: each ticket is granted or rejected in the end, and one that
+/// comes back for a retry is not granted before TicketHeaders::Outcome::wait is over, which also
+/// holds what a 429 asked for; it need not read headers.
+///
 /// Ask for a ticket, wait until it is available, send the request, and hand back the response's
 /// headers through the TicketSender, from which the ratelimiter learns the limits.
 ///

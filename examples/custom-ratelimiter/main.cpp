@@ -11,6 +11,7 @@
 #include <QElapsedTimer>
 #include <QTimer>
 
+#include <algorithm>
 #include <deque>
 
 using namespace Turnstile;
@@ -61,7 +62,9 @@ private:
         m_headers.reset();
         if (!outcome.retry)
             m_waiting.pop_front();
-        m_timer.start(outcome.response.kind == Response::Kind::Unused ? 0ms : m_pause);
+        // A retry says how long it must wait at least, as a 429 may demand.
+        const auto pause = outcome.response.kind == Response::Kind::Unused ? 0ms : m_pause;
+        m_timer.start(std::max(pause, outcome.wait));
     }
 
     const milliseconds m_pause;

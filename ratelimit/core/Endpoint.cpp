@@ -5,6 +5,8 @@
 #include "ratelimit/core/PathSegments.h"
 #include "ratelimit/core/RouteTable.h"
 
+#include <QtCore/QSet>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -15,6 +17,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr QByteArrayView idPlace = "{id}"; // in a route
+constexpr QByteArrayView tokenPlace = "{token}";
 constexpr Segment hiddenId = "…";
 constexpr Segment hiddenToken = "••••";
 
@@ -62,7 +66,10 @@ public:
     EndpointData(Method m, const Segments &segments, const Credential &sender);
 
     void setVariant(Variant value);
-    void makeKeys();
+    QByteArray lane() const { return route + place(); }
+    // '#' never occurs within a segment, so that no path can look like another one's key.
+    QByteArray place() const { return '#' + major + '#' + owner; }
+    QByteArray shown() const;
 
     Method method = Method::Get;
     Variant variant = Variant::None;
@@ -76,10 +83,18 @@ public:
     QByteArray major;
     Credential credential;
     QByteArray owner; // what else tells lanes apart: the credential, and tokens in unknown places
-    QByteArray lane;
-    QByteArray provisional;
-    QString name;
 };
+
+/// The one copy of a route that this thread's endpoints share: of few routes there are many.
+static QByteArray shared(const QByteArray &route)
+{
+    constexpr qsizetype mostRoutes = 1000; // undocumented ones may be anything
+    thread_local QSet<QByteArray> routes;
+    const auto known = routes.constFind(route);
+    if (known != routes.cend())
+        return *known;
+    return routes.size() < mostRoutes ? *routes.insert(route) : route;
+}
 
 EndpointData::EndpointData(Method m, const Segments &segments, const Credential &sender)
     : method(m)
@@ -94,7 +109,6 @@ EndpointData::EndpointData(Method m, const Segments &segments, const Credential 
     const bool isMajor = hasToken || top == "channels" || top == "guilds";
 
     route = methodName(m).toByteArray() + ' ';
-    QByteArray shown = route;
     for (qsizetype i = 0; i < segments.size(); ++i) {
         const Segment segment = segments.at(i);
         const bool known = i < match.known;
@@ -111,27 +125,19 @@ EndpointData::EndpointData(Method m, const Segments &segments, const Credential 
             owner += '#' + key;
 
         route += '/';
-        shown += '/';
-        if (secret) {
-            route.append("{token}");
-            shown.append(hiddenToken);
-        } else if (inMajor && !isInteraction) {
+        if (secret)
+            route.append(tokenPlace);
+        else if (inMajor && !isInteraction)
             route.append('{').append(top.substr(0, top.size() - 1)).append('}');
-            shown.append(key);
-        } else if (parameter) {
-            route.append("{id}");
-            shown.append(hiddenId);
-        } else {
+        else if (parameter)
+            route.append(idPlace);
+        else
             route.append(key);
-            shown.append(key);
-        }
         if (isToken && !isInteraction) {
             authorized = false;
             exempt = isInteractionToken(segment);
         }
     }
-    name = printable(shown);
-
     const auto isShape = [&](qsizetype at, Segment literal) {
         return at < segments.size() && at < match.known && segments.at(at) == literal
             && !match.isParameter(at);
@@ -147,28 +153,45 @@ EndpointData::EndpointData(Method m, const Segments &segments, const Credential 
         if (error != std::errc() || end != id.end())
             deletedMessage = 0;
     }
-    makeKeys();
+    route = shared(route);
+    laneHash = qHash(lane(), 0);
 }
 
-void EndpointData::makeKeys()
+// The route, with the major resource in its place and what else a parameter is hidden.
+QByteArray EndpointData::shown() const
 {
-    // '#' never occurs within a segment, so that no path can look like another one's key.
-    const QByteArray place = '#' + major + '#' + owner;
-    lane = route + place;
-    provisional = reaction ? "reactions" + place : lane; // shared (inferred)
-    laneHash = qHash(lane, 0);
+    const Segment suffix = variantSuffix[size_t(variant)];
+    const qsizetype idAt = major.indexOf('/') + 1;
+    const QByteArrayView id = QByteArrayView(major).sliced(idAt);
+    const QByteArray majorPlace = idAt > 2 ? '{' + major.first(idAt - 2) + '}' : QByteArray();
+    QByteArray text;
+    text.reserve(route.size() + id.size());
+    const QByteArrayView base = QByteArrayView(route).chopped(qsizetype(suffix.size()));
+    for (qsizetype at = 0; at < base.size();) {
+        const qsizetype slash = base.indexOf('/', at);
+        const qsizetype end = slash < 0 ? base.size() : slash;
+        const QByteArrayView segment = base.sliced(at, end - at);
+        if (at > 0)
+            text.append('/');
+        if (segment == tokenPlace)
+            text.append(hiddenToken);
+        else if (segment == idPlace)
+            text.append(hiddenId);
+        else if (segment == majorPlace)
+            text.append(id.first(id.contains('/') ? id.indexOf('/') : id.size()));
+        else
+            text.append(segment);
+        at = end + 1;
+    }
+    return text.append(suffix);
 }
 
 void EndpointData::setVariant(Variant value)
 {
-    const qsizetype old = qsizetype(variantSuffix[size_t(variant)].size());
-    const Segment suffix = variantSuffix[size_t(value)];
-    route.chop(old);
-    name.chop(old);
-    route.append(suffix);
-    name += QLatin1StringView(suffix.data(), qsizetype(suffix.size()));
+    route.chop(qsizetype(variantSuffix[size_t(variant)].size()));
+    route = shared(route + variantSuffix[size_t(value)].data());
     variant = value;
-    makeKeys();
+    laneHash = qHash(lane(), 0);
 }
 
 Credential Credential::none()
@@ -239,24 +262,25 @@ const QByteArray &Endpoint::majorResource() const
     return valueOf(d).major;
 }
 
-const QByteArray &Endpoint::lane() const
+QByteArray Endpoint::lane() const
 {
-    return valueOf(d).lane;
+    return d ? d->lane() : QByteArray();
 }
 
 size_t Endpoint::laneHash() const
 {
-    return valueOf(d).laneHash;
+    return d ? d->laneHash : 0;
 }
 
-const QByteArray &Endpoint::provisionalBucket() const
+QByteArray Endpoint::provisionalBucket() const
 {
-    return valueOf(d).provisional;
+    // All reactions of a channel share (inferred).
+    return d && d->reaction ? "reactions" + d->place() : lane();
 }
 
-const QString &Endpoint::name() const
+QString Endpoint::name() const
 {
-    return valueOf(d).name;
+    return printable(valueOf(d).shown());
 }
 
 bool Endpoint::isExemptFromGlobal() const
@@ -291,9 +315,12 @@ Endpoint Endpoint::at(WallTime now) const
     return endpoint;
 }
 
-bool operator==(const Endpoint &a, const Endpoint &b)
+bool Endpoint::hasLaneOf(const Endpoint &other) const
 {
-    return a.d == b.d || (a.laneHash() == b.laneHash() && a.lane() == b.lane());
+    const EndpointData &left = valueOf(d);
+    const EndpointData &right = valueOf(other.d);
+    return left.laneHash == right.laneHash && left.route == right.route && left.major == right.major
+        && left.owner == right.owner;
 }
 
 QDebug operator<<(QDebug debug, const Endpoint &endpoint)

@@ -83,16 +83,16 @@ public:
     const QByteArray &majorResource() const;
 
     /// The key of the lane: route, major resource and credential. Equal keys queue together.
-    const QByteArray &lane() const;
+    QByteArray lane() const;
     /// The hash of lane(), computed once.
     size_t laneHash() const;
 
     /// The key of the bucket that the lane uses until the server has named one. That is the lane
     /// itself, but for routes that are known to share (all reactions of a channel, inferred).
-    const QByteArray &provisionalBucket() const;
+    QByteArray provisionalBucket() const;
 
     /// For people: `POST /channels/123/messages/…/reactions/…/@me`, tokens as `••••`.
-    const QString &name() const;
+    QString name() const;
 
     /// Whether it takes no slot of the global limit (interaction callbacks and follow-ups), as
     /// Discord documents it.
@@ -112,13 +112,18 @@ public:
     Endpoint at(WallTime now) const;
 
     /// Endpoints are equal when their lanes are.
-    friend TURNSTILE_CORE_EXPORT bool operator==(const Endpoint &, const Endpoint &);
+    friend bool operator==(const Endpoint &a, const Endpoint &b)
+    {
+        return a.d == b.d || a.hasLaneOf(b);
+    }
     friend size_t qHash(const Endpoint &endpoint, size_t seed = 0)
     {
         return endpoint.laneHash() ^ seed;
     }
 
 private:
+    bool hasLaneOf(const Endpoint &other) const;
+
     QSharedDataPointer<EndpointData> d;
 };
 

@@ -18,16 +18,6 @@ GlobalLimit::GlobalLimit(int limit, milliseconds period)
 {
 }
 
-int GlobalLimit::used(TimePoint now) const
-{
-    return m_inFlight + m_answered.countAfter(now - m_period);
-}
-
-bool GlobalLimit::isFree(TimePoint now) const
-{
-    return !isLocked(now) && used(now) < shareAt(now);
-}
-
 int GlobalLimit::shareAt(TimePoint now) const
 {
     int share = m_share;

@@ -29,8 +29,12 @@ public:
 
     int limit() const { return m_limit; }
     /// Slots taken at \a now.
-    int used(TimePoint now) const;
-    bool isFree(TimePoint now) const;
+    int used(TimePoint now) const { return m_inFlight + m_answered.countAfter(now - m_period); }
+    bool isFree(TimePoint now) const
+    {
+        return !isLocked(now)
+            && (m_inFlight + m_answered.size() < m_share || used(now) < shareAt(now));
+    }
     /// When isFree() becomes true by itself. Nothing when it is true already, so that there is
     /// nothing to wait for, and when only an answer can free a slot.
     std::optional<TimePoint> nextFreeAt(TimePoint now) const;

@@ -4,7 +4,10 @@
 
 #include <QtCore/QByteArrayView>
 
+#include <algorithm>
 #include <array>
+#include <cstring>
+#include <type_traits>
 
 namespace Turnstile {
 
@@ -28,29 +31,51 @@ inline constexpr auto headerFieldNames = std::to_array<QByteArrayView>({"x-ratel
     "x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-reset-after", "x-ratelimit-bucket",
     "x-ratelimit-global", "x-ratelimit-scope", "retry-after", "via", "date", "retry_after"});
 
+/// Whether \a name is that of \a field, in any case. It has the same length.
+template <HeaderFieldId field> bool isHeaderField(const char *name)
+{
+    constexpr QByteArrayView expected = headerFieldNames[size_t(field)];
+    constexpr qsizetype size = expected.size();
+    using Word =
+        std::conditional_t<size >= 8, quint64, std::conditional_t<size >= 4, quint32, quint16>>;
+    constexpr qsizetype step = sizeof(Word);
+    Word difference = 0;
+    for (qsizetype at = 0; at < size; at += step) {
+        const qsizetype start = std::min(at, size - step); // the last two words overlap
+        Word actual = 0;
+        Word lower = 0;
+        std::memcpy(&actual, name + start, sizeof(Word));
+        std::memcpy(&lower, expected.data() + start, sizeof(Word));
+        // Only letters have bit 6; their upper case lacks bit 5.
+        const auto letters = Word(lower & Word(0x4040'4040'4040'4040));
+        difference |= Word((actual | letters >> 1) ^ lower);
+    }
+    return difference == 0;
+}
+
 /// Which header has that \a name, in any case.
 inline HeaderFieldId headerFieldOf(QByteArrayView name)
 {
     using enum HeaderFieldId;
-    const auto is = [name](HeaderFieldId field) {
-        const QByteArrayView expected = headerFieldNames[size_t(field)];
-        return qstrnicmp(name.data(), name.size(), expected.data(), expected.size()) == 0;
-    };
+    const char *const text = name.data();
     switch (name.size()) {
     case 3:
-        return is(Via) ? Via : Other;
+        return isHeaderField<Via>(text) ? Via : Other;
     case 4:
-        return is(Date) ? Date : Other;
+        return isHeaderField<Date>(text) ? Date : Other;
     case 11:
-        return is(RetryAfter) ? RetryAfter : Other;
+        return isHeaderField<RetryAfter>(text) ? RetryAfter : Other;
     case 17:
-        return is(Limit) ? Limit : is(Reset) ? Reset : is(Scope) ? Scope : Other;
+        return isHeaderField<Limit>(text) ? Limit
+            : isHeaderField<Reset>(text)  ? Reset
+            : isHeaderField<Scope>(text)  ? Scope
+                                          : Other;
     case 18:
-        return is(Bucket) ? Bucket : is(Global) ? Global : Other;
+        return isHeaderField<Bucket>(text) ? Bucket : isHeaderField<Global>(text) ? Global : Other;
     case 21:
-        return is(Remaining) ? Remaining : Other;
+        return isHeaderField<Remaining>(text) ? Remaining : Other;
     case 23:
-        return is(ResetAfter) ? ResetAfter : Other;
+        return isHeaderField<ResetAfter>(text) ? ResetAfter : Other;
     default:
         return Other;
     }

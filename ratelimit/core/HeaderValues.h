@@ -25,6 +25,33 @@ struct HeaderNumber {
 /// something else is taken for a number. Linear in the length.
 HeaderNumber parseNumber(QByteArrayView text, int decimals, qint64 max);
 
+/// As parseNumber(), but for what nearly every number is: digits, and after a point at most
+/// \a decimals (3 or less) more. Nothing for any other text, and over \a max.
+inline std::optional<qint64> parsePlainNumber(QByteArrayView text, int decimals, qint64 max)
+{
+    if (text.size() > 16) // holds that and three decimals
+        return {};
+    const char *at = text.begin();
+    quint64 value = 0;
+    const auto readDigits = [&at, end = text.end(), &value] {
+        const char *const first = at;
+        for (; at != end && *at >= '0' && *at <= '9'; ++at)
+            value = value * 10 + quint64(*at - '0');
+        return int(at - first);
+    };
+    if (readDigits() == 0)
+        return {};
+    if (at != text.end() && *at == '.') {
+        ++at;
+        decimals -= readDigits();
+    }
+    if (at != text.end() || decimals < 0)
+        return {};
+    for (; decimals > 0; --decimals)
+        value *= 10;
+    return value <= quint64(max) ? std::optional(qint64(value)) : std::nullopt;
+}
+
 /// Of several numbers in one value, joined by commas, the last that can be read.
 struct JoinedNumber {
     HeaderNumber number;

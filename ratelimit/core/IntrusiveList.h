@@ -7,8 +7,7 @@ namespace Turnstile {
 /// The place of a node in one IntrusiveList.
 template <typename Node> struct ListHook {
     Node *previous = nullptr;
-    Node *next = nullptr;
-    bool linked = false;
+    Node *next = nullptr; // of the last node: itself; null: in no list
 };
 
 /// A doubly linked list through a hook inside the nodes: no allocation, O(1) removal. It does not
@@ -18,9 +17,13 @@ public:
     Node *first() const { return m_first; }
     Node *last() const { return m_last; }
     bool isEmpty() const { return !m_first; }
-    static Node *next(const Node *node) { return (node->*Hook).next; }
+    static Node *next(const Node *node)
+    {
+        Node *following = (node->*Hook).next;
+        return following == node ? nullptr : following;
+    }
     static Node *previous(const Node *node) { return (node->*Hook).previous; }
-    static bool contains(const Node *node) { return (node->*Hook).linked; }
+    static bool contains(const Node *node) { return (node->*Hook).next; }
 
     void append(Node *node) { insertBefore(nullptr, node); }
 
@@ -28,9 +31,8 @@ public:
     void insertBefore(Node *position, Node *node)
     {
         auto &hook = node->*Hook;
-        hook.next = position;
+        hook.next = position ? position : node;
         hook.previous = position ? (position->*Hook).previous : m_last;
-        hook.linked = true;
         (hook.previous ? (hook.previous->*Hook).next : m_first) = node;
         (position ? (position->*Hook).previous : m_last) = node;
     }
@@ -38,11 +40,15 @@ public:
     /// Does nothing when \a node is in no list.
     void remove(Node *node)
     {
-        auto &hook = node->*Hook;
-        if (!hook.linked)
+        if (!contains(node))
             return;
-        (hook.previous ? (hook.previous->*Hook).next : m_first) = hook.next;
-        (hook.next ? (hook.next->*Hook).previous : m_last) = hook.previous;
+        auto &hook = node->*Hook;
+        Node *following = next(node);
+        if (hook.previous)
+            (hook.previous->*Hook).next = following ? following : hook.previous;
+        else
+            m_first = following;
+        (following ? (following->*Hook).previous : m_last) = hook.previous;
         hook = {};
     }
 

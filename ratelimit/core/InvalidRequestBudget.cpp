@@ -8,6 +8,7 @@ namespace Turnstile {
 
 InvalidRequestBudget::InvalidRequestBudget(int limit, milliseconds period)
     : m_limit(std::max(0, limit))
+    , m_bound(std::max(1, m_limit - m_limit / 20 - (m_limit % 20 != 0)))
     , m_period(period)
 {
 }
@@ -29,19 +30,6 @@ bool InvalidRequestBudget::add(int status, Scope scope, TimePoint now)
 int InvalidRequestBudget::count(TimePoint now) const
 {
     return m_invalid.countAfter(now - m_period);
-}
-
-int InvalidRequestBudget::boundFor(bool isInteractionCallback) const
-{
-    if (isInteractionCallback)
-        return m_limit;
-    return std::max(1, m_limit - m_limit / 20 - (m_limit % 20 != 0));
-}
-
-bool InvalidRequestBudget::allows(int inFlight, bool isInteractionCallback, TimePoint now) const
-{
-    const int free = boundFor(isInteractionCallback) - inFlight;
-    return m_limit == 0 || m_invalid.size() < free || count(now) < free;
 }
 
 std::optional<TimePoint> InvalidRequestBudget::nextAllowedAt(

@@ -32,7 +32,11 @@ public:
     int count(TimePoint now) const;
 
     /// Whether one more request may go, if all of the \a inFlight were to be invalid.
-    bool allows(int inFlight, bool isInteractionCallback, TimePoint now) const;
+    bool allows(int inFlight, bool isInteractionCallback, TimePoint now) const
+    {
+        const int free = boundFor(isInteractionCallback) - inFlight;
+        return m_limit == 0 || m_invalid.size() < free || count(now) < free;
+    }
     /// When allows() becomes true by itself. Nothing when it is true already, and when it takes an
     /// answer of those in flight.
     std::optional<TimePoint> nextAllowedAt(
@@ -41,9 +45,13 @@ public:
     std::optional<TimePoint> nextFreeAt(TimePoint now) const;
 
 private:
-    int boundFor(bool isInteractionCallback) const;
+    int boundFor(bool isInteractionCallback) const
+    {
+        return isInteractionCallback ? m_limit : m_bound;
+    }
 
     int m_limit;
+    int m_bound; // for all but interaction callbacks
     milliseconds m_period;
     TimeRing m_invalid; // some may be over
 };

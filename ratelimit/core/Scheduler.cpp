@@ -50,7 +50,7 @@ bool Scheduler::markSent(TicketId id, TimePoint now)
     Ticket *ticket = d->tickets.find(id);
     if (!ticket || ticket->state != TicketState::Available)
         return false;
-    ticket->sentAt = d->now;
+    ticket->times->sentAt = d->now;
     d->enter(ticket, TicketState::InFlight);
     return true;
 }
@@ -219,9 +219,10 @@ std::vector<Event> Scheduler::waiting(BucketId id, int most) const
     std::vector<Event> events;
     events.reserve(tickets.size());
     for (const Ticket *ticket : tickets) {
-        events.push_back(d->event(Event::Type::TicketChanged, *ticket));
-        events.back().state = TicketState::Queued;
-        events.back().at = ticket->askedAt;
+        Event &event = events.emplace_back();
+        SchedulerPrivate::describe(event, *ticket);
+        event.state = TicketState::Queued;
+        event.at = ticket->askedAt;
     }
     return events;
 }

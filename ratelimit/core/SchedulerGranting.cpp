@@ -15,18 +15,17 @@ void SchedulerPrivate::pump()
 {
     strikeDeadlines(now - 1ns); // whose moment is now may still go
     const auto pumpGate = [this](GateKind kind) {
-        while (invalid.allows(inFlight, kind == Pool::CallbackGate, now)
-            && (kind != Pool::GlobalGate || global.isFree(now))) {
-            BucketNode *bucket = atGate(kind);
-            if (!bucket)
+        while (BucketNode *bucket = atGate(kind)) {
+            if (!invalid.allows(inFlight, kind == CallbackGate, now)
+                || (kind == GlobalGate && !global.isFree(now)))
                 break;
             grant(bucket);
         }
     };
-    if (flow != Flow::Paused && now >= edgeUntil) {
-        pumpGate(Pool::CallbackGate);
-        pumpGate(Pool::ExemptGate);
-        pumpGate(Pool::GlobalGate);
+    if (m_atGates > 0 && flow != Flow::Paused && now >= edgeUntil) {
+        pumpGate(CallbackGate);
+        pumpGate(ExemptGate);
+        pumpGate(GlobalGate);
     }
     announceGuard();
 }
@@ -36,7 +35,7 @@ BucketNode *SchedulerPrivate::atGate(GateKind kind) const
 {
     BucketNode *first = nullptr;
     for (const auto &pool : m_pools) {
-        BucketNode *bucket = pool->isFree() ? pool->gates[kind].top() : nullptr;
+        BucketNode *bucket = pool && pool->isFree() ? pool->gates[kind].top() : nullptr;
         if (bucket && (!first || ByOldestTicket::of(bucket) < ByOldestTicket::of(first)))
             first = bucket;
     }
@@ -45,13 +44,17 @@ BucketNode *SchedulerPrivate::atGate(GateKind kind) const
 
 void SchedulerPrivate::leaveGate(BucketNode *bucket)
 {
-    if (Pool *pool = std::exchange(bucket->gate, nullptr))
-        pool->gateOf(bucket).remove(bucket);
+    if (Pool *pool = std::exchange(bucket->gate, nullptr)) {
+        pool->gates[bucket->gateKind()].remove(bucket);
+        --m_atGates;
+    }
 }
 
 void SchedulerPrivate::destroy(Ticket *ticket)
 {
-    Pool *pool = ticket->pool;
+    Pool *pool = ticket->lane ? poolOf(*ticket) : nullptr;
+    if (ticket->times)
+        ticketTimes.destroy(ticket->times);
     tickets.destroy(ticket);
     if (pool) {
         --pool->tickets;
@@ -62,7 +65,7 @@ void SchedulerPrivate::destroy(Ticket *ticket)
 void SchedulerPrivate::destroyIfUnused(Pool *pool)
 {
     if (pool->isRemoved && pool->tickets == 0)
-        std::erase_if(m_pools, [pool](const auto &each) { return each.get() == pool; });
+        m_pools[pool->index].reset();
 }
 
 void SchedulerPrivate::setPool(PoolId id, int connections)
@@ -70,8 +73,14 @@ void SchedulerPrivate::setPool(PoolId id, int connections)
     if (id.isNull())
         return; // those that name none share nothing
     Pool *&pool = m_poolIndex[id];
-    if (!pool)
-        pool = m_pools.emplace_back(std::make_unique<Pool>()).get();
+    if (!pool) {
+        const auto unused = std::find(m_pools.begin(), m_pools.end(), nullptr);
+        const auto index = quint32(unused - m_pools.begin());
+        auto &place = unused == m_pools.end() ? m_pools.emplace_back() : *unused;
+        place = std::make_unique<Pool>();
+        place->index = index;
+        pool = place.get();
+    }
     pool->most = std::max(0, connections);
 }
 
@@ -91,23 +100,46 @@ void SchedulerPrivate::grant(BucketNode *bucket)
     leaveGate(bucket);
     bucket->ready.remove(lane);
     dequeue(ticket);
+    grant(ticket);
+    updateLane(lane);
+}
+
+// Whether nothing holds a new ticket, and none could go before it: then it need not queue.
+bool SchedulerPrivate::goesAtOnce(const Ticket &ticket)
+{
+    const Lane *lane = ticket.lane;
+    BucketNode *bucket = lane->bucket;
+    if (m_atGates > 0 || bucket->queued > 0 || flow == Flow::Paused || now < edgeUntil
+        || bucket->flow == Flow::Paused || now < lane->blockedUntil
+        || (lane->inFlight > 0 && lane->isSerialFor(ticket)) || !poolOf(ticket)->isFree()
+        || bucket->isHeldByOrder(ticket.ordering) || !invalid.allows(inFlight, bucket->burst, now)
+        || (bucket->gateKind() == GlobalGate && !global.isFree(now)))
+        return false;
+    bucket->counter.roll(now);
+    return bucket->available(now) > 0;
+}
+
+void SchedulerPrivate::grant(Ticket *ticket)
+{
+    Lane *lane = ticket->lane;
+    BucketNode *bucket = lane->bucket;
     countInFlight(*ticket, 1);
     ++bucket->granted;
     if (!bucket->exempt)
         global.take();
-    ticket->grantedAt = ticket->sentAt = now;
+    TicketTimes *times = timesOf(ticket);
+    times->grantedAt = times->sentAt = now;
     lane->lastGranted = bucket->lastGranted = ticket->id;
     ++ticket->attempt;
     m_granted.append(ticket);
     enter(ticket, TicketState::Available);
-    updateLane(lane);
 }
 
 void SchedulerPrivate::countInFlight(const Ticket &ticket, int change)
 {
     Lane *lane = ticket.lane;
     inFlight += change;
-    ticket.pool->inFlight += change;
+    poolOf(ticket)->inFlight += change;
     lane->inFlight += change;
     lane->bucket->inFlight += change;
     if (ticket.ordering == Ordering::Strict) {
@@ -118,12 +150,13 @@ void SchedulerPrivate::countInFlight(const Ticket &ticket, int change)
 
 void SchedulerPrivate::updateLane(Lane *lane)
 {
-    const bool blocked = now < lane->heldUntil();
-    if (lane->head() && !blocked && !(lane->inFlight > 0 && lane->isSerial()))
+    const bool waits = lane->head();
+    const bool blocked = waits && now < lane->heldUntil();
+    if (waits && !blocked && !(lane->inFlight > 0 && lane->isSerialFor(*lane->head())))
         lane->bucket->ready.update(lane);
     else
         lane->bucket->ready.remove(lane);
-    if (lane->head() && blocked)
+    if (blocked)
         m_laneWakes.update(lane);
     else
         m_laneWakes.remove(lane);
@@ -133,23 +166,29 @@ void SchedulerPrivate::updateLane(Lane *lane)
 void SchedulerPrivate::updateBucket(BucketNode *bucket)
 {
     bucket->counter.roll(now);
-    m_bucketWakes.remove(bucket);
     if (bucket->ready.isEmpty() || bucket->flow == Flow::Paused) {
+        m_bucketWakes.remove(bucket);
         leaveGate(bucket);
         return;
     }
     const Ticket *turn = bucket->ready.top()->head();
     if (bucket->available(now) > 0 && !bucket->isHeldByOrder(turn->ordering)) {
-        if (bucket->gate != turn->pool)
+        m_bucketWakes.remove(bucket);
+        Pool *pool = poolOf(*turn);
+        if (bucket->gate != pool) {
             leaveGate(bucket);
-        bucket->gate = turn->pool;
-        bucket->gate->gateOf(bucket).update(bucket);
+            ++m_atGates;
+        }
+        bucket->gate = pool;
+        bucket->gate->gates[bucket->gateKind()].update(bucket);
         return;
     }
     leaveGate(bucket);
     if (const auto change = bucket->counter.nextChange(now)) {
         bucket->wakeAt = *change;
         m_bucketWakes.update(bucket);
+    } else {
+        m_bucketWakes.remove(bucket);
     }
 }
 

@@ -8,58 +8,78 @@
 
 namespace Turnstile {
 
-QByteArray SchedulerPrivate::bucketKey(const QByteArray &hash, const Endpoint &endpoint) const
+size_t BucketKey::toHash() const
 {
-    // No part contains a line break; exempt lanes never share a counter with others.
-    QByteArray key = hash + '\n' + endpoint.majorResource() + '\n'
-        + endpoint.credential().fingerprint() + (endpoint.isExemptFromGlobal() ? "\n!" : "");
-    const auto learnt = hashes.find(endpoint.route());
-    if (learnt != hashes.end() && learnt->split)
-        key += '\n' + endpoint.route();
-    return key;
+    if (hash.isEmpty())
+        return qHash(endpoint.provisionalBucket());
+    return qHashMulti(0, hash, endpoint.majorResource(), endpoint.credential().fingerprint());
 }
 
-QByteArray SchedulerPrivate::bucketKey(const Endpoint &endpoint) const
+bool operator==(const BucketKey &a, const BucketKey &b)
 {
-    const auto learnt = hashes.find(endpoint.route());
-    return learnt == hashes.end() ? "?\n" + endpoint.provisionalBucket()
-                                  : bucketKey(learnt->hash, endpoint);
+    const Endpoint &left = a.endpoint;
+    const Endpoint &right = b.endpoint;
+    if (a.hash != b.hash || a.split != b.split)
+        return false;
+    if (a.hash.isEmpty())
+        return left.provisionalBucket() == right.provisionalBucket();
+    return left.isExemptFromGlobal() == right.isExemptFromGlobal()
+        && left.majorResource() == right.majorResource() && left.credential() == right.credential()
+        && (!a.split || left.route() == right.route());
 }
 
-SchedulerPrivate::LaneKey SchedulerPrivate::laneKey(
-    const Endpoint &endpoint, const QByteArray &name)
+BucketKey SchedulerPrivate::bucketKey(const QByteArray &hash, const Endpoint &endpoint) const
 {
-    if (name.isEmpty())
-        return {endpoint.lane(), endpoint.laneHash()};
-    const QByteArray key = endpoint.lane() + '\n' + name;
-    return {key, qHash(key)};
+    const auto learnt = hashes.find(endpoint.route());
+    return {hash, endpoint, learnt != hashes.end() && learnt->second.split};
+}
+
+BucketKey SchedulerPrivate::bucketKey(const Endpoint &endpoint) const
+{
+    const auto learnt = hashes.find(endpoint.route());
+    if (learnt == hashes.end())
+        return {{}, endpoint};
+    return {learnt->second.hash, endpoint, learnt->second.split};
+}
+
+static size_t laneHash(const Endpoint &endpoint, const QByteArray &name)
+{
+    return name.isEmpty() ? endpoint.laneHash() : qHash(name, endpoint.laneHash());
 }
 
 Lane *SchedulerPrivate::findLane(const Endpoint &endpoint, const QByteArray &name) const
 {
-    return laneIndex.value(laneKey(endpoint, name));
+    const auto slot = laneIndex.find(laneHash(endpoint, name), [&](quint32 each) {
+        const Lane *lane = lanes.at(each);
+        return lane->endpoint == endpoint && lane->name == name;
+    });
+    return slot ? lanes.at(*slot) : nullptr;
+}
+
+BucketNode *SchedulerPrivate::findBucket(const BucketKey &key) const
+{
+    const auto slot =
+        bucketIndex.find(key.toHash(), [&](quint32 each) { return buckets.at(each)->key == key; });
+    return slot ? buckets.at(*slot) : nullptr;
 }
 
 BucketNode *SchedulerPrivate::findBucket(const Endpoint &endpoint, const QByteArray &name) const
 {
     if (const Lane *lane = findLane(endpoint, name))
         return lane->bucket;
-    return bucketIndex.value(bucketKey(endpoint));
+    return findBucket(bucketKey(endpoint));
 }
 
-Lane *SchedulerPrivate::laneFor(const Endpoint &endpoint, const QByteArray &name)
+Lane *SchedulerPrivate::createLane(const Endpoint &endpoint, const QByteArray &name)
 {
-    if (Lane *lane = findLane(endpoint, name))
-        return lane;
-
     Lane *lane = lanes.create(endpoint, name);
-    laneIndex.insert(laneKey(endpoint, name), lane);
-    BucketNode *bucket = bucketFor(bucketKey(endpoint), *lane);
+    laneIndex.insert(laneHash(endpoint, name), lane->id.slot());
+    BucketNode *bucket = bucketFor(bucketKey(endpoint));
     const auto learnt = hashes.find(endpoint.route());
     if (learnt != hashes.end()) {
-        learnt->usedAt = now;
-        bucket->hash = learnt->hash;
-        bucket->counter.hint(learnt->limit);
+        lane->learnt = &learnt->second;
+        lane->learnt->usedAt = now;
+        bucket->counter.hint(lane->learnt->limit);
     }
     lane->bucket = bucket;
     bucket->lanes.append(lane);
@@ -70,26 +90,22 @@ Lane *SchedulerPrivate::laneFor(const Endpoint &endpoint, const QByteArray &name
     return lane;
 }
 
-BucketNode *SchedulerPrivate::bucketFor(const QByteArray &key, const Lane &lane)
+BucketNode *SchedulerPrivate::bucketFor(const BucketKey &key)
 {
-    if (BucketNode *bucket = bucketIndex.value(key))
+    if (BucketNode *bucket = findBucket(key))
         return bucket;
     BucketNode *bucket = buckets.create(key);
-    bucket->majorResource = lane.endpoint.majorResource();
-    bucket->name = lane.endpoint.name();
-    bucket->exempt = lane.endpoint.isExemptFromGlobal();
-    bucket->burst = lane.endpoint.isInteractionCallback();
-    bucketIndex.insert(key, bucket);
+    bucketIndex.insert(key.toHash(), bucket->id.slot());
     return bucket;
 }
 
 std::vector<LearntRoute> SchedulerPrivate::learntRoutes(TimePoint at) const
 {
     std::vector<LearntRoute> result;
-    result.reserve(size_t(hashes.size()));
-    for (auto it = hashes.begin(); it != hashes.end(); ++it)
-        result.push_back({it.key(), it->hash, it->limit, it->split,
-            std::chrono::floor<milliseconds>(at - it->usedAt)});
+    result.reserve(hashes.size());
+    for (const auto &[route, learnt] : hashes)
+        result.push_back({route, learnt.hash, learnt.limit, learnt.split,
+            std::chrono::floor<milliseconds>(at - learnt.usedAt)});
     std::sort(result.begin(), result.end(),
         [](const LearntRoute &left, const LearntRoute &right) { return left.route < right.route; });
     return result;
@@ -98,10 +114,9 @@ std::vector<LearntRoute> SchedulerPrivate::learntRoutes(TimePoint at) const
 void SchedulerPrivate::restore(std::span<const LearntRoute> routes)
 {
     for (const LearntRoute &learnt : routes) {
-        if (learnt.unusedFor < options.hashLifetime && hashes.size() < maxHashes
-            && !hashes.contains(learnt.route))
-            hashes.insert(
-                learnt.route, {learnt.hash, learnt.limit, now - learnt.unusedFor, learnt.split});
+        if (learnt.unusedFor < options.hashLifetime && hashes.size() < maxHashes)
+            hashes.try_emplace(learnt.route,
+                LearntHash{learnt.hash, learnt.limit, now - learnt.unusedFor, learnt.split});
     }
 }
 
@@ -120,7 +135,7 @@ void SchedulerPrivate::destroyLane(Lane *lane)
     BucketNode *bucket = lane->bucket;
     bucket->lanes.remove(lane);
     --bucket->laneCount;
-    laneIndex.remove(laneKey(lane->endpoint, lane->name));
+    laneIndex.remove(laneHash(lane->endpoint, lane->name), lane->id.slot());
     lanes.destroy(lane);
     destroyIfUnused(bucket);
 }
@@ -134,12 +149,8 @@ void SchedulerPrivate::destroyIfUnused(BucketNode *bucket)
         m_idleBuckets.append(bucket);
         return;
     }
-    Event removal;
-    removal.type = Event::Type::BucketRemoved;
-    removal.bucket = bucket->id;
-    removal.at = now;
-    m_events.push_back(removal);
-    bucketIndex.remove(bucket->key);
+    tell(Event::Type::BucketRemoved).bucket = bucket->id;
+    bucketIndex.remove(bucket->key.toHash(), bucket->id.slot());
     buckets.destroy(bucket);
 }
 
@@ -150,8 +161,8 @@ Bucket SchedulerPrivate::snapshot(const BucketNode &bucket, TimePoint at) const
     counter.roll(at);
     Bucket result;
     result.id = bucket.id;
-    result.hash = bucket.hash;
-    result.majorResource = bucket.majorResource;
+    result.hash = bucket.key.hash;
+    result.majorResource = bucket.maker.majorResource();
     result.state = stateOf(bucket, counter, at);
     result.exempt = bucket.exempt;
     result.limit = counter.limit();
@@ -164,7 +175,7 @@ Bucket SchedulerPrivate::snapshot(const BucketNode &bucket, TimePoint at) const
     result.inFlight = bucket.inFlight;
     result.granted = bucket.granted;
     result.rateLimited = bucket.rateLimited;
-    result.name = bucket.name;
+    result.name = bucket.maker.name();
     result.lanes = bucket.laneCount;
     const Ticket *oldest = nullptr;
     TimePoint routesOpenAt;
@@ -206,52 +217,34 @@ BucketState SchedulerPrivate::stateOf(
 
 // Events
 
-Event SchedulerPrivate::event(Event::Type type, const Ticket &ticket) const
+void SchedulerPrivate::describe(Event &event, const Ticket &ticket)
 {
-    Event result;
-    result.type = type;
-    result.state = ticket.state;
-    result.attempt = ticket.attempt;
-    result.ticket = ticket.id;
+    event.state = ticket.state;
+    event.attempt = ticket.attempt;
+    event.ticket = ticket.id;
     if (ticket.lane) {
-        result.lane = ticket.lane->id;
-        result.bucket = ticket.lane->bucket->id;
+        event.lane = ticket.lane->id;
+        event.bucket = ticket.lane->bucket->id;
     }
-    result.at = now;
-    result.askedAt = ticket.askedAt;
-    result.grantedAt = ticket.grantedAt;
-    return result;
-}
-
-void SchedulerPrivate::changed(BucketNode *bucket)
-{
-    if (bucket->dirty)
-        return;
-    bucket->dirty = true;
-    m_changed.push_back(bucket->id);
+    event.askedAt = ticket.askedAt;
+    event.grantedAt = ticket.grantedAt();
 }
 
 void SchedulerPrivate::lockChanged(WaitReason reason, TimePoint until)
 {
-    Event change;
-    change.type = Event::Type::LockChanged;
+    Event &change = tell(Event::Type::LockChanged);
     change.reason = reason;
     change.wait = std::chrono::ceil<milliseconds>(std::max(until, now) - now);
-    change.at = now;
-    m_events.push_back(change);
 }
 
 void SchedulerPrivate::tellAnomaly(Anomaly anomaly, const Lane *lane)
 {
-    Event seen;
-    seen.type = Event::Type::AnomalySeen;
+    Event &seen = tell(Event::Type::AnomalySeen);
     seen.anomaly = anomaly;
     if (lane) {
         seen.lane = lane->id;
         seen.bucket = lane->bucket->id;
     }
-    seen.at = now;
-    m_events.push_back(seen);
 }
 
 // The guard holds by what was counted; that it may hold a moment longer for what is in flight is
@@ -273,11 +266,7 @@ std::span<const Event> SchedulerPrivate::takeEvents()
         if (!bucket)
             continue;
         bucket->dirty = false;
-        Event change;
-        change.type = Event::Type::BucketChanged;
-        change.bucket = id;
-        change.at = now;
-        m_events.push_back(change);
+        tell(Event::Type::BucketChanged).bucket = id;
     }
     m_changed.clear();
     m_taken = true;

@@ -29,16 +29,16 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
         return; // its numbers, where there are some, are those of the global limit
     // Who garbles the numbers may garble the name too.
     if (!headers.bucket.isEmpty() && headers.kind == RatelimitHeaders::Kind::Bucket) {
-        if (ticket.grantedAt < lane->namedAt && headers.bucket != lane->bucket->hash) {
-            lane->bucket->counter.spend(
-                now); // overtaken: of a bucket that the lane has left, or not
+        if (ticket.times->grantedAt < lane->namedAt && headers.bucket != lane->bucket->key.hash) {
+            // Overtaken: it counts in a bucket that the lane has left, or was told a wrong one.
+            lane->bucket->counter.spend(now);
             return;
         }
-        lane->namedAt = std::max(lane->namedAt, ticket.grantedAt);
+        lane->namedAt = std::max(lane->namedAt, ticket.times->grantedAt);
         assignBucket(lane, headers.bucket, headers.limit);
     }
     if (lane->bucket->laneCount > 1)
-        compareCounters(lane, lane->bucket->counter.compare(headers, ticket.grantedAt, now));
+        compareCounters(lane, lane->bucket->counter.compare(headers, ticket.times->grantedAt, now));
 
     BucketNode *bucket = lane->bucket;
     if (!headers.limit && !headers.remaining && !headers.resetAfter) {
@@ -53,9 +53,9 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
     }
     std::optional<TimePoint> countedAt;
     if (const auto wait = margin())
-        countedAt = std::min(now, ticket.sentAt + *wait);
+        countedAt = std::min(now, ticket.times->sentAt + *wait);
     const auto learnt =
-        bucket->counter.learn(headers, ticket.grantedAt, now, bucket->inFlight, countedAt);
+        bucket->counter.learn(headers, ticket.times->grantedAt, now, bucket->inFlight, countedAt);
     bucket->vanished = false;
     lane->countedAt = now;
     if (learnt.limitChanged)
@@ -70,24 +70,42 @@ static Lane *firstBut(const BucketNode &bucket, const Lane *lane)
     return first == lane ? bucket.lanes.next(first) : first;
 }
 
-void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::optional<int> limit)
+// Made where it is missing; null when too many are known.
+LearntHash *SchedulerPrivate::learntOf(Lane *lane, const QByteArray &hash)
 {
+    if (lane->learnt)
+        return lane->learnt;
     const QByteArray &route = lane->endpoint.route();
     const auto known = hashes.find(route);
-    const bool isSplit = known != hashes.end() && known->hash == hash && known->split;
     if (known != hashes.end())
-        *known = {hash, limit, now, isSplit, known->hash == hash ? known->apartAt : TimePoint()};
+        lane->learnt = &known->second;
     else if (hashes.size() < maxHashes)
-        hashes.insert(route, {hash, limit, now});
+        lane->learnt = &hashes.try_emplace(route, LearntHash{hash, {}, now}).first->second;
+    return lane->learnt;
+}
 
+void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::optional<int> limit)
+{
     BucketNode *current = lane->bucket;
-    if (current->hash == hash)
+    LearntHash *known = learntOf(lane, hash);
+    if (known) {
+        if (known->hash != hash) {
+            known->hash = hash;
+            known->split = false;
+            known->apartAt = {};
+        }
+        known->limit = limit;
+        known->usedAt = now;
+        if (current->key.hash.constData() == known->hash.constData())
+            return;
+    }
+    if (current->key.hash == hash)
         return;
-    if (!current->hash.isEmpty())
+    if (!current->key.hash.isEmpty())
         tellAnomaly(Anomaly::HashFlipped, lane);
-    const QByteArray key = bucketKey(hash, lane->endpoint);
-    BucketNode *target = bucketIndex.value(key);
-    if (current->hash.isEmpty()) {
+    const BucketKey key = bucketKey(known ? known->hash : hash, lane->endpoint);
+    BucketNode *target = findBucket(key);
+    if (current->key.hash.isEmpty()) {
         // The provisional bucket has got its name. All lanes in it were thought to share: until one
         // hears otherwise, they do.
         if (target) {
@@ -96,17 +114,12 @@ void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::opt
             moveLane(lane, target);
             return;
         }
-        bucketIndex.remove(current->key);
+        bucketIndex.remove(current->key.toHash(), current->id.slot());
         current->key = key;
-        current->hash = hash;
-        bucketIndex.insert(key, current);
+        bucketIndex.insert(key.toHash(), current->id.slot());
         return;
     }
-    if (!target) {
-        target = bucketFor(key, *lane);
-        target->hash = hash;
-    }
-    moveLane(lane, target);
+    moveLane(lane, target ? target : bucketFor(key));
 }
 
 // The first answer of a lane in a window in which others of its bucket have spent tells whether
@@ -116,9 +129,13 @@ void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::opt
 void SchedulerPrivate::compareCounters(Lane *lane, TokenCounter::Counting counting)
 {
     using Counting = TokenCounter::Counting;
-    const auto known = hashes.find(lane->endpoint.route());
-    if (counting == Counting::Unknown || known == hashes.end() || known->split
-        || (counting == Counting::Together && known->apartAt == TimePoint()))
+    if (counting == Counting::Unknown)
+        return;
+    const auto found = hashes.find(lane->endpoint.route());
+    if (found == hashes.end())
+        return;
+    LearntHash &known = found->second;
+    if (known.split || (counting == Counting::Together && known.apartAt == TimePoint()))
         return;
     BucketNode *shared = lane->bucket;
     const TimePoint since = shared->counter.windowHeardAt().value_or(now);
@@ -131,14 +148,12 @@ void SchedulerPrivate::compareCounters(Lane *lane, TokenCounter::Counting counti
     if (!othersSpent)
         return;
     if (counting == Counting::Together) {
-        known->apartAt = {};
-    } else if (known->apartAt == TimePoint()) {
-        known->apartAt = now;
-    } else if (since > known->apartAt) {
-        known->split = true;
-        BucketNode *own = bucketFor(bucketKey(shared->hash, lane->endpoint), *lane);
-        own->hash = shared->hash;
-        moveLane(lane, own);
+        known.apartAt = {};
+    } else if (known.apartAt == TimePoint()) {
+        known.apartAt = now;
+    } else if (since > known.apartAt) {
+        known.split = true;
+        moveLane(lane, bucketFor(bucketKey(shared->key.hash, lane->endpoint)));
         tellAnomaly(Anomaly::CountersSplit, lane);
     }
 }
@@ -162,12 +177,9 @@ void SchedulerPrivate::moveLane(Lane *lane, BucketNode *target)
         target->lastGranted = std::max(target->lastGranted, lane->lastGranted);
     m_idleBuckets.remove(target);
 
-    Event move;
-    move.type = Event::Type::LaneMoved;
+    Event &move = tell(Event::Type::LaneMoved);
     move.lane = lane->id;
     move.bucket = target->id;
-    move.at = now;
-    m_events.push_back(move);
     changed(source);
     changed(target);
     updateBucket(source);
@@ -194,19 +206,19 @@ void SchedulerPrivate::limited(Ticket *ticket, const RatelimitHeaders &headers)
     }
     ++bucket->rateLimited;
 
-    Event hit = event(Event::Type::RateLimited, *ticket);
+    Event &hit = tell(Event::Type::RateLimited);
+    describe(hit, *ticket);
     hit.kind = kind;
     hit.scope = headers.scope;
     hit.status = headers.status;
     hit.wait = wait;
-    m_events.push_back(hit);
 
     switch (kind) {
     case LimitKind::Global:
         if (bucket->exempt || ticket->state == TicketState::TimedOut)
             global.lock(now + wait);
         else
-            global.refused(ticket->grantedAt, now + wait, now);
+            global.refused(ticket->times->grantedAt, now + wait, now);
         m_lockAnnounced = true;
         lockChanged(WaitReason::Global, global.lockedUntil());
         break;

@@ -16,9 +16,14 @@
 
 namespace Turnstile {
 
+struct Ticket;
 struct Lane;
 struct BucketNode;
 struct Pool;
+
+/// What else than its own numbers holds a bucket.
+enum GateKind : quint8 { CallbackGate, ExemptGate, GlobalGate };
+constexpr size_t gateKinds = 3;
 
 /// How much time of waiting one level of priority is worth.
 constexpr milliseconds agePerLevel = std::chrono::seconds(10);
@@ -33,6 +38,23 @@ struct Turn {
     friend constexpr auto operator<=>(const Turn &, const Turn &) = default;
 };
 
+/// What only tickets have that were granted, or that have a deadline: not the many that wait.
+struct TicketTimes {
+    TicketTimes(Id<struct TimesTag> timesId, Ticket *of)
+        : id(timesId)
+        , ticket(of)
+    {
+    }
+
+    Id<struct TimesTag> id;
+    Ticket *ticket;
+    TimePoint grantedAt;
+    TimePoint sentAt;    // as the consumer said, else grantedAt
+    TimePoint notBefore; // a retry that backs off
+    TimePoint deadline = TimePoint::max();
+    int deadlinePosition = -1;
+};
+
 struct Ticket {
     explicit Ticket(TicketId ticketId)
         : id(ticketId)
@@ -41,23 +63,30 @@ struct Ticket {
 
     TicketId id;
     Lane *lane = nullptr;
-    Pool *pool = nullptr;
+    TicketTimes *times = nullptr;
     ListHook<Ticket> hook; // in its lane's queue, or in the list of those granted or timed out
     TimePoint askedAt;
-    TimePoint grantedAt;
-    TimePoint sentAt;    // as the consumer said, else grantedAt
-    TimePoint notBefore; // a retry that backs off
-    TimePoint deadline = TimePoint::max();
-    int deadlinePosition = -1;
+    quint32 pool = 0; // which of the scheduler's
     quint16 attempt = 0;
-    TicketState state = TicketState::Queued;
-    Ordering ordering = Ordering::Automatic;
+    TicketState state : 4 = TicketState::Queued;
+    Ordering ordering : 4 = Ordering::Automatic;
     Priority priority = Priority::Normal;
 
+    TimePoint grantedAt() const { return times ? times->grantedAt : TimePoint(); }
+    TimePoint notBefore() const { return times ? times->notBefore : TimePoint(); }
     Turn turn() const { return {askedAt - int(priority) * agePerLevel, id}; }
 };
 
 using TicketQueue = IntrusiveList<Ticket, &Ticket::hook>;
+
+/// What was learnt of a route.
+struct LearntHash {
+    QByteArray hash;
+    std::optional<int> limit;
+    TimePoint usedAt;
+    bool split = false;  // this route counts apart from others with the hash
+    TimePoint apartAt{}; // when it first seemed so; zero: it does not
+};
 
 /// A FIFO of tickets for one route, major resource and credential, and the consumer's name for it.
 struct Lane {
@@ -65,6 +94,8 @@ struct Lane {
         : id(laneId)
         , endpoint(of)
         , name(laneName)
+        , isExempt(of.isExemptFromGlobal())
+        , isOrdered(of.isOrdered())
     {
     }
 
@@ -87,19 +118,20 @@ struct Lane {
     TimePoint idleSince;
     ListHook<Lane> inBucket;
     ListHook<Lane> idle;
+    LearntHash *learnt = nullptr; // of its route, once looked up
+    bool isExempt;                // as the endpoint says
+    bool isOrdered;
 
     const Ticket *head() const { return queue.first(); }
     TimePoint heldUntil() const
     {
-        return head() ? std::max(blockedUntil, head()->notBefore) : blockedUntil;
+        return head() ? std::max(blockedUntil, head()->notBefore()) : blockedUntil;
     }
 
-    // Whether the requests of the ticket at the head go one after another.
-    bool isSerial() const
+    // Whether the requests of such a ticket at the head go one after another.
+    bool isSerialFor(const Ticket &ticket) const
     {
-        if (probes)
-            return true;
-        return head()->ordering == Ordering::Automatic && endpoint.isOrdered();
+        return probes || (ticket.ordering == Ordering::Automatic && isOrdered);
     }
 };
 
@@ -110,24 +142,36 @@ struct ByHeldUntil {
     static TimePoint of(const Lane *lane) { return lane->heldUntil(); }
 };
 struct ByDeadline {
-    static TimePoint of(const Ticket *ticket) { return ticket->deadline; }
+    static TimePoint of(const TicketTimes *times) { return times->deadline; }
 };
 
 using ReadyLanes = IndexedHeap<Lane, &Lane::readyPosition, ByHeadTicket>;
 
+/// What buckets are told apart by: the server's hash in one place, and the route where it is split.
+/// Without a hash, what the endpoint says. Exempt lanes never share a counter with others.
+struct BucketKey {
+    QByteArray hash; // empty: provisional
+    Endpoint endpoint;
+    bool split = false;
+
+    size_t toHash() const;
+    friend bool operator==(const BucketKey &a, const BucketKey &b);
+};
+
 /// A counter, and the lanes that count in it.
 struct BucketNode {
-    BucketNode(BucketId bucketId, const QByteArray &bucketKey)
+    BucketNode(BucketId bucketId, const BucketKey &bucketKey)
         : id(bucketId)
         , key(bucketKey)
+        , maker(bucketKey.endpoint)
+        , exempt(maker.isExemptFromGlobal())
+        , burst(maker.isInteractionCallback())
     {
     }
 
     BucketId id;
-    QByteArray key;  // in the scheduler's index
-    QByteArray hash; // empty: provisional
-    QByteArray majorResource;
-    QString name;
+    BucketKey key;  // in the scheduler's index
+    Endpoint maker; // after which it is called
     TokenCounter counter;
     IntrusiveList<Lane, &Lane::inBucket> lanes;
     ReadyLanes ready;
@@ -146,8 +190,8 @@ struct BucketNode {
     TimePoint idleSince;
     ListHook<BucketNode> idle;
     Flow flow = Flow::Open;
-    bool exempt = false;   // from the global limit
-    bool burst = false;    // interaction callbacks: no probe
+    bool exempt;           // from the global limit
+    bool burst;            // interaction callbacks: no probe
     bool vanished = false; // answers no longer carry headers, and that was told
     bool dirty = false;
 
@@ -157,6 +201,7 @@ struct BucketNode {
         const bool unprobed = burst && counter.knowledge() == TokenCounter::Knowledge::Unknown;
         return unprobed ? 0 : inFlight;
     }
+    GateKind gateKind() const { return burst ? CallbackGate : exempt ? ExemptGate : GlobalGate; }
     int available(TimePoint now) const { return counter.available(countedInFlight(), now); }
     // Whether a ticket of this ordering may not be in flight beside what is.
     bool isHeldByOrder(Ordering ordering) const
@@ -171,19 +216,15 @@ struct ByOldestTicket {
 /// Connections that tickets share, and the buckets whose next ticket wants one of them.
 struct Pool {
     using Gate = IndexedHeap<BucketNode, &BucketNode::gatePosition, ByOldestTicket>;
-    enum GateKind { CallbackGate, ExemptGate, GlobalGate };
 
     int most = std::numeric_limits<int>::max();
     int inFlight = 0;
     int tickets = 0; // that name it
     bool isRemoved = false;
-    std::array<Gate, 3> gates;
+    quint32 index = 0; // of the scheduler's pools
+    std::array<Gate, gateKinds> gates;
 
     bool isFree() const { return inFlight < most; }
-    Gate &gateOf(const BucketNode *bucket)
-    {
-        return gates[bucket->burst ? CallbackGate : bucket->exempt ? ExemptGate : GlobalGate];
-    }
 };
 
 struct ByWakeAt {

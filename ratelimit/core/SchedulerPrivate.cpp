@@ -48,7 +48,8 @@ void SchedulerPrivate::begin(TimePoint at)
 
 TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions)
 {
-    const Refusal why = refusal(endpoint, ticketOptions);
+    Lane *lane = findLane(endpoint, ticketOptions.lane);
+    const Refusal why = refusal(endpoint, ticketOptions, lane);
     Ticket *ticket = tickets.create();
     const TicketId id = ticket->id;
     ticket->askedAt = now;
@@ -61,11 +62,19 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
     ticket->ordering = ticketOptions.ordering.value_or(options.ordering);
     ticket->priority = ticketOptions.priority;
     if (ticketOptions.deadline)
-        ticket->deadline = now + bounded(*ticketOptions.deadline);
-    Lane *lane = laneFor(endpoint, ticketOptions.lane);
+        timesOf(ticket)->deadline = now + bounded(*ticketOptions.deadline);
+    if (!lane)
+        lane = createLane(endpoint, ticketOptions.lane);
     ticket->lane = lane;
-    ticket->pool = poolFor(ticketOptions.pool);
-    ++ticket->pool->tickets;
+    Pool *pool = poolFor(ticketOptions.pool);
+    ticket->pool = pool->index;
+    ++pool->tickets;
+    if (goesAtOnce(*ticket)) {
+        idleLanesOf(lane).remove(lane);
+        enter(ticket, TicketState::Queued);
+        grant(ticket);
+        return id;
+    }
     enqueue(ticket, nullptr);
     enter(ticket, TicketState::Queued);
     if (lane->head() == ticket)
@@ -74,7 +83,7 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
 }
 
 Refusal SchedulerPrivate::refusal(
-    const Endpoint &endpoint, const TicketOptions &ticketOptions) const
+    const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane) const
 {
     using Code = TicketError::Code;
     if (!endpoint.isValid())
@@ -86,7 +95,7 @@ Refusal SchedulerPrivate::refusal(
     if (isGone(endpoint))
         return {Code::WebhookGone};
     const auto maxWait = ticketOptions.maxWait ? ticketOptions.maxWait : options.maxWait;
-    const BucketNode *bucket = findBucket(endpoint, ticketOptions.lane);
+    const BucketNode *bucket = lane ? lane->bucket : findBucket(bucketKey(endpoint));
     if (flow == Flow::Draining || (bucket && bucket->flow == Flow::Draining))
         return {Code::Draining};
     if (ticketOptions.predicate
@@ -117,6 +126,13 @@ Refusal SchedulerPrivate::refusal(
     return {};
 }
 
+TicketTimes *SchedulerPrivate::timesOf(Ticket *ticket)
+{
+    if (!ticket->times)
+        ticket->times = ticketTimes.create(ticket);
+    return ticket->times;
+}
+
 void SchedulerPrivate::enqueue(Ticket *ticket, Ticket *before)
 {
     Lane *lane = ticket->lane;
@@ -125,8 +141,8 @@ void SchedulerPrivate::enqueue(Ticket *ticket, Ticket *before)
     ++lane->queued;
     ++lane->bucket->queued;
     ++queued;
-    if (ticket->deadline != TimePoint::max())
-        m_deadlines.update(ticket);
+    if (ticket->times && ticket->times->deadline != TimePoint::max())
+        m_deadlines.update(ticket->times);
 }
 
 void SchedulerPrivate::dequeue(Ticket *ticket)
@@ -136,17 +152,18 @@ void SchedulerPrivate::dequeue(Ticket *ticket)
     --lane->queued;
     --lane->bucket->queued;
     --queued;
-    m_deadlines.remove(ticket);
+    if (ticket->times)
+        m_deadlines.remove(ticket->times);
 }
 
 void SchedulerPrivate::enter(Ticket *ticket, TicketState state, int status, const Refusal &why)
 {
     ticket->state = state;
-    Event change = event(Event::Type::TicketChanged, *ticket);
+    Event &change = tell(Event::Type::TicketChanged);
+    describe(change, *ticket);
     change.status = status;
     change.error = why.code;
     change.reason = why.reason;
-    m_events.push_back(change);
     if (ticket->lane)
         changed(ticket->lane->bucket);
 }
@@ -187,10 +204,10 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
             if (response.kind == Response::Kind::Unused)
                 global.giveBack();
             else if (!isGlobalLimit(response))
-                global.answered(ticket->sentAt, margin(), now);
+                global.answered(ticket->times->sentAt, margin(), now);
         }
         if (response.kind == Response::Kind::Answered)
-            roundTrips.add(now - ticket->sentAt);
+            roundTrips.add(now - ticket->times->sentAt);
     }
     switch (response.kind) {
     case Response::Kind::Unused:
@@ -209,14 +226,17 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
         else {
             lane->bucket->blindLimits = blindGlobalLimits = 0;
             lane->probes = false;
-            if (ticket->grantedAt >= edgeUntil)
+            if (ticket->times->grantedAt >= edgeUntil)
                 m_edgeBlocks = 0;
         }
         judge(*ticket, *response.headers);
         break;
     }
     changed(lane->bucket);
-    updateLane(lane);
+    if (lane->bucket->queued > 0)
+        updateLane(lane);
+    else
+        lane->bucket->counter.roll(now);
 }
 
 void SchedulerPrivate::finish(Ticket *ticket, const Response &response)
@@ -244,7 +264,7 @@ void SchedulerPrivate::requeue(Ticket *ticket, int status, milliseconds wait)
     Ticket *position = lane->queue.first();
     while (position && position->id < ticket->id)
         position = TicketQueue::next(position);
-    ticket->notBefore = wait > 0ms ? now + bounded(wait) : TimePoint();
+    ticket->times->notBefore = wait > 0ms ? now + bounded(wait) : TimePoint();
     enqueue(ticket, position);
     enter(ticket, TicketState::Queued, status);
     updateLane(lane);
@@ -271,8 +291,7 @@ void SchedulerPrivate::setFlow(BucketNode *bucket, Flow to)
 void SchedulerPrivate::shutdown()
 {
     isShutDown = true;
-    for (Lane *lane : std::as_const(laneIndex))
-        rejectWaiting(lane, TicketError::Code::RatelimiterGone);
+    lanes.forEach([this](Lane &lane) { rejectWaiting(&lane, TicketError::Code::RatelimiterGone); });
 }
 
 } // namespace Turnstile

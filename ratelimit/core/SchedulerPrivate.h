@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ratelimit/core/GlobalLimit.h"
+#include "ratelimit/core/HashIndex.h"
 #include "ratelimit/core/InvalidRequestBudget.h"
 #include "ratelimit/core/RoundTrips.h"
 #include "ratelimit/core/Scheduler.h"
@@ -12,6 +13,7 @@
 #include <QtCore/QHash>
 
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 namespace Turnstile {
@@ -37,7 +39,9 @@ public:
 
     // Tickets
     TicketId acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions);
-    Refusal refusal(const Endpoint &endpoint, const TicketOptions &ticketOptions) const;
+    Refusal refusal(
+        const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane) const;
+    TicketTimes *timesOf(Ticket *ticket);
     void enqueue(Ticket *ticket, Ticket *before); // null: at the end
     void dequeue(Ticket *ticket);
     void enter(Ticket *ticket, TicketState state, int status = 0, const Refusal &why = {});
@@ -50,7 +54,9 @@ public:
 
     // Granting
     void pump();
+    bool goesAtOnce(const Ticket &ticket);
     void grant(BucketNode *bucket);
+    void grant(Ticket *ticket);
     void countInFlight(const Ticket &ticket, int change);
     void updateLane(Lane *lane);
     void updateBucket(BucketNode *bucket);
@@ -58,6 +64,7 @@ public:
     // Learning
     void learn(Lane *lane, const RatelimitHeaders &headers, const Ticket &ticket);
     void assignBucket(Lane *lane, const QByteArray &hash, std::optional<int> limit);
+    LearntHash *learntOf(Lane *lane, const QByteArray &hash);
     void compareCounters(Lane *lane, TokenCounter::Counting counting);
     void moveLane(Lane *lane, BucketNode *target);
     void limited(Ticket *ticket, const RatelimitHeaders &headers);
@@ -87,11 +94,12 @@ public:
 
     // What there is
     Lane *findLane(const Endpoint &endpoint, const QByteArray &name = {}) const;
-    Lane *laneFor(const Endpoint &endpoint, const QByteArray &name);
+    Lane *createLane(const Endpoint &endpoint, const QByteArray &name);
     BucketNode *findBucket(const Endpoint &endpoint, const QByteArray &name = {}) const;
-    QByteArray bucketKey(const Endpoint &endpoint) const;
-    QByteArray bucketKey(const QByteArray &hash, const Endpoint &endpoint) const;
-    BucketNode *bucketFor(const QByteArray &key, const Lane &lane);
+    BucketKey bucketKey(const Endpoint &endpoint) const;
+    BucketKey bucketKey(const QByteArray &hash, const Endpoint &endpoint) const;
+    BucketNode *findBucket(const BucketKey &key) const;
+    BucketNode *bucketFor(const BucketKey &key);
     std::vector<LearntRoute> learntRoutes(TimePoint at) const;
     void restore(std::span<const LearntRoute> routes);
     void idleIfDone(Lane *lane);
@@ -101,30 +109,24 @@ public:
     BucketState stateOf(const BucketNode &bucket, const TokenCounter &counter, TimePoint at) const;
 
     // Events
-    Event event(Event::Type type, const Ticket &ticket) const;
-    void changed(BucketNode *bucket);
+    Event &tell(Event::Type type)
+    {
+        Event &event = m_events.emplace_back();
+        event.type = type;
+        event.at = now;
+        return event;
+    }
+    static void describe(Event &event, const Ticket &ticket);
+    void changed(BucketNode *bucket)
+    {
+        if (!std::exchange(bucket->dirty, true))
+            m_changed.push_back(bucket->id);
+    }
     void lockChanged(WaitReason reason, TimePoint until); // in the past: open
     void tellAnomaly(Anomaly anomaly, const Lane *lane = nullptr);
     std::span<const Event> takeEvents();
 
-    struct LaneKey {
-        QByteArray key;
-        size_t hash;
-        friend bool operator==(const LaneKey &, const LaneKey &) = default;
-        friend size_t qHash(const LaneKey &lane, size_t seed = 0) noexcept
-        {
-            return lane.hash ^ seed;
-        }
-    };
-    static LaneKey laneKey(const Endpoint &endpoint, const QByteArray &name);
-    static constexpr qsizetype maxHashes = 10'000; // more than any API has routes
-    struct LearntHash {
-        QByteArray hash;
-        std::optional<int> limit;
-        TimePoint usedAt;
-        bool split = false;  // this route counts apart from others with the hash
-        TimePoint apartAt{}; // when it first seemed so; zero: it does not
-    };
+    static constexpr size_t maxHashes = 10'000; // more than any API has routes
 
     const SchedulerOptions options;
     TimePoint now;
@@ -135,19 +137,25 @@ public:
     RoundTrips roundTrips;
     TimePoint edgeUntil; // Cloudflare's block
     Slab<Ticket, TicketTag> tickets;
+    Slab<TicketTimes, TimesTag> ticketTimes;
     Slab<Lane, LaneTag> lanes;
     Slab<BucketNode, BucketTag> buckets;
-    QHash<LaneKey, Lane *> laneIndex;
-    QHash<QByteArray, BucketNode *> bucketIndex;
-    QHash<QByteArray, LearntHash> hashes; // by route
+    HashIndex laneIndex;
+    HashIndex bucketIndex;
+    std::unordered_map<QByteArray, LearntHash> hashes; // by route; lanes point at them
     int queued = 0;
     int inFlight = 0;
     int blindGlobalLimits = 0;
 
 private:
-    using GateKind = Pool::GateKind;
-    Pool *poolFor(PoolId id) const { return m_poolIndex.value(id, m_pools.front().get()); }
+    Pool *poolOf(const Ticket &ticket) const { return m_pools[ticket.pool].get(); }
+    Pool *poolFor(PoolId id) const
+    {
+        Pool *none = m_pools.front().get();
+        return m_poolIndex.isEmpty() ? none : m_poolIndex.value(id, none);
+    }
     BucketNode *atGate(GateKind kind) const;
+    TimePoint gatesOpenAt() const;
     void leaveGate(BucketNode *bucket);
     void destroy(Ticket *ticket);
     void destroyIfUnused(Pool *pool);
@@ -161,11 +169,12 @@ private:
     milliseconds waitOf(const RatelimitHeaders &headers, int &blindLimits) const;
     std::optional<milliseconds> margin() const;
 
-    std::vector<std::unique_ptr<Pool>> m_pools; // the first: of tickets that name none
+    std::vector<std::unique_ptr<Pool>> m_pools; // the first: of tickets that name none; some null
     QHash<PoolId, Pool *> m_poolIndex;
+    int m_atGates = 0; // buckets, of all pools
     IndexedHeap<BucketNode, &BucketNode::wakePosition, ByWakeAt> m_bucketWakes;
     IndexedHeap<Lane, &Lane::wakePosition, ByHeldUntil> m_laneWakes;
-    IndexedHeap<Ticket, &Ticket::deadlinePosition, ByDeadline> m_deadlines;
+    IndexedHeap<TicketTimes, &TicketTimes::deadlinePosition, ByDeadline> m_deadlines;
     TicketQueue m_granted;       // oldest grant first
     TicketQueue m_timedOut;      // the same, kept until a late answer may no longer come
     IdleLanes m_idleLanes;       // longest idle first

@@ -23,21 +23,20 @@ static void remember(
 
 void SchedulerPrivate::judge(const Ticket &ticket, const RatelimitHeaders &headers)
 {
+    if (headers.status / 100 == 2 && m_refused.isEmpty())
+        return;
     const Lane *lane = ticket.lane;
     if (headers.status > 0 && invalid.add(headers.status, headers.scope, now)) {
-        Event counted;
-        counted.type = Event::Type::InvalidRequest;
+        Event &counted = tell(Event::Type::InvalidRequest);
         counted.status = headers.status;
         counted.lane = lane->id;
         counted.bucket = lane->bucket->id;
         counted.count = invalid.count(now);
-        counted.at = now;
-        m_events.push_back(counted);
     }
 
     const Endpoint &endpoint = lane->endpoint;
     const QByteArray &credential = endpoint.credential().fingerprint();
-    const bool isOfOldToken = ticket.grantedAt < m_tokenSince.value(credential);
+    const bool isOfOldToken = ticket.times->grantedAt < m_tokenSince.value(credential);
     if (endpoint.isAuthorized() && !isOfOldToken) {
         if (headers.status == 401) {
             refuse(*lane);
@@ -57,10 +56,10 @@ void SchedulerPrivate::judge(const Ticket &ticket, const RatelimitHeaders &heade
         && !isGone(endpoint)) {
         remember(m_gone, endpoint.majorResource(), now + options.idleBucketLifetime,
             [](TimePoint until) { return until; });
-        for (Lane *other : std::as_const(laneIndex)) {
-            if (other->head() && other->endpoint.majorResource() == endpoint.majorResource())
-                rejectWaiting(other, TicketError::Code::WebhookGone);
-        }
+        lanes.forEach([&](Lane &other) {
+            if (other.head() && other.endpoint.majorResource() == endpoint.majorResource())
+                rejectWaiting(&other, TicketError::Code::WebhookGone);
+        });
     }
 }
 
@@ -80,10 +79,10 @@ void SchedulerPrivate::refuse(const Lane &lane)
         }
     } else if (!known->all && known->lane != lane.endpoint.lane()) {
         known->all = true;
-        for (Lane *other : std::as_const(laneIndex)) {
-            if (other->head() && isUnauthorized(other->endpoint))
-                rejectWaiting(other, TicketError::Code::Unauthorized);
-        }
+        lanes.forEach([this](Lane &other) {
+            if (other.head() && isUnauthorized(other.endpoint))
+                rejectWaiting(&other, TicketError::Code::Unauthorized);
+        });
     }
 }
 

@@ -13,9 +13,11 @@ using namespace std::chrono_literals;
 void SchedulerPrivate::advance()
 {
     strikeDeadlines(now);
-    while (m_granted.first() && m_granted.first()->grantedAt + options.responseTimeout <= now)
+    while (
+        m_granted.first() && m_granted.first()->times->grantedAt + options.responseTimeout <= now)
         timeOut(m_granted.first());
-    while (m_timedOut.first() && m_timedOut.first()->grantedAt + 2 * options.responseTimeout <= now)
+    while (m_timedOut.first()
+        && m_timedOut.first()->times->grantedAt + 2 * options.responseTimeout <= now)
         forgetLate(m_timedOut.first());
     if (m_lockAnnounced && !global.isLocked(now)) {
         m_lockAnnounced = false;
@@ -39,7 +41,7 @@ void SchedulerPrivate::advance()
 void SchedulerPrivate::strikeDeadlines(TimePoint until)
 {
     while (m_deadlines.top() && m_deadlines.top()->deadline <= until)
-        endWaiting(m_deadlines.top(), TicketState::Expired, TicketError::Code::Expired);
+        endWaiting(m_deadlines.top()->ticket, TicketState::Expired, TicketError::Code::Expired);
 }
 
 // The answer may still come and teach, so the ticket is kept for a while; its slots are not.
@@ -64,9 +66,9 @@ std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
     if (m_deadlines.top())
         consider(m_deadlines.top()->deadline);
     if (m_granted.first())
-        consider(m_granted.first()->grantedAt + options.responseTimeout);
+        consider(m_granted.first()->times->grantedAt + options.responseTimeout);
     if (m_timedOut.first())
-        consider(m_timedOut.first()->grantedAt + 2 * options.responseTimeout);
+        consider(m_timedOut.first()->times->grantedAt + 2 * options.responseTimeout);
     if (m_lockAnnounced)
         consider(global.lockedUntil());
     if (m_edgeAnnounced)
@@ -77,13 +79,8 @@ std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
         consider(m_laneWakes.top()->heldUntil());
     if (m_bucketWakes.top())
         consider(m_bucketWakes.top()->wakeAt);
-    for (const GateKind kind : {Pool::CallbackGate, Pool::ExemptGate, Pool::GlobalGate}) {
-        if (atGate(kind))
-            consider(invalid.nextAllowedAt(inFlight, kind == Pool::CallbackGate, now)
-                         .value_or(TimePoint::max()));
-    }
-    if (atGate(Pool::GlobalGate))
-        consider(global.nextFreeAt(now).value_or(TimePoint::max()));
+    if (m_atGates > 0)
+        consider(gatesOpenAt());
     for (const IdleLanes *list : {&m_idleLanes, &m_idleExemptLanes}) {
         if (list->first())
             consider(list->first()->idleSince + idleLifetimeOf(*list));
@@ -95,12 +92,27 @@ std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
     return next;
 }
 
+// When what is at a gate may go by itself.
+TimePoint SchedulerPrivate::gatesOpenAt() const
+{
+    auto next = TimePoint::max();
+    for (const GateKind kind : {CallbackGate, ExemptGate, GlobalGate}) {
+        if (atGate(kind))
+            next = std::min(next,
+                invalid.nextAllowedAt(inFlight, kind == CallbackGate, now)
+                    .value_or(TimePoint::max()));
+    }
+    if (atGate(GlobalGate))
+        next = std::min(next, global.nextFreeAt(now).value_or(TimePoint::max()));
+    return next;
+}
+
 // The token of an interaction is used for a moment and never again.
 static constexpr milliseconds idleExemptLifetime = 1min;
 
 SchedulerPrivate::IdleLanes &SchedulerPrivate::idleLanesOf(const Lane *lane)
 {
-    return lane->endpoint.isExemptFromGlobal() ? m_idleExemptLanes : m_idleLanes;
+    return lane->isExempt ? m_idleExemptLanes : m_idleLanes;
 }
 
 milliseconds SchedulerPrivate::idleLifetimeOf(const IdleLanes &list) const
@@ -137,9 +149,11 @@ void SchedulerPrivate::collectIdle()
     }
     if (now - m_hashesCheckedAt >= options.idleBucketLifetime) {
         m_hashesCheckedAt = now;
-        erase_if(hashes, [this](const auto &learnt) {
-            return learnt.value().usedAt + options.hashLifetime <= now;
+        const auto forgotten = std::erase_if(hashes, [this](const auto &learnt) {
+            return learnt.second.usedAt + options.hashLifetime <= now;
         });
+        if (forgotten > 0)
+            lanes.forEach([](Lane &lane) { lane.learnt = nullptr; });
         erase_if(m_gone, [this](const auto &webhook) { return webhook.value() <= now; });
         erase_if(m_tokenSince, [this](const auto &token) { // what it was for has ended
             return token.value() + 2 * options.responseTimeout <= now;

@@ -42,15 +42,15 @@ std::vector<Wait> SchedulerPrivate::waits(const Ticket &ticket, TimePoint at) co
     const Ticket *head = lane.head();
     if (const Ticket *ahead = TicketQueue::previous(&ticket))
         result.push_back({WaitReason::Order, {}, ahead->id});
-    else if (lane.inFlight > 0 && lane.isSerial())
+    else if (lane.inFlight > 0 && lane.isSerialFor(*lane.head()))
         result.push_back({WaitReason::Order, {}, lane.lastGranted});
     if (bucket.flow == Flow::Paused)
         result.push_back({WaitReason::Paused});
     if (at < lane.blockedUntil)
         result.push_back({WaitReason::Route, lane.blockedUntil});
-    if (at < head->notBefore)
-        result.push_back({WaitReason::Retry, head->notBefore});
-    if (!ticket.pool->isFree())
+    if (at < head->notBefore())
+        result.push_back({WaitReason::Retry, head->notBefore()});
+    if (!poolOf(ticket)->isFree())
         result.push_back({WaitReason::Connection});
     addLocks(result, *this, bucket.exempt, bucket.burst, at);
 
@@ -92,8 +92,8 @@ Estimate SchedulerPrivate::estimate(
     if (lane) {
         if (at < lane->blockedUntil)
             add(WaitReason::Route, lane->blockedUntil);
-        if (lane->head() && at < lane->head()->notBefore)
-            add(WaitReason::Retry, lane->head()->notBefore);
+        if (lane->head() && at < lane->head()->notBefore())
+            add(WaitReason::Retry, lane->head()->notBefore());
         const int ahead = lane->queued + lane->inFlight;
         const bool serial = ordering == Ordering::Automatic && endpoint.isOrdered();
         if (serial && ahead > 0)

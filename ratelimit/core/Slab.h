@@ -4,50 +4,67 @@
 
 #include "ratelimit/core/Id.h"
 
-#include <deque>
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <new>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace Turnstile {
 
 /// Owns nodes that stay where they are, and finds them by id in O(1). Freed slots are used again.
-/// A node is built from its id and the arguments of create().
+/// A node is built from its id and the arguments of create(); the id is its first member, by which
+/// a slot tells whether it is free.
 template <typename Node, typename Tag> class Slab {
 public:
     using NodeId = Id<Tag>;
 
+    Slab() = default;
+    Q_DISABLE_COPY_MOVE(Slab)
+    ~Slab()
+    {
+        for (quint32 slot = 0; slot < m_end; ++slot) {
+            if (Node *node = at(slot))
+                std::destroy_at(node);
+        }
+    }
+
     template <typename... Args> Node *create(Args &&...args)
     {
-        quint32 slot = quint32(m_nodes.size());
+        quint32 slot = m_end;
         if (m_free.empty()) {
-            m_nodes.emplace_back();
+            if (m_end++ % perChunk == 0)
+                m_chunks.push_back(std::make_unique<Cell[]>(perChunk));
         } else {
             slot = m_free.back();
             m_free.pop_back();
         }
         const NodeId id{++m_lastNumber << NodeId::slotBits | slot};
-        return &m_nodes[slot].emplace(id, std::forward<Args>(args)...);
+        Node *node = new (&cell(slot)) Node(id, std::forward<Args>(args)...);
+        Q_ASSERT(static_cast<void *>(&node->id) == node);
+        return node;
     }
 
     /// Null when \a id is stale or was never given.
     Node *find(NodeId id)
     {
-        if (id.slot() >= m_nodes.size())
-            return nullptr;
-        auto &node = m_nodes[id.slot()];
-        return node && node->id == id ? &*node : nullptr;
+        Node *node = id.slot() < m_end ? at(id.slot()) : nullptr;
+        return node && node->id == id ? node : nullptr;
     }
     const Node *find(NodeId id) const { return const_cast<Slab *>(this)->find(id); }
 
     void destroy(Node *node)
     {
         const quint32 slot = node->id.slot();
-        m_nodes[slot].reset();
+        std::destroy_at(node);
+        new (&cell(slot)) NodeId;
         m_free.push_back(slot);
     }
 
     bool isFull() const { return size() >= (1 << NodeId::slotBits) - 1; }
-    int size() const { return int(m_nodes.size() - m_free.size()); }
+    int size() const { return int(m_end - m_free.size()); }
 
     /// Calls \a visit() for at most \a most nodes from slot \a from on. Returns the slot to go on
     /// from; nothing when there is none. Looks at as many slots as it visits, and 16 times more
@@ -55,28 +72,49 @@ public:
     template <typename Visitor>
     std::optional<quint32> forSome(quint32 from, int most, Visitor &&visit) const
     {
-        size_t slot = from;
-        for (int looks = 16 * most; slot < m_nodes.size() && most > 0 && looks > 0; ++slot) {
+        quint32 slot = from;
+        for (int looks = 16 * most; slot < m_end && most > 0 && looks > 0; ++slot) {
             --looks;
-            if (const auto &node = m_nodes[slot]) {
+            if (const Node *node = at(slot)) {
                 visit(*node);
                 --most;
             }
         }
-        return slot < m_nodes.size() ? std::optional(quint32(slot)) : std::nullopt;
+        return slot < m_end ? std::optional(slot) : std::nullopt;
     }
 
     template <typename Visitor> void forEach(Visitor &&visit) const
     {
-        for (const auto &node : m_nodes) {
-            if (node)
+        for (quint32 slot = 0; slot < m_end; ++slot) {
+            if (const Node *node = at(slot))
                 visit(*node);
         }
     }
+    template <typename Visitor> void forEach(Visitor &&visit)
+    {
+        std::as_const(*this).forEach([&](const Node &node) { visit(const_cast<Node &>(node)); });
+    }
+
+    /// The node in \a slot; null when it is free. The slot is one of an id that was given.
+    Node *at(quint32 slot) const
+    {
+        Cell *place = &cell(slot);
+        return reinterpret_cast<const NodeId *>(place)->isNull() ? nullptr
+                                                                 : reinterpret_cast<Node *>(place);
+    }
 
 private:
-    std::deque<std::optional<Node>> m_nodes;
+    // A node, which begins with its id, or a null id: the slot is free.
+    struct alignas(Node) Cell {
+        std::array<std::byte, sizeof(Node)> bytes{};
+    };
+    static constexpr quint32 perChunk = 128;
+
+    Cell &cell(quint32 slot) const { return m_chunks[slot / perChunk][slot % perChunk]; }
+
+    std::vector<std::unique_ptr<Cell[]>> m_chunks;
     std::vector<quint32> m_free;
+    quint32 m_end = 0; // slots that were ever used
     quint64 m_lastNumber = 0;
 };
 

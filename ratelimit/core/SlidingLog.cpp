@@ -72,10 +72,8 @@ void SlidingLog::add(int count, TimePoint backAt)
         m_moments->mergeClosest();
 }
 
-void SlidingLog::expire(TimePoint now)
+void SlidingLog::expireMoments(TimePoint now)
 {
-    if (!m_moments)
-        return;
     auto &moments = m_moments->moments;
     auto it = moments.begin();
     for (; it != moments.end() && it->backAt <= now; ++it)

@@ -38,7 +38,11 @@ public:
     /// Takes \a count tokens out until \a backAt.
     void add(int count, TimePoint backAt);
     /// Gives back what is back at \a now.
-    void expire(TimePoint now);
+    void expire(TimePoint now)
+    {
+        if (m_moments)
+            expireMoments(now);
+    }
     /// Gives back all but \a count tokens, those first that would have been back first.
     void keepLatest(int count);
     /// Gives everything back.
@@ -46,6 +50,7 @@ public:
 
 private:
     struct Moments;
+    void expireMoments(TimePoint now);
     std::unique_ptr<Moments> m_moments; // null: empty
 };
 

@@ -89,9 +89,8 @@ void TokenCounter::hint(std::optional<int> limit)
         m_limit = limit;
 }
 
-void TokenCounter::roll(TimePoint now)
+void TokenCounter::endWhatIsOver(TimePoint now)
 {
-    m_log.expire(now);
     if (m_lost > 0 && now >= m_lostAt + windowOrGuess())
         m_lost = 0;
     if (!m_resetAt || now < *m_resetAt)

@@ -60,7 +60,12 @@ public:
     void hint(std::optional<int> limit);
 
     /// Ends what is over at \a now. Call it before the questions below.
-    void roll(TimePoint now);
+    void roll(TimePoint now)
+    {
+        m_log.expire(now);
+        if (m_lost > 0 || (m_resetAt && now >= *m_resetAt))
+            endWhatIsOver(now);
+    }
 
     /// How many requests may go now while \a inFlight are unanswered.
     int available(int inFlight, TimePoint now) const;
@@ -96,6 +101,7 @@ private:
     struct Answer;
     enum class WindowIs { Older, Same, Newer, Replaced };
 
+    void endWhatIsOver(TimePoint now);
     void learnCounting(const RatelimitHeaders &headers);
     WindowIs compareWindow(const Answer &answer) const;
     void learnKind(const Answer &answer, WindowIs window);

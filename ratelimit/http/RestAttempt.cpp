@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/http/RestAttempt.h"
 
-#include "ratelimit/http/RestPayload.h"
 #include "ratelimit/http/RestTexts.h"
 
 #include <QtCore/QPointer>
@@ -18,6 +17,7 @@ using Code = RestError::Code;
 namespace {
 
 constexpr qint64 pieceSize = qint64(256) * 1024;
+constexpr qint64 longestRefusal = qint64(64) * 1024; // what is beyond is not needed
 thread_local int signalDepth = 0;
 
 /// Stands on the stack while a signal of a QNetworkReply is handled.
@@ -35,9 +35,14 @@ RestAttempt::RestAttempt(RestSetup setup)
     , m_sink(m_setup.maxSize)
 {
     m_outcome.sent = false;
-    m_timer.setSingleShot(true);
-    m_timer.setTimerType(Qt::PreciseTimer);
-    connect(&m_timer, &QTimer::timeout, this, &RestAttempt::timedOut);
+    for (QTimer *timer : {&m_timer, &m_bodyTimer}) {
+        timer->setSingleShot(true);
+        timer->setTimerType(Qt::PreciseTimer);
+    }
+    connect(&m_timer, &QTimer::timeout, this, [this] { timedOut(m_timer, silence()); });
+    connect(&m_bodyTimer, &QTimer::timeout, this, [this] {
+        timedOut(m_bodyTimer, QStringLiteral("The answer was not complete within %1."));
+    });
 }
 
 RestAttempt::~RestAttempt()
@@ -54,16 +59,44 @@ bool RestAttempt::start()
 {
     const QPointer<RestAttempt> guard(this);
     const RestBody body = m_setup.body; // its factories may destroy this
-    RestPayload payload(body);
+    auto payload = std::make_unique<RestPayload>(body);
     if (!guard)
         return false;
-    if (!payload.fault().isEmpty()) {
-        m_outcome.result.error = restError(Code::BadRequest, payload.fault());
+    m_payload = std::move(payload);
+    auto source = m_payload->takeSequential();
+    if (!source)
+        return send();
+    m_collector = std::make_unique<RestCollector>(std::move(source));
+    connect(m_collector.get(), &RestCollector::advanced, this,
+        [this] { setTimeout(m_setup.timeouts.response); });
+    connect(m_collector.get(), &RestCollector::finished, this, &RestAttempt::collected);
+    setTimeout(m_setup.timeouts.response);
+    return true;
+}
+
+void RestAttempt::collected(bool isWhole)
+{
+    if (!isWhole) {
+        end(restError(Code::BadRequest,
+            QStringLiteral("What is to be sent is longer than the %1 bytes that are read first.")
+                .arg(RestCollector::longest)));
+        return;
+    }
+    m_payload->setBytes(m_collector->bytes());
+    send();
+}
+
+bool RestAttempt::send()
+{
+    setTimeout(m_setup.timeouts.connect);
+    const auto payload = std::exchange(m_payload, nullptr);
+    m_reply = payload->send(m_setup.manager, m_setup.request, m_setup.method, m_setup.repeatable);
+    if (!m_reply) {
+        m_timer.stop();
+        m_outcome.result.error = restError(Code::BadRequest, payload->fault());
         return false;
     }
-    if (!payload.isReadFirst())
-        setTimeout(m_setup.timeouts.connect);
-    m_reply = payload.send(m_setup.manager, m_setup.request, m_setup.method, m_setup.repeatable);
+    m_handedOver = true;
     m_reply->setReadBufferSize(pieceSize);
     connect(m_reply, &QNetworkReply::socketStartedConnecting, this,
         [this] { setTimeout(m_setup.timeouts.connect); });
@@ -107,11 +140,15 @@ void RestAttempt::metaDataChanged()
     if (const auto length = m_reply->header(QNetworkRequest::ContentLengthHeader); length.isValid())
         m_expected = length.toLongLong();
     setTimeout(m_setup.timeouts.response);
+    m_downloading = isSuccess() && m_setup.download;
+    if (!m_downloading && m_setup.timeouts.body > milliseconds(0))
+        m_bodyTimer.start(m_setup.timeouts.body);
+    if (!isSuccess())
+        m_sink.shorten(longestRefusal);
     const QPointer<RestAttempt> guard(this);
     Q_EMIT headersCame();
     if (!guard || !m_reply)
         return;
-    m_downloading = isSuccess() && m_setup.download;
     const bool hasBody = m_setup.method != Method::Head;
     if (isSuccess() && !m_downloading && hasBody && !m_sink.hasRoomFor(m_expected))
         end(restError(Code::ResponseTooLarge,
@@ -122,7 +159,8 @@ void RestAttempt::metaDataChanged()
 void RestAttempt::readyRead()
 {
     const InSignal here;
-    setTimeout(m_setup.timeouts.response);
+    if (isSuccess()) // a refusal is not waited for piece by piece
+        setTimeout(m_setup.timeouts.response);
     takeBody();
 }
 
@@ -186,25 +224,34 @@ void RestAttempt::replyFinished()
     }
     if (!takeBody() || !openDownload())
         return;
+    // Qt 6.4 takes a body that was cut for a whole one.
+    if (isSuccess() && m_setup.method != Method::Head && m_received < m_expected) {
+        end(connectionError(QNetworkReply::RemoteHostClosedError, true));
+        return;
+    }
     if (!m_sink.finish())
         end(restError(Code::DownloadFailed, QStringLiteral("The answer could not be written.")));
     else
         end();
 }
 
-void RestAttempt::timedOut()
+void RestAttempt::timedOut(const QTimer &timer, const QString &text)
 {
-    if (m_outcome.result.status >= 300) {
+    if (m_outcome.result.status >= 300)
         end();
-        return;
-    }
-    const QString limit = durationText(m_timer.intervalAsDuration());
-    end(restError(Code::TimedOut,
-        !m_outcome.sent
-            ? QStringLiteral("No connection to the server came about within %1.").arg(limit)
-            : m_outcome.result.status == 0
-            ? QStringLiteral("The server did not answer within %1.").arg(limit)
-            : QStringLiteral("The answer stopped, and did not go on within %1.").arg(limit)));
+    else
+        end(restError(Code::TimedOut, text.arg(durationText(timer.intervalAsDuration()))));
+}
+
+QString RestAttempt::silence() const
+{
+    if (!m_reply)
+        return QStringLiteral("What is to be sent stopped, and did not go on within %1.");
+    if (!m_outcome.sent)
+        return QStringLiteral("No connection to the server came about within %1.");
+    if (m_outcome.result.status == 0)
+        return QStringLiteral("The server did not answer within %1.");
+    return QStringLiteral("The answer stopped, and did not go on within %1.");
 }
 
 void RestAttempt::setTimeout(milliseconds timeout)
@@ -217,20 +264,28 @@ void RestAttempt::setTimeout(milliseconds timeout)
 
 void RestAttempt::end(const RestError &error)
 {
-    release();
     m_outcome.result.error = error;
     if (error.code != Code::ResponseTooLarge)
         m_outcome.result.body = m_sink.body();
-    Q_EMIT ended();
+    const QPointer<RestAttempt> guard(this);
+    release();
+    if (guard)
+        Q_EMIT ended();
 }
 
-// The reply may be in the middle of a signal, where abort() would confuse it; deleting it aborts.
+// The reply may be in the middle of a signal, where abort() would confuse it; deleting it aborts,
+// but not before a nested event loop has ended.
 void RestAttempt::release()
 {
     m_timer.stop();
-    if (QNetworkReply *reply = std::exchange(m_reply, nullptr)) {
+    m_bodyTimer.stop();
+    if (m_collector)
+        m_collector->disconnect(this);
+    if (const QPointer<QNetworkReply> reply = std::exchange(m_reply, nullptr)) {
         reply->disconnect(this);
         reply->deleteLater();
+        if (!isInSignal() && reply->isRunning())
+            reply->abort();
     }
 }
 

@@ -4,6 +4,8 @@
 
 #include "ratelimit/core/Enums.h"
 #include "ratelimit/http/RestBody.h"
+#include "ratelimit/http/RestCollector.h"
+#include "ratelimit/http/RestPayload.h"
 #include "ratelimit/http/RestSink.h"
 #include "ratelimit/http/RestVerdict.h"
 
@@ -48,6 +50,8 @@ public:
 
     /// What is known; complete at ended().
     const RestOutcome &outcome() const { return m_outcome; }
+    /// Whether something of it may be on the wire, or come there yet: the manager has it.
+    bool maySend() const { return m_handedOver; }
     /// How often the manager said that it was sent.
     int timesSent() const { return m_timesSent; }
 
@@ -63,29 +67,36 @@ Q_SIGNALS:
     void ended();
 
 private:
+    bool send();
+    void collected(bool isWhole);
     void requestSent();
     void uploaded(qint64 bytes, qint64 total);
     void metaDataChanged();
     void readyRead();
     void replyFinished();
-    void timedOut();
+    void timedOut(const QTimer &timer, const QString &text);
 
     bool isSuccess() const { return m_outcome.result.status < 300; }
     bool takeBody();
     bool openDownload();
+    QString silence() const;
     void setTimeout(milliseconds timeout);
     void end(const RestError &error = {});
     void release();
 
     const RestSetup m_setup;
-    QNetworkReply *m_reply = nullptr; // while it runs
+    QNetworkReply *m_reply = nullptr;           // while it runs
+    std::unique_ptr<RestPayload> m_payload;     // until it is sent
+    std::unique_ptr<RestCollector> m_collector; // of a payload that has to be read first
     QTimer m_timer;
+    QTimer m_bodyTimer;
     RestSink m_sink;
     RestOutcome m_outcome;
     qint64 m_received = 0;
     qint64 m_expected = -1;
     int m_timesSent = 0;
     bool m_downloading = false;
+    bool m_handedOver = false;
 };
 
 } // namespace Turnstile

@@ -40,11 +40,14 @@ public:
     /// Bytes as they are.
     static RestBody bytes(
         QByteArray bytes, QByteArray contentType = QByteArrayLiteral("application/octet-stream"));
-    /// Parts, made anew for each attempt. Devices of parts must have the QHttpMultiPart as parent.
+    /// Parts, made anew for each attempt. Devices of parts must have the QHttpMultiPart as parent,
+    /// be open for reading or openable, and must not be sequential where the request is not
+    /// repeatable.
     static RestBody multipart(MultiPart make);
     /// A device, made anew for each attempt (open for reading, or to be opened), and read from
-    /// where it is while it is sent. A sequential one is read into memory first: the API wants to
-    /// know the length.
+    /// where it is while it is sent. A sequential one is read into memory first, 128 MiB at the
+    /// most: the API wants to know the length. It must say when its end has come: by read(), or by
+    /// QIODevice::readChannelFinished().
     static RestBody stream(
         Device open, QByteArray contentType = QByteArrayLiteral("application/octet-stream"));
 

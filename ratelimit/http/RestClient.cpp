@@ -52,7 +52,7 @@ QByteArray RestClient::userAgent() const
 
 void RestClient::setUserAgent(const QByteArray &agent)
 {
-    d->userAgent = agent;
+    d->userAgent = agent.isEmpty() ? RestClientPrivate::defaultUserAgent() : agent;
 }
 
 void RestClient::setDefaultHeader(const QByteArray &name, const QByteArray &value)
@@ -96,7 +96,7 @@ qint64 RestClient::maxResponseSize() const
 
 void RestClient::setMaxResponseSize(qint64 bytes)
 {
-    d->maxResponseSize = bytes;
+    d->maxResponseSize = std::max(bytes, qint64(0));
 }
 
 int RestClient::maxConnections() const

@@ -39,21 +39,26 @@ class RestClientPrivate;
 /// ```
 ///
 /// Lives in one thread and is used there only; the limiter may live in another one and be shared
-/// by clients of several threads. A limiter of another thread must outlive the client.
+/// by clients of several threads. It is not owned; one of another thread must outlive the client.
+/// Once it is gone, or if it is null, requests end with TicketError::Code::RatelimiterGone.
 ///
 /// What it takes care of:
-/// - No more tickets are in flight than the manager has connections for (maxConnections()).
-/// - The ticket is told when the request is sent, and completed when the headers are there; for a
-///   429 or 404 when the body is, which says what kind it is.
+/// - No more tickets are in flight than the manager has connections for (maxConnections()). That
+///   holds for interaction callbacks, too, which have three seconds: use a client of its own for
+///   them where long uploads or downloads may take all connections of this one.
+/// - The ticket is told when the request is sent, and completed when the headers are there, at the
+///   latest 5 ms later; when the body is there for a 429 or 404, whose body says what kind it is,
+///   and for a failure of the server after which it is tried again.
 /// - A 429 keeps its ticket and its place in the lane, and goes again when the limit has passed.
 /// - Redirects are followed on the same scheme, host and port only, each with a ticket of its own;
 ///   the token goes nowhere else.
 /// - The token, and tokens in paths, appear in no error, log or monitor.
-/// - What must not arrive twice is sent once. When a connection breaks before the answer, a
-///   QNetworkAccessManager (6.4) sends the request again by itself, whatever the method: once, and
-///   up to three times when part of an answer has come. It cannot, where a POST or PATCH has a
-///   body: that is handed over so that it can be read once only. Other requests it may send again;
-///   RestResult::resent counts that.
+/// - A POST or PATCH with a body is sent once, unless it is said to be repeatable. When a
+/// connection
+///   breaks before the answer, a QNetworkAccessManager (6.4) sends the request again by itself,
+///   whatever the method: once, and up to three times when part of an answer has come. It cannot,
+///   where the body is handed over so that it can be read once only. It may send any other request
+///   again, also a POST without a body; RestResult::resent counts that.
 ///
 /// HTTP/2 is not used: how many requests may run side by side would be the server's secret.
 class TURNSTILE_RATELIMIT_EXPORT RestClient : public QObject {
@@ -73,7 +78,7 @@ public:
 
     /// The value of `Authorization`, as in `Bot MTk4...`; empty: none. A new one lets tickets pass
     /// again that the limiter has failed since the API refused the old one. Used from the next
-    /// attempt on. It cannot be read back, and is never logged.
+    /// attempt on, which fails if it cannot be sent. It cannot be read back, and is never logged.
     void setToken(const QByteArray &authorization);
 
     /// The value of `User-Agent`. Discord wants `DiscordBot (url, version)` with the URL of your
@@ -92,7 +97,8 @@ public:
     RestTimeouts timeouts() const;
     void setTimeouts(const RestTimeouts &timeouts);
 
-    /// The longest answer that is taken, in bytes; 16 MiB at first.
+    /// The longest answer that is taken, in bytes; 16 MiB at first. Of answers that are none of
+    /// success 64 KiB are taken at the most, and the rest is left.
     qint64 maxResponseSize() const;
     void setMaxResponseSize(qint64 bytes);
 

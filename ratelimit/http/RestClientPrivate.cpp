@@ -44,8 +44,12 @@ RestClientPrivate::RestClientPrivate(Ratelimiter *limiter, QNetworkAccessManager
     : own(shared ? nullptr : std::make_unique<QNetworkAccessManager>())
     , manager(shared ? shared : own.get())
     , connections(limiter, RestConnections::ofManager)
-    , userAgent("DiscordBot (Turnstile, " TURNSTILE_VERSION ")")
 {
+}
+
+QByteArray RestClientPrivate::defaultUserAgent()
+{
+    return "DiscordBot (Turnstile, " TURNSTILE_VERSION ")";
 }
 
 RestClientPrivate::~RestClientPrivate()
@@ -55,8 +59,12 @@ RestClientPrivate::~RestClientPrivate()
         own.release()->deleteLater();
 }
 
-QString RestClientPrivate::faultOf(const RestOptions &options) const
+QString RestClientPrivate::faultOf(const RestOptions &options, const QByteArray &contentType) const
 {
+    if (!manager)
+        return QStringLiteral("The network manager is gone.");
+    if (!isHeaderValue(contentType))
+        return QStringLiteral("The content type has a control character in it.");
     if (!isHeaderValue(token))
         return QStringLiteral("The token has a line break or another control character in it.");
     if (!isHeaderValue(userAgent))
@@ -90,6 +98,8 @@ QNetworkRequest RestClientPrivate::request(const QUrl &url, const RestOptions &o
                                                    : QNetworkRequest::NormalPriority);
 
     request.setRawHeader("User-Agent", userAgent);
+    // Qt 6.4 does not tell when a compressed answer was cut.
+    request.setRawHeader("Accept-Encoding", "identity");
     for (const auto &[name, value] : headers)
         request.setRawHeader(name, value);
     if (!contentType.isEmpty())
@@ -104,7 +114,8 @@ QList<QByteArray> RestClientPrivate::secretsOf(const RestTarget &target) const
 {
     QList<QByteArray> secrets = target.secrets();
     const QByteArray secret = token.mid(token.lastIndexOf(' ') + 1);
-    if (!secret.isEmpty())
+    constexpr qsizetype shortest = 8; // a shorter one is none, and would mangle every text
+    if (secret.size() >= shortest)
         secrets << secret;
     return secrets;
 }

@@ -7,6 +7,7 @@
 #include "ratelimit/http/RetryPolicy.h"
 
 #include <QtCore/QLoggingCategory>
+#include <QtCore/QPointer>
 #include <QtCore/QSet>
 #include <QtCore/QUrl>
 #include <QtNetwork/QNetworkAccessManager>
@@ -30,7 +31,7 @@ public:
     Q_DISABLE_COPY_MOVE(RestClientPrivate)
 
     /// Why a request with such headers cannot be sent; empty: it can.
-    QString faultOf(const RestOptions &options) const;
+    QString faultOf(const RestOptions &options, const QByteArray &contentType) const;
     /// All but the body.
     QNetworkRequest request(const QUrl &url, const RestOptions &options, bool authorized,
         const QByteArray &contentType) const;
@@ -39,11 +40,12 @@ public:
 
     using Header = std::pair<QByteArray, QByteArray>;
     std::unique_ptr<QNetworkAccessManager> own;
-    QNetworkAccessManager *manager;
+    QPointer<QNetworkAccessManager> manager;
     RestConnections connections;
     QUrl baseUrl{QStringLiteral("https://discord.com/api/v10")};
     QByteArray token;
-    QByteArray userAgent;
+    static QByteArray defaultUserAgent();
+    QByteArray userAgent = defaultUserAgent();
     QList<Header> headers;
     RetryPolicy retryPolicy;
     RestTimeouts timeouts;

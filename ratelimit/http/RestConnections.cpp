@@ -5,10 +5,9 @@
 #include "ratelimit/Ratelimiter.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace Turnstile {
-
-using namespace std::chrono_literals;
 
 RestConnections::RestConnections(Ratelimiter *limiter, int most)
     : m_limiter(limiter)
@@ -17,7 +16,6 @@ RestConnections::RestConnections(Ratelimiter *limiter, int most)
     , m_told(most)
 {
     m_timer.setSingleShot(true);
-    m_timer.setTimerType(Qt::PreciseTimer);
     connect(&m_timer, &QTimer::timeout, this, &RestConnections::tell);
 }
 
@@ -30,31 +28,24 @@ RestConnections::~RestConnections()
 void RestConnections::setMost(int most)
 {
     m_most = most;
-    tellIn(0ms);
+    m_timer.start(0);
 }
 
-void RestConnections::bodyStarted()
+void RestConnections::ticketEnded()
 {
-    ++m_bodies;
-    tellIn(5ms);
+    ++m_ticketless;
+    tell();
 }
 
-void RestConnections::bodyEnded()
+void RestConnections::connectionFreed()
 {
-    --m_bodies;
-    if (std::max(m_most - m_bodies, 0) > m_told)
-        tellIn(0ms);
-}
-
-void RestConnections::tellIn(milliseconds delay)
-{
-    if (!m_timer.isActive() || m_timer.remainingTimeAsDuration() > delay)
-        m_timer.start(delay);
+    --m_ticketless;
+    m_timer.start(0);
 }
 
 void RestConnections::tell()
 {
-    const int free = std::max(m_most - m_bodies, 0);
+    const int free = std::max(m_most - m_ticketless, 0);
     if (m_limiter && std::exchange(m_told, free) != free)
         m_limiter->setPool(m_pool, free);
 }

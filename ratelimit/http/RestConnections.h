@@ -10,9 +10,9 @@
 
 namespace Turnstile {
 
-/// The connections of a client, as a pool of its limiter. A ticket ends when the headers are there;
-/// its connection is free when the body is. So the pool shrinks by the bodies that are still
-/// coming. Most come at once after the headers, and are not worth a word.
+/// The connections of a client, as a pool of its limiter. A request may need its connection for
+/// longer than its ticket lives, which ends with the headers, or when the limiter waits no longer:
+/// by such requests the pool shrinks.
 class RestConnections : public QObject {
     Q_OBJECT
 public:
@@ -28,18 +28,27 @@ public:
     int most() const { return m_most; }
     void setMost(int most);
 
-    void bodyStarted();
-    void bodyEnded();
+    void requestStarted() { ++m_running; }
+    void requestEnded() { --m_running; }
+    /// Whether there is no connection for one more, whatever the limiter grants: it may not know
+    /// yet that a request has outlived its ticket.
+    bool isFull() const { return m_running >= m_most; }
+
+    /// A request goes on without a ticket. To be said before the limiter hears that the ticket
+    /// ends, where that is told: else it grants the connection to the next one.
+    void ticketEnded();
+    /// Such a request is over.
+    void connectionFreed();
 
 private:
-    void tellIn(milliseconds delay);
     void tell();
 
     QPointer<Ratelimiter> m_limiter;
     PoolId m_pool;
     int m_most;
     int m_told;
-    int m_bodies = 0;
+    int m_running = 0;
+    int m_ticketless = 0;
     QTimer m_timer;
 };
 

@@ -21,11 +21,12 @@ public:
         None,             ///< nothing
         Cancelled,        ///< its owner gave it up, or the client was destroyed
         NotGranted,       ///< no ticket: \ref ticket says why
-        BadRequest,       ///< never sent: the path, the base or the body cannot be used
+        BadRequest,       ///< not sent: the path, the base, the body or a header cannot be used
         TimedOut,         ///< one of RestTimeouts struck, the last time for good
         ConnectionFailed, ///< no connection, or it broke; \ref network says how
         TlsFailed,        ///< the server's certificate or the handshake; never retried
-        RedirectRefused,  ///< to another host, without a target, or too many of them
+        RedirectRefused,  ///< to another host, without a target, or too many of them; or another
+                          ///< status of 300 to 399, but for 304
         ResponseTooLarge, ///< the answer is longer than the client takes
         DownloadFailed,   ///< the device for the answer could not be opened or written
         RateLimited,      ///< 429, and RetryPolicy::maxRateLimited is used up

@@ -26,15 +26,19 @@ public:
 
     /// Why there is nothing to send, a sentence for people; empty: there is.
     const QString &fault() const { return m_fault; }
-    /// Whether the manager reads all of it before it looks for a connection.
-    bool isReadFirst() const { return m_device && m_device->isSequential(); }
+    /// What has to be read first, to be given back by setBytes(); most often nothing. A manager
+    /// would read it too, and could then send it twice.
+    std::unique_ptr<QIODevice> takeSequential();
+    void setBytes(const QByteArray &bytes);
 
     /// Sends it, once; the reply owns what is left. \a repeatable: the manager may send it again by
-    /// itself when the connection closes.
+    /// itself when the connection closes. Returns null when there is a fault().
     QNetworkReply *send(
         QNetworkAccessManager *manager, QNetworkRequest request, Method method, bool repeatable);
 
 private:
+    bool openDevices();
+
     std::unique_ptr<QIODevice> m_device;
     std::unique_ptr<QHttpMultiPart> m_parts;
     QString m_fault;

@@ -12,7 +12,10 @@ RestReply::RestReply(std::unique_ptr<RestReplyPrivate> priv, QObject *parent)
 {
 }
 
-RestReply::~RestReply() = default;
+RestReply::~RestReply()
+{
+    setParent(nullptr); // what is told now may destroy the client
+}
 
 const Endpoint &RestReply::endpoint() const
 {
@@ -47,6 +50,8 @@ bool RestReply::autoDelete() const
 void RestReply::setAutoDelete(bool on)
 {
     d->autoDelete = on;
+    if (on && isFinished())
+        deleteLater();
 }
 
 } // namespace Turnstile

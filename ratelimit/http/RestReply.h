@@ -52,6 +52,7 @@ public:
 
     /// Whether it deletes itself after finished(), as it does at first.
     bool autoDelete() const;
+    /// Leaves its end to you, with \a on false. With true, one that is finished deletes itself now.
     void setAutoDelete(bool on);
 
 Q_SIGNALS:

@@ -13,7 +13,12 @@
 
 namespace Turnstile {
 
+using namespace std::chrono_literals;
 using Code = RestError::Code;
+
+// Most bodies come at once after the headers: then one word says that both ended.
+static constexpr milliseconds bodyGrace = 5ms;
+static constexpr milliseconds fullPause = 20ms;
 
 static RestError cancelledError()
 {
@@ -40,8 +45,12 @@ RestReplyPrivate::RestReplyPrivate(RestClientPrivate *client, Method method, con
 {
     setTarget(RestTarget::of(client->baseUrl, path), method);
     endpoint = m_place;
+    // No timer is for longer than that.
+    for (milliseconds *time :
+        {&m_timeouts.connect, &m_timeouts.response, &m_timeouts.body, &m_timeouts.whole})
+        *time = std::min(*time, milliseconds(std::chrono::hours(20 * 24)));
     m_age.start();
-    for (QTimer *timer : {&m_whole, &m_pause}) {
+    for (QTimer *timer : {&m_whole, &m_pause, &m_grace}) {
         timer->setSingleShot(true);
         timer->setTimerType(Qt::PreciseTimer);
     }
@@ -53,8 +62,7 @@ RestReplyPrivate::~RestReplyPrivate()
     m_client->replies.remove(q);
     m_ticket.abandon();
     if (m_attempt) {
-        takeAttempt();
-        m_outcome.sent = true;
+        m_outcome.sent = takeAttempt()->maySend();
     }
     const auto promise = std::exchange(m_promise, nullptr);
     m_ticket.end(m_outcome);
@@ -71,12 +79,15 @@ void RestReplyPrivate::begin(RestReply *reply)
     q = reply;
     m_client->replies.insert(q);
     QObject::connect(&m_pause, &QTimer::timeout, q, [this] { ask(); });
+    QObject::connect(&m_grace, &QTimer::timeout, q, [this] { bodyIsSlow(); });
     QObject::connect(&m_whole, &QTimer::timeout, q, [this] {
         giveUp(restError(Code::TimedOut,
             QStringLiteral("The request was not finished within %1.")
                 .arg(durationText(m_timeouts.whole))));
     });
-    const QString fault = m_target.fault.isEmpty() ? m_client->faultOf(m_options) : m_target.fault;
+    const QString fault = m_target.fault.isEmpty()
+        ? m_client->faultOf(m_options, m_body.contentType())
+        : m_target.fault;
     if (!fault.isEmpty()) {
         result.error = restError(Code::BadRequest, fault);
         finishLater();
@@ -112,9 +123,14 @@ void RestReplyPrivate::ask()
     if (options.deadline) // counts from the first time
         options.deadline =
             std::max(*options.deadline - milliseconds(m_age.elapsed()), milliseconds(0));
-    m_ticket.ask(
-        limiter, m_place, options, q, [this] { granted(); },
-        [this](const TicketError &error) { failed(error); });
+    m_ticket.ask(limiter, m_place, options, q,
+        {.granted = [this] { granted(); },
+            .failed = [this](const TicketError &error) { failed(error); },
+            .outlived =
+                [this] {
+                    if (m_attempt)
+                        setTicketless(true);
+                }});
 }
 
 void RestReplyPrivate::failed(const TicketError &error)
@@ -126,9 +142,20 @@ void RestReplyPrivate::failed(const TicketError &error)
 
 void RestReplyPrivate::granted()
 {
-    m_state = State::Sending;
     m_outcome = {};
+    m_outcome.sent = false;
+    if (m_client->connections.isFull()) {
+        askAgain(fullPause);
+        return;
+    }
+    m_state = State::Sending;
+    if (const QString fault = m_client->faultOf(m_options, m_body.contentType());
+        !fault.isEmpty()) {
+        end(restError(Code::BadRequest, fault)); // the settings may have changed
+        return;
+    }
     ++result.attempts;
+    m_client->connections.requestStarted();
     m_attempt = std::make_unique<RestAttempt>(setup());
     RestAttempt *attempt = m_attempt.get();
     QObject::connect(attempt, &RestAttempt::sent, q, [this] { sent(); });
@@ -168,7 +195,12 @@ void RestReplyPrivate::headersCame()
     const int status = m_outcome.result.status;
     if (RatelimitHeaders::readsBody(status) || m_judge.mayRetry(status, m_tries))
         return; // the ticket's word is given at the end
-    setBodyComing(true);
+    m_grace.start(bodyGrace);
+}
+
+void RestReplyPrivate::bodyIsSlow()
+{
+    setTicketless(true);
     m_ticket.end(m_outcome);
 }
 
@@ -203,7 +235,9 @@ std::unique_ptr<RestAttempt> RestReplyPrivate::takeAttempt()
 {
     auto attempt = std::exchange(m_attempt, nullptr);
     m_outcome = attempt->outcome();
-    setBodyComing(false);
+    m_grace.stop();
+    m_client->connections.requestEnded();
+    setTicketless(false);
     result.status = m_outcome.result.status;
     result.headers = m_outcome.result.headers;
     result.body = m_outcome.result.body;
@@ -214,18 +248,35 @@ std::unique_ptr<RestAttempt> RestReplyPrivate::takeAttempt()
 void RestReplyPrivate::retry(const RestVerdict &verdict)
 {
     const Guard guard(q);
-    const milliseconds wait = verdict.wait;
-    const bool isLimited = verdict.next == RestVerdict::Next::Wait;
-    Q_EMIT q->retryScheduled(result.attempts + 1, wait, verdict.error.message);
+    Q_EMIT q->retryScheduled(result.attempts + 1, verdict.wait, verdict.error.message);
     if (!guard)
         return;
     if (m_state != State::Sending) { // cancelled
         m_ticket.end(m_outcome);
         return;
     }
+    const bool isFailure = verdict.next == RestVerdict::Next::Retry;
+    if ((isFailure && !keepsOrder()) || (m_outcome.result.error && result.status != 0)) {
+        // Nobody has to wait until it is sent again; or it was answered, and only the rest of the
+        // body is asked for anew.
+        m_ticket.end(m_outcome);
+        if (!isIn(State::Sending, guard))
+            return;
+    }
+    askAgain(verdict.wait);
+}
+
+bool RestReplyPrivate::keepsOrder() const
+{
+    const Ordering ordering = m_options.ticket.ordering.value_or(Ordering::Automatic);
+    return ordering == Ordering::Strict || (ordering == Ordering::Automatic && m_place.isOrdered());
+}
+
+void RestReplyPrivate::askAgain(milliseconds wait)
+{
+    const Guard guard(q);
     m_state = State::Waiting;
-    const milliseconds held = isLimited ? milliseconds(0) : wait; // the limiter knows its limits
-    if (m_ticket.retry(m_outcome, held) || !isIn(State::Waiting, guard))
+    if (m_ticket.retry(m_outcome, wait) || !isIn(State::Waiting, guard))
         return;
     m_state = State::Pausing; // its ticket has ended: with the headers, or too late
     m_pause.start(wait);
@@ -250,7 +301,10 @@ void RestReplyPrivate::redirect()
         return;
     }
     ++m_tries.redirects;
-    ask();
+    const Guard guard(q);
+    m_ticket.end(m_outcome);
+    if (isIn(State::Sending, guard))
+        ask();
 }
 
 void RestReplyPrivate::cancel()
@@ -269,7 +323,7 @@ void RestReplyPrivate::giveUp(const RestError &error)
     if (!m_attempt)
         return; // it waits, or whoever has called this gives the word
     const auto attempt = takeAttempt();
-    m_outcome.sent = true; // as far as one can know
+    m_outcome.sent = attempt->maySend();
     m_ticket.end(m_outcome);
 }
 
@@ -320,14 +374,14 @@ QFuture<RestResult> RestReplyPrivate::future()
     return m_promise->future();
 }
 
-void RestReplyPrivate::setBodyComing(bool coming)
+void RestReplyPrivate::setTicketless(bool on)
 {
-    if (std::exchange(m_bodyComing, coming) == coming)
+    if (std::exchange(m_ticketless, on) == on)
         return;
-    if (coming)
-        m_client->connections.bodyStarted();
+    if (on)
+        m_client->connections.ticketEnded();
     else
-        m_client->connections.bodyEnded();
+        m_client->connections.connectionFreed();
 }
 
 } // namespace Turnstile

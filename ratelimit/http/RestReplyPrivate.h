@@ -57,9 +57,12 @@ private:
     RestSetup setup() const;
     void sent();
     void headersCame();
+    void bodyIsSlow();
     void attemptEnded();
     std::unique_ptr<RestAttempt> takeAttempt(); ///< and what is known of it
     void retry(const RestVerdict &verdict);
+    bool keepsOrder() const;          ///< what was asked for later must not overtake it
+    void askAgain(milliseconds wait); ///< with the same ticket if it lives
     void redirect();
     void giveUp(const RestError &error);
     void end(const RestError &error); ///< after an attempt
@@ -67,14 +70,14 @@ private:
     void finish();
 
     bool isIn(State state, const Guard &guard) const { return guard && m_state == state; }
-    void setBodyComing(bool coming);
+    void setTicketless(bool on);
 
     RestClientPrivate *m_client;
     RestReply *q = nullptr;
     RestBody m_body;
     const RestOptions m_options;
     RestJudge m_judge;
-    const RestTimeouts m_timeouts;
+    RestTimeouts m_timeouts;
     RestTarget m_target;
     Endpoint m_place; // where it goes now
     State m_state = State::Waiting;
@@ -82,10 +85,11 @@ private:
     QElapsedTimer m_age;
     QTimer m_whole;
     QTimer m_pause;
+    QTimer m_grace; // for the body, after the headers
     RestTicket m_ticket;
     std::unique_ptr<RestAttempt> m_attempt;
-    RestOutcome m_outcome; // of the attempt, once the headers are there
-    bool m_bodyComing = false;
+    RestOutcome m_outcome;     // of the attempt, once the headers are there
+    bool m_ticketless = false; // it sends, or receives, though its ticket has ended
     std::unique_ptr<QPromise<RestResult>> m_promise;
 };
 

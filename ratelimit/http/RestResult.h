@@ -21,7 +21,7 @@ struct TURNSTILE_RATELIMIT_EXPORT RestResult {
     int status = 0;        ///< of the last attempt's answer; 0: there was none
     QList<Header> headers; ///< of the last attempt's answer
     QByteArray body;       ///< of the last attempt's answer; empty where it went to a download
-    RestError error;       ///< Code::None: status is 200 to 299
+    RestError error;       ///< Code::None: status is 200 to 299, or 304
     int attempts = 0;      ///< how often it was tried, redirects included
     int resent = 0;        ///< how often the network manager sent it once more by itself
 

@@ -5,7 +5,6 @@
 #include <QtCore/QFileDevice>
 #include <QtCore/QSaveFile>
 
-#include <algorithm>
 #include <utility>
 
 namespace Turnstile {

@@ -5,6 +5,7 @@
 #include <QtCore/QByteArray>
 #include <QtCore/QIODevice>
 
+#include <algorithm>
 #include <memory>
 
 namespace Turnstile {
@@ -16,6 +17,8 @@ public:
     ~RestSink();
     Q_DISABLE_COPY_MOVE(RestSink)
 
+    /// No more than \a maxSize bytes from now on, or fewer as before.
+    void shorten(qint64 maxSize) { m_maxSize = std::min(m_maxSize, maxSize); }
     /// From now on into \a device; false when it cannot be written.
     bool setDevice(std::unique_ptr<QIODevice> device);
     bool hasDevice() const { return m_device != nullptr; }
@@ -30,7 +33,7 @@ public:
     const QByteArray &body() const { return m_body; }
 
 private:
-    const qint64 m_maxSize;
+    qint64 m_maxSize;
     QByteArray m_body;
     std::unique_ptr<QIODevice> m_device;
 };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/http/RestTarget.h"
 
+#include <QtCore/QRegularExpression>
 #include <QtCore/QUrlQuery>
 
 #include <algorithm>
@@ -44,6 +45,17 @@ QByteArray basePath(const QUrl &base)
     return path;
 }
 
+// What limits are counted by: the path below `/api` or `/api/v10`, whichever part of that stands in
+// the base. An API that has no such place is one whose paths begin at the base.
+QByteArray apiPath(const QByteArray &whole, const QByteArray &base)
+{
+    static const QRegularExpression prefix(QStringLiteral("/api(/v[0-9]+)?(?=/)"));
+    const auto match = prefix.match(QString::fromLatin1(whole));
+    if (match.hasMatch() && match.capturedStart() <= base.size())
+        return whole.sliced(match.capturedEnd());
+    return whole.startsWith(base + '/') ? whole.sliced(base.size()) : whole;
+}
+
 QString faultOf(const QUrl &base, const QString &path)
 {
     if (!isWebUrl(base) || base.hasQuery() || base.hasFragment())
@@ -79,7 +91,7 @@ RestTarget RestTarget::of(const QUrl &base, const QString &path)
         target.fault = QStringLiteral("The path cannot be written in a URL.");
         return target;
     }
-    target.path = target.url.path(QUrl::FullyEncoded).toLatin1().mid(basePath(base).size());
+    target.path = apiPath(target.url.path(QUrl::FullyEncoded).toLatin1(), basePath(base));
     return target;
 }
 
@@ -98,9 +110,7 @@ RestTarget RestTarget::redirected(const QUrl &base, const QByteArray &location) 
             QStringLiteral("The server redirects to another host, which is not followed.");
         return target;
     }
-    target.path = target.url.path(QUrl::FullyEncoded).toLatin1();
-    if (target.path.startsWith(basePath(base) + '/'))
-        target.path.remove(0, basePath(base).size());
+    target.path = apiPath(target.url.path(QUrl::FullyEncoded).toLatin1(), basePath(base));
     return target;
 }
 
@@ -109,6 +119,12 @@ QList<QByteArray> RestTarget::secrets() const
     constexpr qsizetype shortest = 20;
     QList<QByteArray> secrets;
     auto parts = path.split('/');
+    // A token of a webhook or an interaction is one, however short.
+    for (qsizetype i = 0; i + 2 < parts.size(); ++i) {
+        if (parts[i] == "webhooks" || parts[i] == "interactions")
+            secrets << parts[i + 2] << QByteArray::fromPercentEncoding(parts[i + 2]);
+    }
+    secrets.removeAll(QByteArray());
     for (const auto &[name, value] : QUrlQuery(url).queryItems(QUrl::FullyEncoded))
         parts << value.toLatin1();
     for (const QByteArray &part : std::as_const(parts)) {

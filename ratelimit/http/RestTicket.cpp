@@ -22,23 +22,30 @@ RestTicket::~RestTicket()
 }
 
 void RestTicket::ask(Ratelimiter *limiter, const Endpoint &endpoint, const TicketOptions &options,
-    QObject *context, std::function<void()> granted,
-    std::function<void(const TicketError &)> failed)
+    QObject *context, Listener listener)
 {
     abandon();
     m_receiver = limiter->ticket(endpoint, options);
     QObject::connect(m_receiver, &TicketReceiver::available, context,
-        [this, granted = std::move(granted)](const TicketSender &sender) {
+        [this, granted = std::move(listener.granted)](const TicketSender &sender) {
             m_sender = sender;
             granted();
         });
-    QObject::connect(m_receiver, &TicketReceiver::failed, context, std::move(failed));
+    QObject::connect(m_receiver, &TicketReceiver::failed, context, std::move(listener.failed));
+    QObject::connect(
+        m_receiver, &QObject::destroyed, context, [this, outlived = std::move(listener.outlived)] {
+            if (m_sender.isValid())
+                outlived();
+        });
 }
 
 // Once it was granted, its receiver is not needed.
 void RestTicket::abandon()
 {
-    delete std::exchange(m_receiver, nullptr);
+    if (TicketReceiver *receiver = std::exchange(m_receiver, nullptr)) {
+        QObject::disconnect(receiver, &QObject::destroyed, nullptr, nullptr);
+        delete receiver;
+    }
 }
 
 void RestTicket::tellSent() const

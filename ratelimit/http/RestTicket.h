@@ -23,11 +23,17 @@ public:
     ~RestTicket();
     Q_DISABLE_COPY_MOVE(RestTicket)
 
-    /// Asks for a new one, and gives up the one before if it waits. \a granted may be called
-    /// several times, \a failed once; not once \a context is gone.
+    /// Who is told what becomes of it.
+    struct Listener {
+        std::function<void()> granted;                   ///< maybe several times
+        std::function<void(const TicketError &)> failed; ///< once, and nothing else then
+        std::function<void()> outlived; ///< the limiter waits no longer, and no word was given
+    };
+
+    /// Asks for a new one, and gives up the one before if it waits. \a listener is called from the
+    /// event loop, and not once \a context is gone.
     void ask(Ratelimiter *limiter, const Endpoint &endpoint, const TicketOptions &options,
-        QObject *context, std::function<void()> granted,
-        std::function<void(const TicketError &)> failed);
+        QObject *context, Listener listener);
     /// Gives it up, if it waits.
     void abandon();
 

@@ -42,7 +42,7 @@ RestVerdict RestJudge::judge(const RestOutcome &outcome, const RestTries &tries,
         const bool again = isPassingFault(fault.code) && safe && canFail(tries);
         return {again ? Next::Retry : Next::Finish, again ? backOff : milliseconds(0), fault};
     }
-    if (status < 300)
+    if (status < 300 || status == 304)
         return {};
     if (status < 400) {
         if (isFollowedRedirect(status) && tries.redirects < maxRedirects)

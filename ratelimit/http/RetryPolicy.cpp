@@ -9,9 +9,11 @@ namespace Turnstile {
 
 milliseconds RetryPolicy::backOff(int failures, double share) const
 {
-    milliseconds longest = std::min(firstBackOff, longestBackOff);
-    for (int i = 1; i < failures && longest < longestBackOff; ++i)
-        longest = std::min(longest * 2, longestBackOff);
+    constexpr milliseconds day = std::chrono::hours(24); // no timer is for longer
+    const milliseconds most = std::min(longestBackOff, day);
+    milliseconds longest = std::min(firstBackOff, most);
+    for (int i = 1; i < failures && longest < most; ++i)
+        longest = std::min(longest * 2, most);
     const double part = std::clamp(share, 0.0, 1.0) * double(longest.count());
     return std::max(milliseconds(qint64(std::ceil(part))), milliseconds(0));
 }

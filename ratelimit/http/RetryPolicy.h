@@ -10,9 +10,10 @@ namespace Turnstile {
 
 /// When and how often a RestClient tries again.
 ///
-/// A 429 is always retried, with the same ticket, when the limit that it named has passed: the
-/// limiter decides when. Server errors and failed connections are retried only where that is safe:
-/// when nothing can have been sent, or when the request may be repeated (isRepeatable()).
+/// A 429 is always retried, with the same ticket, when the limit that it named has passed: not
+/// before its `Retry-After`, and when the limiter says so. Server errors and failed connections are
+/// retried only where that is safe: when nothing can have been sent, or when the request may be
+/// repeated (isRepeatable()).
 struct TURNSTILE_RATELIMIT_EXPORT RetryPolicy {
     /// How often a request is sent, at the most, when the server or the connection fails. 1: once.
     int maxAttempts = 5;
@@ -20,7 +21,7 @@ struct TURNSTILE_RATELIMIT_EXPORT RetryPolicy {
     int maxRateLimited = 10;
     /// The longest wait before the second attempt; doubled for each one that follows.
     milliseconds firstBackOff{500};
-    /// No back-off is longer.
+    /// No back-off is longer; nor is one longer than a day.
     milliseconds longestBackOff{30'000};
     /// A server that fails may say when to come back (`Retry-After`), and is not asked sooner. When
     /// that is longer than this, the request fails at once.
@@ -42,8 +43,13 @@ struct TURNSTILE_RATELIMIT_EXPORT RetryPolicy {
 struct RestTimeouts {
     /// Until the connection stands.
     milliseconds connect{10'000};
-    /// Until the headers come, and then between two pieces of the body; the same while sending.
+    /// Until the headers come, and then between two pieces of the body; the same while sending, and
+    /// while a sequential source is read. From the headers to the end, where the answer is none of
+    /// success. What takes longer than SchedulerOptions::responseTimeout, as a long upload may,
+    /// ends its ticket, not the request.
     milliseconds response{30'000};
+    /// From the headers to the end of an answer. Not for one that goes to a download.
+    milliseconds body{300'000};
     /// From the call to the end: waiting, retries and all.
     milliseconds whole{0};
 

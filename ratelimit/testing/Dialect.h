@@ -30,7 +30,6 @@ enum class Dialect : quint16 {
     DoubledRetryAfter = 1 << 8,   ///< two `Retry-After`, the second one is a second longer
 };
 Q_DECLARE_FLAGS(Dialects, Dialect)
-Q_DECLARE_OPERATORS_FOR_FLAGS(Dialects)
 
 /// The names of all dialects, as in `growing-wait`.
 TURNSTILE_TESTING_EXPORT QStringList dialectNames();
@@ -38,3 +37,5 @@ TURNSTILE_TESTING_EXPORT QStringList dialectNames();
 TURNSTILE_TESTING_EXPORT std::optional<Dialects> dialectsFromNames(const QString &names);
 
 } // namespace Turnstile
+
+Q_DECLARE_OPERATORS_FOR_FLAGS(Turnstile::Dialects)

@@ -7,13 +7,14 @@
 #include <QtCore/QCoreApplication>
 #include <QtCore/QThread>
 
+#include <mutex>
 #include <utility>
 
 namespace Turnstile {
 
 namespace {
 
-using Lock = std::lock_guard<std::mutex>;
+using Lock = std::lock_guard<QMutex>;
 
 template <typename T> QFuture<T> startedFuture(std::unique_ptr<QPromise<T>> &promise)
 {
@@ -159,6 +160,11 @@ bool TicketChannelState::withdraw(int attempt)
 {
     Leftovers leftovers;
     const Lock lock(m_mutex);
+    return withdraw(attempt, leftovers);
+}
+
+bool TicketChannelState::withdraw(int attempt, Leftovers &leftovers)
+{
     if (!isGranted(attempt) || !m_undelivered)
         return false;
     leftovers = takeGrant();
@@ -169,24 +175,22 @@ bool TicketChannelState::withdraw(int attempt)
 
 void TicketChannelState::stopWaiting(int attempt)
 {
-    if (withdraw(attempt))
-        return;
-    std::function<void()> cancelled;
+    Leftovers leftovers;
     const Lock lock(m_mutex);
-    if (!isGranted(attempt))
+    if (withdraw(attempt, leftovers) || !isGranted(attempt))
         return;
-    cancelled.swap(m_whenCancelled);
+    leftovers.cancelled.swap(m_whenCancelled);
     m_late = true;
     end();
 }
 
 void TicketChannelState::headersGone(int attempt)
 {
-    if (withdraw(attempt))
-        return;
     Leftovers leftovers;
     std::optional<Outcome> outcome;
     const Lock lock(m_mutex);
+    if (withdraw(attempt, leftovers))
+        return;
     if (m_attempt == attempt)
         outcome.swap(m_outcome);
     if (isLate(attempt)) {
@@ -216,47 +220,45 @@ bool TicketChannelState::sent(int attempt)
 
 bool TicketChannelState::complete(int attempt, const Outcome &outcome)
 {
-    if (completeLate(attempt, outcome.response))
-        return false;
     Leftovers leftovers;
     std::function<void()> cancelled;
+    bool late = false;
     {
         const Lock lock(m_mutex);
-        if (!isGranted(attempt))
+        late = isLate(attempt);
+        if (!late && !isGranted(attempt))
             return false;
         leftovers = takeGrant();
-        if (!leftovers.done && !leftovers.promise)
-            m_outcome = outcome;
-        if (!outcome.retry) {
-            leftovers.cancelled.swap(m_whenCancelled);
-            end();
-        } else if (!m_receiver) {
-            giveUp();
-            cancelled.swap(m_whenCancelled);
-        } else if (m_notifierGone) {
-            fail(TicketError::of(TicketError::Code::RatelimiterGone));
-        } else {
-            m_phase = Phase::Waiting;
-        }
+        if (late)
+            m_late = false;
+        else
+            settle(outcome, leftovers, cancelled);
     }
-    tell(leftovers, outcome);
+    if (late)
+        tell(leftovers, {outcome.response});
+    else
+        tell(leftovers, outcome);
     if (cancelled)
         cancelled();
-    return true;
+    return !late;
 }
 
-bool TicketChannelState::completeLate(int attempt, const Response &response)
+void TicketChannelState::settle(
+    const Outcome &outcome, Leftovers &leftovers, std::function<void()> &cancelled)
 {
-    Leftovers leftovers;
-    {
-        const Lock lock(m_mutex);
-        if (!isLate(attempt))
-            return false;
-        m_late = false;
-        leftovers = takeGrant();
+    if (!leftovers.done && !leftovers.promise)
+        m_outcome = outcome;
+    if (!outcome.retry) {
+        leftovers.cancelled.swap(m_whenCancelled);
+        end();
+    } else if (!m_receiver) {
+        giveUp();
+        cancelled.swap(m_whenCancelled);
+    } else if (m_notifierGone) {
+        fail(TicketError::of(TicketError::Code::RatelimiterGone));
+    } else {
+        m_phase = Phase::Waiting;
     }
-    tell(leftovers, {response});
-    return true;
 }
 
 void TicketChannelState::setReceiver(TicketReceiver *receiver)

@@ -8,12 +8,12 @@
 
 #include <QtCore/QEvent>
 #include <QtCore/QFuture>
+#include <QtCore/QMutex>
 #include <QtCore/QPromise>
 
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 
 namespace Turnstile {
@@ -37,16 +37,17 @@ public:
     using SenderPromise = QPromise<TicketSender>;
 
     // For TicketNotifier.
+    void keep(std::shared_ptr<const void> context) { m_context = std::move(context); }
     int grant(); ///< the number of the attempt; 0 when the ticket cannot be granted
     bool isCancelled() const;
-    void setWhenCancelled(std::function<void()> cancelled);
+    void setWhenCancelled(std::function<void()> cancelled); ///< which may destroy this
     void reject(TicketError error);
     void notifierGone();
 
     // For TicketHeaders.
     QFuture<std::optional<RatelimitHeaders>> headersFuture(int attempt);
-    void setWhenDone(int attempt, WhenDone done);
-    void setWhenSent(int attempt, std::function<void()> sent);
+    void setWhenDone(int attempt, WhenDone done);              ///< which may destroy this
+    void setWhenSent(int attempt, std::function<void()> sent); ///< which may destroy this
     TicketSender sender(int attempt) const;
     bool withdraw(int attempt);
     void stopWaiting(int attempt);
@@ -85,13 +86,15 @@ private:
     bool isListening() const { return m_connected || m_senderPromise; }
     void end(); ///< the ticket is over, after it was granted
     void fail(TicketError error);
-    bool completeLate(int attempt, const Response &response);
+    bool withdraw(int attempt, Leftovers &leftovers);
+    void settle(const Outcome &outcome, Leftovers &leftovers, std::function<void()> &cancelled);
     void giveUp(); ///< the consumer does not want it any more
     void post();
     Leftovers takeGrant();
     static void tell(Leftovers &leftovers, const Outcome &outcome);
 
-    mutable std::mutex m_mutex;
+    std::shared_ptr<const void> m_context; // of the functions; dies last
+    mutable QMutex m_mutex;
     Phase m_phase = Phase::Waiting;
     int m_attempt = 0;
     bool m_autoDelete = true;

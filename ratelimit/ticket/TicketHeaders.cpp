@@ -35,8 +35,7 @@ QFuture<std::optional<RatelimitHeaders>> TicketHeaders::future()
 
 void TicketHeaders::whenDone(std::function<void(const Outcome &)> done)
 {
-    const auto state = m_state; // done may destroy this
-    state->setWhenDone(m_attempt, std::move(done));
+    m_state->setWhenDone(m_attempt, std::move(done));
 }
 
 void TicketHeaders::whenDone(QObject *context, std::function<void(const Outcome &)> done)
@@ -52,8 +51,7 @@ void TicketHeaders::whenDone(QObject *context, std::function<void(const Outcome 
 
 void TicketHeaders::whenSent(std::function<void()> sent)
 {
-    const auto state = m_state;
-    state->setWhenSent(m_attempt, std::move(sent));
+    m_state->setWhenSent(m_attempt, std::move(sent));
 }
 
 bool TicketHeaders::withdraw()

@@ -26,7 +26,7 @@ public:
     struct Outcome {
         Response response;    ///< answered with headers or none, lost, or unused (sender dropped)
         bool retry = false;   ///< the consumer wants the ticket granted again (a 429, a failure)
-        milliseconds wait{0}; ///< of a retry: not before this is over
+        milliseconds wait{0}; ///< of a retry: do not grant it before this is over
     };
 
     TicketHeaders(TicketHeaders &&) noexcept;

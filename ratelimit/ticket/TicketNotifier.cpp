@@ -42,13 +42,17 @@ bool TicketNotifier::isCancelled() const
 
 void TicketNotifier::whenCancelled(std::function<void()> cancelled)
 {
-    const auto state = m_state; // cancelled may destroy this
-    state->setWhenCancelled(std::move(cancelled));
+    m_state->setWhenCancelled(std::move(cancelled));
 }
 
 void TicketNotifier::reject(const TicketError &error)
 {
     m_state->reject(error);
+}
+
+void TicketNotifier::keep(std::shared_ptr<const void> context)
+{
+    m_state->keep(std::move(context));
 }
 
 } // namespace Turnstile

@@ -46,7 +46,13 @@ public:
 
 private:
     friend TURNSTILE_RATELIMIT_EXPORT struct TicketChannel channel(QObject *receiverParent);
+    friend class InMemoryRatelimiter;
     explicit TicketNotifier(std::shared_ptr<TicketChannelState> state);
+
+    // Keeps what functions given to this and to TicketHeaders use, as long as one may be called.
+    // Before the first of them.
+    void keep(std::shared_ptr<const void> context);
+
     std::shared_ptr<TicketChannelState> m_state;
 };
 

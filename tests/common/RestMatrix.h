@@ -3,8 +3,7 @@
 #pragma once
 
 #include "tests/common/RestBench.h"
-
-#include <QtNetwork/QHttpMultiPart>
+#include "tests/common/RestBodies.h"
 
 // What the tests of the fault matrix share.
 namespace Matrix {
@@ -33,19 +32,6 @@ struct End {
 
 inline const QString matrixPath = QStringLiteral("/channels/1/messages");
 
-inline RestBody partsBody()
-{
-    return RestBody::multipart([] {
-        auto parts = std::make_unique<QHttpMultiPart>(QHttpMultiPart::FormDataType);
-        QHttpPart part;
-        part.setHeader(
-            QNetworkRequest::ContentDispositionHeader, QStringLiteral("form-data; name=\"file\""));
-        part.setBody("content");
-        parts->append(part);
-        return parts;
-    });
-}
-
 inline RestReply *send(RestBench &bench, What what, const RestOptions &options = {})
 {
     switch (what) {
@@ -55,7 +41,7 @@ inline RestReply *send(RestBench &bench, What what, const RestOptions &options =
         return bench.client.post(
             matrixPath, QJsonObject{{QStringLiteral("content"), QStringLiteral("hello")}}, options);
     case What::Multipart:
-        return bench.client.post(matrixPath, partsBody(), options);
+        return bench.client.post(matrixPath, RestBody::multipart(onePart), options);
     }
     return nullptr;
 }

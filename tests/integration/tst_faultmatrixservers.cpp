@@ -9,6 +9,15 @@
 
 using namespace Matrix;
 
+/// The server goes, and no connection to it is left. Returns its port.
+static quint16 leave(RestBench &bench)
+{
+    const quint16 port = bench.api.port();
+    bench.api.close();
+    bench.manager.clearConnectionCache();
+    return port;
+}
+
 class tst_FaultMatrixServers : public QObject {
     Q_OBJECT
 private Q_SLOTS:
@@ -45,8 +54,9 @@ void tst_FaultMatrixServers::brokenAnswers_data()
     row("half a head", ok + "Content-Le", true, {.arrived = 3}, broken);
     row("not HTTP", "SSH-2.0-OpenSSH_9.2\r\n", true, {.arrived = 2}, broken);
     const End again{.attempts = 2, .arrived = 2, .tickets = "Completed Completed"};
-    row("not compressed", ok + "Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope", false,
-        again, {.code = Code::ConnectionFailed});
+    // Nobody asked for that, and so it is taken as it comes.
+    row("not compressed", ok + "Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope", false, {},
+        {});
     // The manager never says that it is over.
     row("broken chunks", ok + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", false, again,
         {.code = Code::TimedOut});
@@ -88,17 +98,14 @@ void tst_FaultMatrixServers::serverComesBack()
     QFETCH(What, what);
     RestBench bench;
     begin(bench, what);
-    const quint16 port = bench.api.port();
-    bench.api.close();
-    bench.manager.clearConnectionCache();
-
+    const quint16 port = leave(bench);
     RestReply *reply = send(bench, what);
     connect(reply, &RestReply::retryScheduled, &bench.api, [&bench, port] { bench.listen(port); });
     const RestResult result = RestBench::resultOf(reply);
     QVERIFY2(result, qPrintable(result.error.message));
     QCOMPARE(result.attempts, 2);
     QCOMPARE(bench.api.requests().size(), 1);
-    QCOMPARE(bench.ends(), "Completed");
+    QCOMPARE(bench.ends(), what == What::Get ? "Dropped Completed" : "Completed");
     QCOMPARE(bench.tokensLeft(), limit - 2);
     checkFollowing(bench, what);
 }
@@ -108,15 +115,12 @@ void tst_FaultMatrixServers::serverStaysAway()
     QFETCH(What, what);
     RestBench bench;
     begin(bench, what);
-    const quint16 port = bench.api.port();
-    bench.api.close();
-    bench.manager.clearConnectionCache();
-
+    const quint16 port = leave(bench);
     const RestResult result = RestBench::resultOf(send(bench, what));
     QCOMPARE(result.error.code, Code::ConnectionFailed);
     QCOMPARE(result.error.network, QNetworkReply::ConnectionRefusedError);
     QCOMPARE(result.attempts, 3);
-    QCOMPARE(bench.ends(), "Dropped");
+    QCOMPARE(bench.ends(), what == What::Get ? "Dropped Dropped Dropped" : "Dropped");
     QCOMPARE(bench.tokensLeft(), limit - 1);
     QVERIFY(bench.listen(port));
     checkFollowing(bench, what);
@@ -157,7 +161,8 @@ void tst_FaultMatrixServers::serverRestartsInTheMiddle()
     QVERIFY(atOnce || result.resent == 0);
     QCOMPARE(result.attempts + result.resent, isSafe ? 2 : 1);
     QCOMPARE(bench.api.requests().size(), isSafe ? 2 : 1);
-    QCOMPARE(bench.ends(), isSafe ? "Completed" : "Lost");
+    const QByteArray lost = isSafe && result.attempts == 1 ? "" : "Lost";
+    QCOMPARE(bench.ends(), (lost + (isSafe ? " Completed" : "")).trimmed());
     QCOMPARE(bench.tokensLeft(), isSafe ? limit - 3 : limit - 2);
     QVERIFY(bench.listen(port));
     checkFollowing(bench, what);

@@ -4,9 +4,9 @@
 // What a QNetworkAccessManager sends again by itself when a connection breaks before the answer,
 // and what a RestClient lets it. The table in docs/quality.md is made by these tests.
 #include "tests/common/RestBench.h"
+#include "tests/common/RestBodies.h"
 
 #include <QtCore/QRegularExpression>
-#include <QtNetwork/QHttpMultiPart>
 #include <QtNetwork/QNetworkReply>
 
 using namespace Turnstile;
@@ -14,20 +14,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-enum class Body { None, Bytes, Parts };
+enum class Body { None, Bytes, Parts, Stream };
 
 const QString path = QStringLiteral("/channels/1");
-
-std::unique_ptr<QHttpMultiPart> parts()
-{
-    auto result = std::make_unique<QHttpMultiPart>(QHttpMultiPart::FormDataType);
-    QHttpPart part;
-    part.setHeader(
-        QNetworkRequest::ContentDispositionHeader, QStringLiteral("form-data; name=\"file\""));
-    part.setBody("content");
-    result->append(part);
-    return result;
-}
 
 /// By a manager alone.
 QNetworkReply *sendPlainly(RestBench &bench, Method method, Body body)
@@ -35,12 +24,20 @@ QNetworkReply *sendPlainly(RestBench &bench, Method method, Body body)
     QNetworkRequest request(QUrl(bench.client.baseUrl().toString() + path));
     const QByteArray verb = methodName(method).toByteArray();
     if (body == Body::Parts) {
-        auto content = parts();
+        auto content = onePart();
         QNetworkReply *reply = bench.manager.sendCustomRequest(request, verb, content.get());
         content.release()->setParent(reply);
         return reply;
     }
     request.setHeader(QNetworkRequest::ContentTypeHeader, QByteArray("text/plain"));
+    if (body == Body::Stream) {
+        auto content = opened<Sequential>("content");
+        QNetworkReply *reply = bench.manager.sendCustomRequest(request, verb, content.get());
+        auto *source = content.release();
+        source->setParent(reply);
+        QMetaObject::invokeMethod(source, &QIODevice::readChannelFinished, Qt::QueuedConnection);
+        return reply;
+    }
     return bench.manager.sendCustomRequest(
         request, verb, body == Body::Bytes ? QByteArray("content") : QByteArray());
 }
@@ -48,9 +45,10 @@ QNetworkReply *sendPlainly(RestBench &bench, Method method, Body body)
 RestReply *sendByClient(RestBench &bench, Method method, Body body)
 {
     return bench.client.send(method, path,
-        body == Body::Parts       ? RestBody::multipart(parts)
-            : body == Body::Bytes ? RestBody::bytes("content")
-                                  : RestBody());
+        body == Body::Parts        ? RestBody::multipart(onePart)
+            : body == Body::Bytes  ? RestBody::bytes("content")
+            : body == Body::Stream ? RestBody::stream([] { return opened<Sequential>("content"); })
+                                   : RestBody());
 }
 
 } // namespace
@@ -72,7 +70,8 @@ void tst_ManagerResends::arrivals_data()
     const std::tuple<const char *, Method, Body> requests[] = {{"GET", Method::Get, Body::None},
         {"DELETE", Method::Delete, Body::None}, {"PUT bytes", Method::Put, Body::Bytes},
         {"POST nothing", Method::Post, Body::None}, {"POST bytes", Method::Post, Body::Bytes},
-        {"POST parts", Method::Post, Body::Parts}, {"PATCH bytes", Method::Patch, Body::Bytes}};
+        {"POST parts", Method::Post, Body::Parts}, {"POST sequential", Method::Post, Body::Stream},
+        {"PATCH bytes", Method::Patch, Body::Bytes}};
     for (const auto &[name, method, body] : requests) {
         for (const bool reused : {false, true}) {
             for (const auto kind : {Fault::Kind::CloseBeforeAnswer, Fault::Kind::Reset}) {

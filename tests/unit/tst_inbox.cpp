@@ -33,9 +33,9 @@ private Q_SLOTS:
             inbox.post([&got, i] { got << i; });
         QCoreApplication::sendPostedEvents(&owner);
         QCOMPARE(owner.events, 1);
-        const auto messages = inbox.takeAll();
+        auto messages = inbox.takeAll();
         QCOMPARE(messages.size(), 100u);
-        for (const auto &message : messages)
+        for (auto &message : messages)
             message();
         QCOMPARE(got.first(), 0);
         QCOMPARE(got.last(), 99);
@@ -81,6 +81,28 @@ private Q_SLOTS:
         QVERIFY(inbox.takeAll().empty());
     }
 
+    void holdsWhatCanOnlyBeMovedAndLetsGoOfItOnce()
+    {
+        Owner owner;
+        Inbox inbox(&owner);
+        auto held = std::make_shared<int>(1);
+        int got = 0;
+        auto moved = std::make_unique<int>(7);
+        inbox.post([moved = std::move(moved), held, &got] { got = *moved; });
+        inbox.post([held] {});
+        auto messages = inbox.takeAll();
+        QCOMPARE(held.use_count(), 3);
+        {
+            Inbox::Message message = std::move(messages.front());
+            message();
+        }
+        QCOMPARE(got, 7);
+        QCOMPARE(held.use_count(), 2);
+        messages = inbox.takeAll(std::move(messages));
+        QCOMPARE(held.use_count(), 1);
+        QVERIFY(messages.empty());
+    }
+
     void takesFromAnyThread()
     {
         Owner owner;
@@ -95,7 +117,7 @@ private Q_SLOTS:
         }
         for (auto &thread : threads)
             thread.join();
-        for (const auto &message : inbox.takeAll())
+        for (auto &message : inbox.takeAll())
             message();
         QCOMPARE(sum.load(), 4000);
     }

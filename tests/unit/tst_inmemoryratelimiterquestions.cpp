@@ -8,6 +8,8 @@
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 
+#include <thread>
+
 using Code = TicketError::Code;
 
 static const Endpoint messages(Method::Post, "/channels/1/messages");
@@ -48,6 +50,7 @@ private Q_SLOTS:
     void asksAPredicate();
     void countsInvalidRequests();
     void tellsAnomalies();
+    void tellsWhoeverListensNow();
 };
 
 void tst_InMemoryRatelimiterQuestions::pausesEverything()
@@ -266,6 +269,26 @@ void tst_InMemoryRatelimiterQuestions::tellsAnomalies()
     QCOMPARE(seen[0].kind, Anomaly::HashFlipped);
     QCOMPARE(seen[0].name, history.name());
     QVERIFY(!seen[0].bucket.isNull());
+}
+
+void tst_InMemoryRatelimiterQuestions::tellsWhoeverListensNow()
+{
+    InMemoryRatelimiter limiter;
+    int told = 0;
+    const auto hear = [&told] { ++told; };
+    teach(limiter, history, answer(5, 4, 5s));
+
+    const auto connection = connect(&limiter, &Ratelimiter::ticketChanged, this, hear);
+    teach(limiter, history, answer(5, 3, 5s));
+    QVERIFY(told > 0);
+
+    QVERIFY(disconnect(connection));
+    std::thread other(
+        [&] { connect(&limiter, &Ratelimiter::bucketChanged, this, hear, Qt::DirectConnection); });
+    other.join();
+    told = 0;
+    teach(limiter, history, answer(5, 2, 5s));
+    QTRY_VERIFY(told > 0);
 }
 
 QTEST_GUILESS_MAIN(tst_InMemoryRatelimiterQuestions)

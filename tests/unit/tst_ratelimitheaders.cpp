@@ -53,6 +53,7 @@ private Q_SLOTS:
     void global_data();
     void global();
     void longBucketsAreLeftOut();
+    void recentBucketsAreShared();
     void missing();
     void missingIsNotSaidOfAGlobalLimit();
     void duplicates_data();
@@ -194,8 +195,13 @@ void tst_RatelimitHeaders::numbers_data()
     good("0e999999999999", 0);
     good("00000000000000000000000000005", 5000);
     good("2592000", 2'592'000'000);
+    good("0000000002592000", 2'592'000'000);
+    good("2592000.00000000", 2'592'000'000);
     good(" \t5 ", 5000);
     bad("2592000.0001", Kind::TooLarge);
+    bad("2592000.001", Kind::TooLarge);
+    bad("9999999999999999", Kind::TooLarge);
+    bad("99999999999999999999", Kind::TooLarge);
     bad("1e18", Kind::TooLarge);
     bad("1e999999999999", Kind::TooLarge);
     bad("inf", Kind::TooLarge);
@@ -355,6 +361,20 @@ void tst_RatelimitHeaders::longBucketsAreLeftOut()
     QVERIFY(headers.errors.first().message().endsWith(QStringLiteral("at most 256 bytes")));
 }
 
+void tst_RatelimitHeaders::recentBucketsAreShared()
+{
+    const auto bucketOf = [](const QByteArray &hash) {
+        return parse(200, {{"X-RateLimit-Bucket", hash}}).bucket;
+    };
+    const QByteArray first = bucketOf("80c17d2f203122d936070c88c8d10f33");
+    QCOMPARE(bucketOf(first).constData(), first.constData()); // the very bytes
+    for (int i = 0; i < 2000; ++i) {
+        for (const QByteArray &hash : {QByteArray::number(i), "bucket-of-" + QByteArray::number(i)})
+            QCOMPARE(bucketOf(hash), hash);
+    }
+    QCOMPARE(first, QByteArray("80c17d2f203122d936070c88c8d10f33"));
+}
+
 void tst_RatelimitHeaders::missing()
 {
     const auto missing = [](const Pairs &headers) {
@@ -414,8 +434,8 @@ void tst_RatelimitHeaders::duplicates()
 void tst_RatelimitHeaders::otherHeadersAreIgnored()
 {
     const auto result = parse(200,
-        {{"x-ratelimit-limits", "1"}, {"x_ratelimit_limit", "1"}, {"", ""}, {"viA", "1.1 google"},
-            {"content-type", "text/html"}});
+        {{"x-ratelimit-limits", "1"}, {"x_ratelimit_limit", "1"}, {"x\rratelimit\rlimit", "1"},
+            {"", ""}, {"viA", "1.1 google"}, {"content-type", "text/html"}});
     RatelimitHeaders expected;
     expected.status = 200;
     expected.via = true;

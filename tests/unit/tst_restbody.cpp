@@ -1,14 +1,12 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "tests/common/Rest.h"
+#include "tests/common/RestBodies.h"
 
-#include <QtCore/QBuffer>
 #include <QtCore/QFile>
 #include <QtCore/QRegularExpression>
 #include <QtCore/QTemporaryDir>
 #include <QtTest/QTest>
-
-#include <algorithm>
 
 using namespace Turnstile;
 using Code = RestError::Code;
@@ -34,35 +32,6 @@ private Q_SLOTS:
 
 namespace {
 
-/// Gives its bytes as a socket would: nobody knows how many there are.
-class Sequential : public QIODevice {
-public:
-    void setData(const QByteArray &bytes) { m_bytes = bytes; }
-    bool isSequential() const override { return true; }
-    qint64 bytesAvailable() const override { return m_bytes.size(); }
-
-protected:
-    qint64 readData(char *data, qint64 most) override
-    {
-        const qsizetype got = std::min(qsizetype(most), m_bytes.size());
-        std::copy_n(m_bytes.constData(), got, data);
-        m_bytes.remove(0, got);
-        return got > 0 ? got : -1;
-    }
-    qint64 writeData(const char *, qint64) override { return -1; }
-
-private:
-    QByteArray m_bytes;
-};
-
-template <typename Buffer> std::unique_ptr<QIODevice> open(const QByteArray &bytes)
-{
-    auto buffer = std::make_unique<Buffer>();
-    buffer->setData(bytes);
-    buffer->open(QIODevice::ReadOnly);
-    return buffer;
-}
-
 std::unique_ptr<QHttpMultiPart> twoParts()
 {
     auto parts = std::make_unique<QHttpMultiPart>(QHttpMultiPart::FormDataType);
@@ -74,7 +43,7 @@ std::unique_ptr<QHttpMultiPart> twoParts()
     QHttpPart file;
     file.setHeader(QNetworkRequest::ContentDispositionHeader,
         QStringLiteral("form-data; name=\"files[0]\"; filename=\"a.txt\""));
-    auto *device = open<QBuffer>("the file").release();
+    auto *device = opened<QBuffer>("the file").release();
     device->setParent(parts.get());
     file.setBodyDevice(device);
     parts->append(file);
@@ -94,7 +63,7 @@ void tst_RestBody::knowsItsType_data()
     QTest::newRow("bytes") << RestBody::bytes("a") << QByteArray("application/octet-stream");
     QTest::newRow("text") << RestBody::bytes("a", "text/plain") << QByteArray("text/plain");
     QTest::newRow("parts") << RestBody::multipart(twoParts) << QByteArray();
-    QTest::newRow("stream") << RestBody::stream([] { return open<QBuffer>("a"); })
+    QTest::newRow("stream") << RestBody::stream([] { return opened<QBuffer>("a"); })
                             << QByteArray("application/octet-stream");
 }
 
@@ -155,13 +124,13 @@ void tst_RestBody::sendsDevicesAgain_data()
 {
     QTest::addColumn<RestBody::Device>("device");
     const QByteArray bytes(200'000, 'd');
-    QTest::newRow("open") << RestBody::Device([bytes] { return open<QBuffer>(bytes); });
+    QTest::newRow("open") << RestBody::Device([bytes] { return opened<QBuffer>(bytes); });
     QTest::newRow("closed") << RestBody::Device([bytes] {
-        auto device = open<QBuffer>(bytes);
+        auto device = opened<QBuffer>(bytes);
         device->close();
         return device;
     });
-    QTest::newRow("sequential") << RestBody::Device([bytes] { return open<Sequential>(bytes); });
+    QTest::newRow("sequential") << RestBody::Device([bytes] { return opened<Sequential>(bytes); });
 }
 
 void tst_RestBody::sendsDevicesAgain()
@@ -207,6 +176,7 @@ void tst_RestBody::refusesWhatFactoriesDoNotGive_data()
     QTest::addColumn<RestBody>("body");
     QTest::newRow("no parts") << RestBody::multipart([] { return nullptr; });
     QTest::newRow("no factory") << RestBody::multipart({});
+    QTest::newRow("sequential part") << RestBody::multipart(oneSequentialPart);
     QTest::newRow("no device") << RestBody::stream([] { return nullptr; });
     QTest::newRow("no factory of devices") << RestBody::stream({});
     QTest::newRow("no such file") << RestBody::stream(
@@ -237,7 +207,7 @@ void tst_RestBody::tellsItsProgress()
     RestWorld world;
     world.server.answer(200);
     auto *reply =
-        world.post(RestBody::stream([] { return open<QBuffer>(QByteArray(500'000, 'a')); }));
+        world.post(RestBody::stream([] { return opened<QBuffer>(QByteArray(500'000, 'a')); }));
     QSignalSpy progress(reply, &RestReply::uploadProgress);
     QVERIFY(resultOf(reply));
     QVERIFY(!progress.isEmpty());

@@ -25,6 +25,8 @@ private Q_SLOTS:
     void keepsAuthorizationForWhatWantsIt();
     void refusesWhatCannotBeSent_data();
     void refusesWhatCannotBeSent();
+    void refusesWhatBecomesUnfitToBeSent();
+    void takesThatNothingHasChanged();
     void setsTheTokenAnew();
     void asksNoMoreForAWebhookThatIsGone();
     void asksForTickets();
@@ -205,6 +207,35 @@ void tst_RestClient::refusesWhatCannotBeSent()
     QCOMPARE(reply->result().attempts, 0);
     QCOMPARE(world.server.requests(), 0);
     QCOMPARE(world.limiter->buckets().size(), size_t(0));
+}
+
+void tst_RestClient::refusesWhatBecomesUnfitToBeSent()
+{
+    RestWorld world;
+    world.server.answer(502);
+    world.server.answer(200);
+    world.client->setToken("Bot a");
+    QSignalSpy tickets(world.limiter.get(), &Ratelimiter::ticketChanged);
+    auto *reply = world.get();
+    connect(reply, &RestReply::retryScheduled, this,
+        [&] { world.client->setToken("Bot a\r\nX-Evil: 1"); });
+    const RestResult result = resultOf(reply);
+    QCOMPARE(result.error.code, Code::BadRequest);
+    QCOMPARE(result.attempts, 1);
+    QCOMPARE(world.server.requests(), 1);
+    QTRY_COMPARE(lastEnd(tickets), TicketState::Dropped);
+}
+
+void tst_RestClient::takesThatNothingHasChanged()
+{
+    RestWorld world;
+    world.server.answerRaw("HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n");
+    RestOptions options;
+    options.headers = {{"If-None-Match", "\"a\""}};
+    const RestResult result = resultOf(world.get(options));
+    QVERIFY2(result, qPrintable(result.error.message));
+    QCOMPARE(result.status, 304);
+    QCOMPARE(result.header("ETag"), "\"a\"");
 }
 
 void tst_RestClient::setsTheTokenAnew()

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 using namespace Turnstile;
+using namespace std::chrono_literals;
 
 /// The limiter grants no more than there are connections for.
 class tst_RestConnections : public QObject {
@@ -21,6 +22,8 @@ private Q_SLOTS:
     void countsBodies();
     void saysNothingOfShortBodies();
     void hasNoMoreInFlightThanConnections();
+    void grantsNoConnectionThatABodyNeeds();
+    void grantsNoConnectionOfWhatOutlivesItsTicket();
     void usesALimiterOfAnotherThread();
 };
 
@@ -132,6 +135,54 @@ void tst_RestConnections::hasNoMoreInFlightThanConnections()
         QTRY_VERIFY(future.isFinished());
     QCOMPARE(most, 2);
     QVERIFY(world.server.connections() <= 2);
+}
+
+void tst_RestConnections::grantsNoConnectionThatABodyNeeds()
+{
+    RestWorld world;
+    world.client->setTimeouts({.connect = 50ms, .response = 10s});
+    for (int i = 0; i < 6; ++i)
+        world.server.answerRaw("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx");
+    world.server.answer(200);
+    QList<RestReply *> slow;
+    for (int i = 0; i < 6; ++i)
+        slow << world.client->get(QStringLiteral("/guilds/%1").arg(i));
+    QList<QFuture<RestResult>> others;
+    for (int i = 0; i < 6; ++i)
+        others << world.client->get(QStringLiteral("/channels/%1").arg(i))->future();
+    QTRY_COMPARE(world.server.requests(), 6);
+    QTest::qWait(150); // what waited in the manager would have failed by now
+    QCOMPARE(world.server.requests(), 6);
+    qDeleteAll(slow);
+    for (const auto &other : others) {
+        QTRY_VERIFY(other.isFinished());
+        QVERIFY2(other.result(), qPrintable(other.result().error.message));
+        QCOMPARE(other.result().attempts, 1);
+    }
+}
+
+void tst_RestConnections::grantsNoConnectionOfWhatOutlivesItsTicket()
+{
+    InMemoryRatelimiter hasty(SchedulerOptions{.expectVia = false, .responseTimeout = 50ms});
+    ScriptedServer server;
+    for (int i = 0; i < 6; ++i)
+        server.keepSilent();
+    server.answer(200);
+    RestClient client(&hasty);
+    client.setBaseUrl(server.url());
+    client.setTimeouts({.connect = 50ms, .response = 10s});
+    QList<RestReply *> slow;
+    for (int i = 0; i < 6; ++i)
+        slow << client.post(QStringLiteral("/channels/%1/messages").arg(i), QJsonObject());
+    auto *other = client.get(QStringLiteral("/channels/9"));
+    QTRY_COMPARE(server.requests(), 6);
+    QTest::qWait(200); // it would have failed in the manager
+    QVERIFY(!other->isFinished());
+    delete slow.first();
+    const RestResult result = resultOf(other);
+    QVERIFY2(result, qPrintable(result.error.message));
+    QCOMPARE(result.attempts, 1);
+    QCOMPARE(server.connections(), 7);
 }
 
 void tst_RestConnections::usesALimiterOfAnotherThread()

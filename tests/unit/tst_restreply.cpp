@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "tests/common/Rest.h"
+#include "tests/common/RestBodies.h"
 
-#include <QtCore/QBuffer>
 #include <QtCore/QPointer>
 #include <QtCore/QRegularExpression>
 #include <QtTest/QTest>
@@ -23,10 +23,13 @@ private Q_SLOTS:
     void finishesFuturesThatAreAskedForLater();
     void cancelsWhileItWaits();
     void cancelsOnTheWire();
+    void cancelsWhileItReadsItsSource();
     void cancelsBetweenAttempts();
     void cancelsOnce();
     void deletedWhileItWaits();
     void deletedOnTheWire();
+    void deletedWithItsClient();
+    void closesItsConnectionBeforeItTells();
     void slotsMayDeleteAnything_data();
     void slotsMayDeleteAnything();
     void factoriesMayDeleteAnything_data();
@@ -99,6 +102,8 @@ void tst_RestReply::deletesItself()
     QVERIFY(kept);
     kept->cancel();
     QVERIFY(kept->result());
+    kept->setAutoDelete(true);
+    QTRY_VERIFY(!kept);
 }
 
 void tst_RestReply::finishesFutures()
@@ -162,6 +167,23 @@ void tst_RestReply::cancelsOnTheWire()
     QTRY_COMPARE(world.server.openConnections(), 0);
 }
 
+void tst_RestReply::cancelsWhileItReadsItsSource()
+{
+    RestWorld world;
+    QSignalSpy tickets(world.limiter.get(), &Ratelimiter::ticketChanged);
+    bool isOpen = false;
+    auto *reply = world.post(RestBody::stream([&isOpen] {
+        isOpen = true;
+        auto source = opened<Sequential>("abc");
+        source->keepOpen();
+        return source;
+    }));
+    QTRY_VERIFY(isOpen);
+    reply->cancel();
+    QCOMPARE(codeOf(reply), Code::Cancelled);
+    QTRY_COMPARE(endsOf(tickets), QList{TicketState::Dropped});
+}
+
 void tst_RestReply::cancelsBetweenAttempts()
 {
     RestWorld world;
@@ -216,6 +238,34 @@ void tst_RestReply::deletedOnTheWire()
     delete reply;
     QTRY_COMPARE(endsOf(tickets), QList{TicketState::Lost});
     QTRY_COMPARE(world.server.openConnections(), 0);
+}
+
+void tst_RestReply::deletedWithItsClient()
+{
+    RestWorld world;
+    world.server.keepSilent();
+    auto *reply = world.get();
+    bool isTold = false;
+    (void)reply->future().then([&](const RestResult &) {
+        isTold = true;
+        world.client.reset();
+    });
+    delete reply;
+    QVERIFY(isTold);
+}
+
+void tst_RestReply::closesItsConnectionBeforeItTells()
+{
+    RestWorld world;
+    world.server.keepSilent();
+    world.client->setTimeouts({.response = 20ms});
+    auto *reply = world.post();
+    bool isClosed = false;
+    connect(reply, &RestReply::finished, this, [&] { // a dialog, say
+        isClosed = QTest::qWaitFor([&] { return world.server.openConnections() == 0; }, 1000);
+    });
+    QCOMPARE(codeOf(reply), Code::TimedOut);
+    QVERIFY(isClosed);
 }
 
 namespace {

@@ -56,6 +56,17 @@ void tst_RestTarget::belowTheBase_data()
     add("custom emoji", api, QStringLiteral("/r/name:12/@me"),
         "https://discord.com/api/v10/r/name:12/@me", "/r/name:12/@me");
     add("space", api, QStringLiteral("/a b"), "https://discord.com/api/v10/a%20b", "/a%20b");
+    // The version, and more, may stand in the base or in the path.
+    add("version in the path", QStringLiteral("http://h/api"), QStringLiteral("/v10/webhooks/1/t"),
+        "http://h/api/v10/webhooks/1/t", "/webhooks/1/t");
+    add("more in the base", QStringLiteral("http://h/api/v10/webhooks"), QStringLiteral("/1/t"),
+        "http://h/api/v10/webhooks/1/t", "/webhooks/1/t");
+    add("no version", QStringLiteral("http://h/api/webhooks/1/t"), QStringLiteral("/messages/5"),
+        "http://h/api/webhooks/1/t/messages/5", "/webhooks/1/t/messages/5");
+    add("behind a proxy", QStringLiteral("http://h/discord/api/v9"), QStringLiteral("/a/api/b"),
+        "http://h/discord/api/v9/a/api/b", "/a/api/b");
+    add("another API", QStringLiteral("http://h/rest"), QStringLiteral("/a/api/b"),
+        "http://h/rest/a/api/b", "/a/api/b");
     add("dots in names", api, QStringLiteral("/a..b/.c/..."),
         "https://discord.com/api/v10/a..b/.c/...", "/a..b/.c/...");
 }

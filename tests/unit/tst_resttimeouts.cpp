@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "tests/common/Rest.h"
+#include "tests/common/RestBodies.h"
 
 #include <QtCore/QRegularExpression>
+#include <QtCore/QTimer>
 #include <QtTest/QTest>
 
 #include <netinet/in.h>
@@ -23,6 +25,9 @@ private Q_SLOTS:
     void withoutAConnection();
     void withoutAnAnswer();
     void inTheBody();
+    void inABodyThatDrips_data();
+    void inABodyThatDrips();
+    void whileASourceStalls();
     void asAWhole_data();
     void asAWhole();
     void ofItsTicket();
@@ -55,6 +60,26 @@ private:
     const int m_socket = socket(AF_INET, SOCK_STREAM, 0);
     quint16 m_port = 0;
     QTcpSocket m_filler;
+};
+
+/// Answers with a \a head, and then with one byte after another.
+class Dripping : public QTcpServer {
+public:
+    explicit Dripping(const QByteArray &head)
+    {
+        listen(QHostAddress::LocalHost);
+        connect(this, &QTcpServer::newConnection, this, [this, head] {
+            QTcpSocket *socket = nextPendingConnection();
+            auto *timer = new QTimer(socket);
+            connect(timer, &QTimer::timeout, socket, [socket] { socket->write("x"); });
+            connect(socket, &QTcpSocket::readyRead, timer, [socket, timer, head] {
+                socket->readAll();
+                socket->write(head + "Content-Length: 1000000\r\n\r\n");
+                timer->start(5ms);
+            });
+        });
+    }
+    QUrl url() const { return QUrl(QStringLiteral("http://127.0.0.1:%1").arg(serverPort())); }
 };
 
 } // namespace
@@ -118,6 +143,59 @@ void tst_RestTimeouts::inTheBody()
     other.server.answerRaw("HTTP/1.1 403 No\r\nContent-Length: 10\r\n\r\nabc");
     other.client->setTimeouts({.response = 30ms});
     QCOMPARE(codeOf(other.get()), Code::ClientError);
+}
+
+void tst_RestTimeouts::inABodyThatDrips_data()
+{
+    QTest::addColumn<QByteArray>("head");
+    QTest::addColumn<RestTimeouts>("timeouts");
+    QTest::addColumn<Code>("code");
+    const RestTimeouts response{.response = 50ms, .body = 10s};
+    const RestTimeouts body{.response = 10s, .body = 50ms};
+    QTest::newRow("200") << QByteArray("200 OK") << body << Code::TimedOut;
+    QTest::newRow("403") << QByteArray("403 No") << response << Code::ClientError;
+    QTest::newRow("403, patient") << QByteArray("403 No") << body << Code::ClientError;
+    QTest::newRow("429") << QByteArray("429 No") << response << Code::RateLimited;
+    QTest::newRow("503") << QByteArray("503 No") << response << Code::ServerError;
+}
+
+void tst_RestTimeouts::inABodyThatDrips()
+{
+    QFETCH(QByteArray, head);
+    QFETCH(RestTimeouts, timeouts);
+    QFETCH(Code, code);
+    const Dripping server("HTTP/1.1 " + head + "\r\nRetry-After: 0.001\r\nVia: a\r\n");
+    RestWorld world;
+    world.client->setBaseUrl(server.url());
+    world.client->setTimeouts(timeouts);
+    world.client->setRetryPolicy({.maxAttempts = 1, .maxRateLimited = 0});
+    const RestResult result = resultOf(world.get());
+    QCOMPARE(result.error.code, code);
+    if (code == Code::TimedOut)
+        QCOMPARE(result.error.message, QStringLiteral("The answer was not complete within 50 ms."));
+    QVERIFY(result.body.startsWith('x'));
+}
+
+void tst_RestTimeouts::whileASourceStalls()
+{
+    RestWorld world;
+    world.server.answer(200);
+    world.client->setTimeouts({.connect = 10s, .response = 30ms});
+    QSignalSpy tickets(world.limiter.get(), &Ratelimiter::ticketChanged);
+    int opened = 0;
+    const auto open = [&opened] {
+        ++opened;
+        auto source = ::opened<Sequential>("abc");
+        source->keepOpen();
+        return source;
+    };
+    const RestResult result = resultOf(world.post(RestBody::stream(open)));
+    QCOMPARE(result.error.code, Code::TimedOut);
+    QCOMPARE(result.error.message,
+        QStringLiteral("What is to be sent stopped, and did not go on within 30 ms."));
+    QCOMPARE(opened, 3); // nothing was sent
+    QCOMPARE(world.server.connections(), 0);
+    QTRY_COMPARE(lastEnd(tickets), TicketState::Dropped);
 }
 
 void tst_RestTimeouts::asAWhole_data()

@@ -57,11 +57,11 @@ void tst_RestVerdict::ofAnswers_data()
     const auto add = [](int status, Next next, Next ofPost, Code code) {
         QTest::addRow("%d", status) << status << next << ofPost << code;
     };
-    for (const int status : {200, 201, 204, 206, 299})
+    for (const int status : {200, 201, 204, 206, 299, 304})
         add(status, Next::Finish, Next::Finish, Code::None);
     for (const int status : {301, 302, 303, 307, 308})
         add(status, Next::Redirect, Next::Redirect, Code::None);
-    for (const int status : {300, 304, 305, 399})
+    for (const int status : {300, 305, 399})
         add(status, Next::Finish, Next::Finish, Code::RedirectRefused);
     for (const int status : {400, 401, 403, 404, 408, 409, 425, 499})
         add(status, Next::Finish, Next::Finish, Code::ClientError);

@@ -462,6 +462,20 @@ private Q_SLOTS:
         QVERIFY(desk.isGranted(b));
     }
 
+    void aHashIsForgottenBeforeItsLane()
+    {
+        Desk desk({.hashLifetime = 30min});
+        desk.complete(desk.ask(history, 0ms), answer(5, 4, 1s, "aaaa"), 0ms);
+        const auto late = desk.ask(history, 59min);
+        desk.runTo(60min);
+        QCOMPARE(desk.scheduler.size().hashes, 0);
+        QCOMPARE(desk.scheduler.size().lanes, 1);
+        desk.complete(late, answer(5, 4, 1s, "aaaa"), 60min);
+        QCOMPARE(desk.scheduler.size().hashes, 1);
+        desk.complete(desk.ask(history, 60min), answer(5, 3, 1s, "bbbb"), 60min);
+        QCOMPARE(desk.scheduler.bucket(history, at(60min))->hash, QByteArray("bbbb"));
+    }
+
     void aTokenInFlightIsATokenGone()
     {
         Desk desk;

@@ -66,6 +66,7 @@ class Snapshot : public Workload {
 public:
     explicit Snapshot(int buckets)
         : m_bot(buckets)
+        , m_buckets(buckets)
     {
         QObject::connect(&m_collector, &MonitorCollector::updated, m_bot.limiter(),
             [this](const MonitorUpdate &update) {
@@ -73,7 +74,6 @@ public:
                 m_hasEnded = update.snapshotEnds;
                 m_bytes += MonitorCodec::encode(update, m_epoch).size();
             });
-        m_buckets = buckets;
         Snapshot::run(2);
     }
 
@@ -92,9 +92,9 @@ public:
 
 private:
     Bot m_bot;
+    const int m_buckets;
     MonitorCollector m_collector{m_bot.limiter()};
     const TimePoint m_epoch = std::chrono::steady_clock::now();
-    int m_buckets = 0;
     int m_told = 0;
     bool m_hasEnded = false;
     qsizetype m_bytes = 0;
