@@ -27,7 +27,6 @@ struct Request {
     QByteArray bucket;    ///< where it was thought to count when it was granted
     bool isProbe = false; ///< of which no number had been told
     quint64 passed = 0;   ///< how many had passed its counter, with it; 0: it has not
-    QByteArray answeredBucket;
     std::optional<LimitKind> limitedBy;
     RatelimitHeaders headers;
 
@@ -40,14 +39,11 @@ struct Request {
 /// One could not when
 /// - no rule asked for it (it was scripted), or no header tells of the rule (sublimit, shared);
 /// - it met the first request of a bucket of which no number had been told;
-/// - it met a bucket that several lanes had emptied, of which nobody had told when they were
-/// granted
-///   that they count together (the server names buckets only in answers), or of which an answer had
-///   told wrongly;
-/// - one of those that had emptied the bucket was on its way when the server began anew with its
-///   clock set back, so that its answer seems to be of an older window;
-/// - one of them was given up by its owner while it travelled, and
-///   counted after that.
+/// - several lanes had emptied its bucket, and when one of them was granted nobody had told that
+///   they count together (the server names buckets only in answers), or an answer had lied;
+/// - one of those in it was on its way when the server began anew with its clock set back, so that
+///   its answer seems to be of an older window;
+/// - one of those in it, or itself, had been given up by its owner, and arrived after that.
 /// All others could. What a 429 asks for must be kept: grants during its wait are broken promises.
 class Judge {
 public:
