@@ -108,6 +108,8 @@ void LoopbackServer::takeBreak()
     {
         const QMutexLocker lock(&m_mutex);
         ++m_tally.breaks;
+        m_counters.removeIf(
+            [now](const auto &counter) { return counter.value().arrivedAt + 1min < now; });
         for (Counter &counter : m_counters) {
             if (counter.arrivedAt + 200ms > now)
                 counter.upset = {now, QStringLiteral("the server broke its connection")};

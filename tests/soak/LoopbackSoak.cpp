@@ -88,7 +88,7 @@ void LoopbackSoak::turn()
         else
             ++m_notAsked;
     }
-    if (m_random.oneIn(200)) // about once a second
+    if (m_random.oneIn(2000)) // about every ten seconds
         m_crowd.renewOne(now);
     if (now - m_sampledAt >= 500ms) {
         m_sampledAt = now;
