@@ -248,7 +248,11 @@ Estimate Scheduler::estimate(
 QString Scheduler::laneName(LaneId id) const
 {
     const Lane *lane = d->lanes.find(id);
-    return lane ? lane->endpoint.name() : QString();
+    if (!lane)
+        return {};
+    if (lane->shownName.isNull())
+        lane->shownName = lane->endpoint.name();
+    return lane->shownName;
 }
 
 bool Scheduler::isGloballyLocked(TimePoint now) const

@@ -175,7 +175,9 @@ Bucket SchedulerPrivate::snapshot(const BucketNode &bucket, TimePoint at) const
     result.inFlight = bucket.inFlight;
     result.granted = bucket.granted;
     result.rateLimited = bucket.rateLimited;
-    result.name = bucket.maker.name();
+    if (bucket.shownName.isNull())
+        bucket.shownName = bucket.maker.name();
+    result.name = bucket.shownName;
     result.lanes = bucket.laneCount;
     const Ticket *oldest = nullptr;
     TimePoint routesOpenAt;

@@ -116,6 +116,7 @@ struct Lane {
     TimePoint namedAt;      // when the request was granted whose answer named the bucket last
     TicketId lastGranted;
     TimePoint idleSince;
+    mutable QString shownName; // made when somebody asks for it
     ListHook<Lane> inBucket;
     ListHook<Lane> idle;
     LearntHash *learnt = nullptr; // of its route, once looked up
@@ -188,6 +189,7 @@ struct BucketNode {
     TicketId lastGranted;
     TimePoint wakeAt;
     TimePoint idleSince;
+    mutable QString shownName; // made when somebody asks for it
     ListHook<BucketNode> idle;
     Flow flow = Flow::Open;
     bool exempt;           // from the global limit
