@@ -16,8 +16,9 @@ int main(int argc, char **argv)
     QCoreApplication app(argc, argv);
     InMemoryRatelimiter limiter;
     RestClient client(&limiter);
-    ModelApi api; // acts as Discord here; a real bot leaves out these two lines, and says
-    client.setBaseUrl(api.listen()); // client.setToken("Bot MTk4...");
+    // A real bot has client.setToken("Bot MTk4...") instead of these two lines.
+    ModelApi api; // acts as Discord here
+    client.setBaseUrl(api.listen());
 
     int answered = 0;
     for (int i = 1; i <= 10; ++i) {
