@@ -3,7 +3,6 @@
 #pragma once
 
 #include "ratelimit/core/TicketError.h"
-#include "ratelimit/http/RestReply.h"
 #include "ratelimit/ticket/TicketReceiver.h"
 #include "ratelimit/ticket/TicketSender.h"
 
@@ -223,13 +222,18 @@ template <typename T>
     return {receiver, context};
 }
 
-/// Waits for a request: `const std::optional<RestResult> answer = co_await
-/// result(client.get(path), this);`. Failures are results, too; nothing comes when \a context is
-/// gone. For a coroutine in the client's thread. The request goes on when nobody waits for it any
-/// more.
-[[nodiscard]] inline FutureAwaiter<RestResult> result(RestReply *reply, QObject *context = nullptr)
+/// Waits for what a handle's future() gives, as that of a RestReply: `const
+/// std::optional<RestResult> answer = co_await result(client.get(path), this);`. Failures are
+/// results, too; nothing comes when \a context is gone. For a coroutine in the handle's thread. The
+/// request goes on when nobody waits for it any more.
+template <typename Handle>
+requires requires(Handle *object)
 {
-    return {reply->future(), context};
+    object->future();
+}
+[[nodiscard]] auto result(Handle *handle, QObject *context = nullptr)
+{
+    return result(handle->future(), context);
 }
 
 } // namespace Turnstile

@@ -215,6 +215,7 @@ struct BucketNode {
 struct ByOldestTicket {
     static Turn of(const BucketNode *bucket) { return ByHeadTicket::of(bucket->ready.top()); }
 };
+
 /// Connections that tickets share, and the buckets whose next ticket wants one of them.
 struct Pool {
     using Gate = IndexedHeap<BucketNode, &BucketNode::gatePosition, ByOldestTicket>;

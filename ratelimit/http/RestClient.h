@@ -54,11 +54,10 @@ class RestClientPrivate;
 ///   the token goes nowhere else.
 /// - The token, and tokens in paths, appear in no error, log or monitor.
 /// - A POST or PATCH with a body is sent once, unless it is said to be repeatable. When a
-/// connection
-///   breaks before the answer, a QNetworkAccessManager (6.4) sends the request again by itself,
-///   whatever the method: once, and up to three times when part of an answer has come. It cannot,
-///   where the body is handed over so that it can be read once only. It may send any other request
-///   again, also a POST without a body; RestResult::resent counts that.
+///   connection breaks before the answer, a QNetworkAccessManager (6.4) sends the request again by
+///   itself, whatever the method: once, and up to three times when part of an answer has come. It
+///   cannot, where the body is handed over so that it can be read once only. It may send any other
+///   request again, also a POST without a body; RestResult::resent counts that.
 ///
 /// HTTP/2 is not used: how many requests may run side by side would be the server's secret.
 class TURNSTILE_RATELIMIT_EXPORT RestClient : public QObject {

@@ -18,17 +18,22 @@ RestCollector::RestCollector(std::unique_ptr<QIODevice> source, qint64 most)
     connect(
         m_source.get(), &QIODevice::readyRead, this, &RestCollector::read, Qt::QueuedConnection);
     connect(m_source.get(), &QIODevice::readChannelFinished, this, close, Qt::QueuedConnection);
-    QMetaObject::invokeMethod(
-        this, [this] { read(); }, Qt::QueuedConnection);
+    readLater();
 }
 
 RestCollector::~RestCollector() = default;
 
+void RestCollector::readLater()
+{
+    QMetaObject::invokeMethod(this, &RestCollector::read, Qt::QueuedConnection);
+}
+
 void RestCollector::read()
 {
     constexpr qint64 piece = qint64(256) * 1024;
+    constexpr int piecesAtOnce = 8; // a source that never ends must not hold the event loop
     QByteArray buffer(piece, Qt::Uninitialized);
-    while (!m_finished) {
+    for (int i = 0; i < piecesAtOnce && !m_finished; ++i) {
         const qint64 got = m_source->read(buffer.data(), piece);
         if (got <= 0) {
             if (got < 0 || m_closed)
@@ -42,6 +47,8 @@ void RestCollector::read()
         m_bytes.append(buffer.constData(), got);
         Q_EMIT advanced();
     }
+    if (!m_finished)
+        readLater();
 }
 
 void RestCollector::finish(bool isWhole)

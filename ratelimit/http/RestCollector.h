@@ -30,6 +30,7 @@ Q_SIGNALS:
 
 private:
     void read();
+    void readLater();
     void finish(bool isWhole);
 
     const std::unique_ptr<QIODevice> m_source;

@@ -61,9 +61,8 @@ RestReplyPrivate::~RestReplyPrivate()
 {
     m_client->replies.remove(q);
     m_ticket.abandon();
-    if (m_attempt) {
+    if (m_attempt)
         m_outcome.sent = takeAttempt()->maySend();
-    }
     const auto promise = std::exchange(m_promise, nullptr);
     m_ticket.end(m_outcome);
     if (promise) {

@@ -51,13 +51,20 @@ template <typename Device> std::unique_ptr<Device> opened(const QByteArray &byte
     return device;
 }
 
+/// The name of a part, and nothing in it.
+inline QHttpPart namedPart()
+{
+    QHttpPart part;
+    part.setHeader(
+        QNetworkRequest::ContentDispositionHeader, QStringLiteral("form-data; name=\"file\""));
+    return part;
+}
+
 /// One part, the bytes "content".
 inline std::unique_ptr<QHttpMultiPart> onePart()
 {
     auto parts = std::make_unique<QHttpMultiPart>(QHttpMultiPart::FormDataType);
-    QHttpPart part;
-    part.setHeader(
-        QNetworkRequest::ContentDispositionHeader, QStringLiteral("form-data; name=\"file\""));
+    QHttpPart part = namedPart();
     part.setBody("content");
     parts->append(part);
     return parts;
@@ -67,11 +74,9 @@ inline std::unique_ptr<QHttpMultiPart> onePart()
 inline std::unique_ptr<QHttpMultiPart> oneSequentialPart()
 {
     auto parts = std::make_unique<QHttpMultiPart>(QHttpMultiPart::FormDataType);
-    QHttpPart part;
-    part.setHeader(
-        QNetworkRequest::ContentDispositionHeader, QStringLiteral("form-data; name=\"file\""));
     auto *device = opened<Sequential>("content").release();
     device->setParent(parts.get());
+    QHttpPart part = namedPart();
     part.setBodyDevice(device);
     parts->append(part);
     return parts;

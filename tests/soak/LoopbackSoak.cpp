@@ -36,7 +36,6 @@ LoopbackSoak::LoopbackSoak(const Settings &settings)
     , m_limiter(limiterOptions())
 {
     m_server->moveToThread(&m_thread);
-    connect(&m_thread, &QThread::finished, m_server, &QObject::deleteLater);
     m_thread.start();
     m_limiter.restore(LoopbackServer::learntRoutes());
     for (RestClient *&client : m_clients) {
@@ -52,6 +51,8 @@ LoopbackSoak::LoopbackSoak(const Settings &settings)
 LoopbackSoak::~LoopbackSoak()
 {
     qDeleteAll(m_clients);
+    QMetaObject::invokeMethod(
+        m_server, [this] { delete m_server; }, Qt::BlockingQueuedConnection);
     m_thread.quit();
     m_thread.wait();
 }
@@ -224,32 +225,35 @@ void LoopbackSoak::finished(quint64 number)
 void LoopbackSoak::drain()
 {
     QMetaObject::invokeMethod(m_server, &LoopbackServer::calm, Qt::QueuedConnection);
-    QEventLoop loop;
-    QTimer check;
-    connect(&check, &QTimer::timeout, &loop, [this, &loop] {
-        if (m_asked.isEmpty())
-            loop.quit();
-    });
-    check.start(50ms);
-    const auto time =
-        std::min<milliseconds>(drainTime, std::max<milliseconds>(1s, m_settings.time / 10));
-    QTimer::singleShot(time, &loop, &QEventLoop::quit);
-    loop.exec();
+    const auto held = [this] {
+        int count = 0;
+        for (const Bucket &bucket : m_limiter.buckets())
+            count += bucket.queued + bucket.inFlight;
+        return count;
+    };
+    const auto waitForAll = [this, &held](milliseconds most) {
+        QEventLoop loop;
+        QTimer check;
+        connect(&check, &QTimer::timeout, &loop, [this, &loop, &held] {
+            if (m_asked.isEmpty() && held() == 0)
+                loop.quit();
+        });
+        check.start(50ms);
+        QTimer::singleShot(most, &loop, &QEventLoop::quit);
+        loop.exec();
+    };
+    waitForAll(std::min<milliseconds>(drainTime, std::max<milliseconds>(1s, m_settings.time / 10)));
     const QHash<quint64, Asked> left = m_asked;
     for (const Asked &asked : left) {
         if (asked.isOnItsWay)
             m_server->givenUp(asked.reply->endpoint());
         asked.reply->cancel();
     }
-    QTimer::singleShot(5s, &loop, &QEventLoop::quit);
-    loop.exec();
+    waitForAll(drainTime);
     expect(m_asked.isEmpty(), "every reply finishes once",
         QStringLiteral("%1 never did").arg(m_asked.size()));
-    int held = 0;
-    for (const Bucket &bucket : m_limiter.buckets())
-        held += bucket.queued + bucket.inFlight;
-    expect(
-        held == 0, "no ticket gets lost", QStringLiteral("%1 are still held at the end").arg(held));
+    expect(held() == 0, "no ticket gets lost",
+        QStringLiteral("%1 are still held at the end").arg(held()));
 }
 
 void LoopbackSoak::expect(bool holds, const char *promise, const QString &detail)

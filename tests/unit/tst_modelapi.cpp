@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/testing/LatencyModel.h"
 #include "ratelimit/testing/ModelApi.h"
+#include "tests/common/RawClient.h"
 
 #include <QtCore/QElapsedTimer>
 #include <QtNetwork/QNetworkAccessManager>
@@ -64,10 +65,8 @@ private Q_SLOTS:
 private:
     QNetworkReply *finished(const QByteArray &method, const QString &path,
         const QByteArray &authorization = {}, const QByteArray &body = {});
-    std::unique_ptr<QTcpSocket> connected();
+    std::unique_ptr<QTcpSocket> connected() { return connectedTo(m_api->port()); }
     qsizetype connections() const { return m_api->findChildren<QTcpSocket *>().size(); }
-    /// Everything until the other side closes.
-    QByteArray readToEnd(QTcpSocket &socket);
 
     std::unique_ptr<ModelApi> m_api;
     std::unique_ptr<QNetworkAccessManager> m_network;
@@ -101,28 +100,6 @@ QNetworkReply *tst_ModelApi::finished(const QByteArray &method, const QString &p
     return reply;
 }
 
-std::unique_ptr<QTcpSocket> tst_ModelApi::connected()
-{
-    auto socket = std::make_unique<QTcpSocket>();
-    socket->connectToHost(QHostAddress::LocalHost, m_api->port());
-    if (!socket->waitForConnected(5000))
-        qWarning("Cannot connect");
-    return socket;
-}
-
-QByteArray tst_ModelApi::readToEnd(QTcpSocket &socket)
-{
-    QSignalSpy spy(&socket, &QTcpSocket::disconnected);
-    if (socket.state() != QTcpSocket::UnconnectedState && !spy.wait())
-        qWarning("The connection was not closed");
-    return socket.readAll();
-}
-
-static int status(QNetworkReply *reply)
-{
-    return reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-}
-
 static int answers(const QByteArray &bytes)
 {
     return int(bytes.count("HTTP/1.1 200 OK\r\n"));
@@ -141,7 +118,7 @@ void tst_ModelApi::threeLines()
     for (int i = 0; i < 2; ++i) {
         QNetworkReply *reply = m_network->post(request, "{}");
         QTRY_VERIFY(reply->isFinished());
-        statuses.append(status(reply));
+        statuses.append(statusOf(reply));
     }
     QCOMPARE(statuses, (QList{200, 429}));
     const ServerStats stats = api.stats();
@@ -170,7 +147,7 @@ void tst_ModelApi::answersEveryMethod()
     QFETCH(QString, path);
     QNetworkReply *reply = finished(method, path, "Bot x", "{\"content\":\"hello\"}");
     QCOMPARE(reply->error(), QNetworkReply::NoError);
-    QCOMPARE(status(reply), 200);
+    QCOMPARE(statusOf(reply), 200);
     QCOMPARE(reply->readAll(), "{}");
     QCOMPARE(reply->rawHeader("x-ratelimit-limit"), "3");
     QCOMPARE(reply->rawHeader("x-ratelimit-remaining"), "2");
@@ -226,7 +203,7 @@ void tst_ModelApi::countsPerAuthorization()
     for (const char *token : {"Bot a", "Bot b", ""}) {
         for (int i = 0; i < 4; ++i) {
             QNetworkReply *reply = finished("GET", QStringLiteral("/channels/1"), token);
-            QCOMPARE(status(reply), i < 3 ? 200 : 429);
+            QCOMPARE(statusOf(reply), i < 3 ? 200 : 429);
         }
     }
 }
@@ -486,7 +463,7 @@ void tst_ModelApi::faultOfTheAnswer()
     QFETCH(bool, counted);
     m_api->addFault(fault);
     QNetworkReply *reply = finished("GET", QStringLiteral("/channels/1"));
-    QCOMPARE(::status(reply), status);
+    QCOMPARE(::statusOf(reply), status);
     QTEST(reply->rawHeader("x-ratelimit-limit"), "limit");
     QTEST(reply->rawHeader("x-ratelimit-bucket"), "bucket");
     QTEST(reply->rawHeader("retry-after"), "retryAfter");
@@ -515,7 +492,7 @@ void tst_ModelApi::faultsByRouteAndNumber()
     const auto statuses = [this](const QString &path, int count) {
         QList<int> result;
         for (int i = 0; i < count; ++i)
-            result.append(status(finished("GET", path)));
+            result.append(statusOf(finished("GET", path)));
         return result;
     };
     m_api->addFault(error(500, 2, 1));
@@ -535,10 +512,10 @@ void tst_ModelApi::faultsByRouteAndNumber()
 void tst_ModelApi::theGlobalLimitLeavesExemptRequestsAlone()
 {
     m_api->addFault({.kind = Fault::Kind::GlobalLimit});
-    QCOMPARE(status(finished("POST", QStringLiteral("/interactions/1/token/callback"))), 200);
-    QCOMPARE(status(finished("GET", QStringLiteral("/channels/1"))), 429);
+    QCOMPARE(statusOf(finished("POST", QStringLiteral("/interactions/1/token/callback"))), 200);
+    QCOMPARE(statusOf(finished("GET", QStringLiteral("/channels/1"))), 429);
     m_api->addFault({.kind = Fault::Kind::CloudflarePage}); // stands before everything
-    QCOMPARE(status(finished("POST", QStringLiteral("/interactions/1/token/callback"))), 429);
+    QCOMPARE(statusOf(finished("POST", QStringLiteral("/interactions/1/token/callback"))), 429);
 }
 
 void tst_ModelApi::handlerAnswers()
@@ -550,13 +527,13 @@ void tst_ModelApi::handlerAnswers()
     });
     QNetworkReply *reply =
         finished("POST", QStringLiteral("/channels/1/messages?wait=true"), {}, "news");
-    QCOMPARE(status(reply), 404);
+    QCOMPARE(statusOf(reply), 404);
     QCOMPARE(reply->rawHeader("x-own"), "/api/v10/channels/1/messages?wait=true");
     QCOMPARE(reply->rawHeader("content-type"), "text/plain");
     QCOMPARE(reply->rawHeader("x-ratelimit-remaining"), "0");
     QCOMPARE(reply->readAll(), "no news");
     reply = finished("POST", QStringLiteral("/channels/1/messages"));
-    QCOMPARE(status(reply), 429);
+    QCOMPARE(statusOf(reply), 429);
     QVERIFY(!reply->hasRawHeader("x-own"));
     QCOMPARE(m_api->requests().value(0).status, 404);
 }
@@ -594,7 +571,7 @@ void tst_ModelApi::closeDropsAndListensAgain()
     m_api->setLatency(0ms);
     QCOMPARE(m_api->listen(port).port(), port);
     QCOMPARE(m_api->listen(), m_api->url()); // listening already
-    QCOMPARE(status(finished("GET", QStringLiteral("/channels/1"))), 200);
+    QCOMPARE(statusOf(finished("GET", QStringLiteral("/channels/1"))), 200);
 }
 
 void tst_ModelApi::survivesCloseInASlot()

@@ -4,6 +4,7 @@
 // What a client sees on the wire of each fault that tst_modelapi.cpp leaves out.
 #include "ratelimit/core/RatelimitHeaders.h"
 #include "ratelimit/testing/ModelApi.h"
+#include "tests/common/RawClient.h"
 
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QScopeGuard>
@@ -57,7 +58,6 @@ private Q_SLOTS:
 private:
     QNetworkReply *finished(const QString &path = QStringLiteral("/channels/1"));
     std::unique_ptr<QTcpSocket> asked(const QByteArray &request = get);
-    QByteArray readToEnd(QTcpSocket &socket);
 
     std::unique_ptr<ModelApi> m_api;
     std::unique_ptr<QNetworkAccessManager> m_network;
@@ -83,25 +83,9 @@ QNetworkReply *tst_ModelApiFaults::finished(const QString &path)
 
 std::unique_ptr<QTcpSocket> tst_ModelApiFaults::asked(const QByteArray &request)
 {
-    auto socket = std::make_unique<QTcpSocket>();
-    socket->connectToHost(QHostAddress::LocalHost, m_api->port());
-    if (!socket->waitForConnected(5000))
-        qWarning("Cannot connect");
+    auto socket = connectedTo(m_api->port());
     socket->write(request);
     return socket;
-}
-
-QByteArray tst_ModelApiFaults::readToEnd(QTcpSocket &socket)
-{
-    QSignalSpy spy(&socket, &QTcpSocket::disconnected);
-    if (socket.state() != QTcpSocket::UnconnectedState && !spy.wait())
-        qWarning("The connection was not closed");
-    return socket.readAll();
-}
-
-static int status(QNetworkReply *reply)
-{
-    return reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
 }
 
 void tst_ModelApiFaults::resetsTheConnection_data()
@@ -188,14 +172,14 @@ void tst_ModelApiFaults::sendsAnOversizeBody()
     QFETCH(qint64, size);
     m_api->addFault(fault);
     QNetworkReply *reply = finished();
-    QCOMPARE(status(reply), 200);
+    QCOMPARE(statusOf(reply), 200);
     QCOMPARE(reply->hasRawHeader("content-length"), fault.tellsLength);
     QCOMPARE(reply->rawHeader("x-ratelimit-remaining"), "2");
     const QByteArray body = reply->readAll();
     QCOMPARE(body.size(), size);
     QCOMPARE(body.trimmed(), QByteArray("{}"));
     QCOMPARE(m_api->requests().value(0).status, 200);
-    QCOMPARE(status(finished()), 200);
+    QCOMPARE(statusOf(finished()), 200);
 }
 
 void tst_ModelApiFaults::holdsLittleOfAnOversizeBody()
@@ -228,7 +212,7 @@ void tst_ModelApiFaults::givesThePageOfAGateway()
 {
     m_api->addFault({.kind = Fault::Kind::BadGateway});
     QNetworkReply *reply = finished();
-    QCOMPARE(status(reply), 502);
+    QCOMPARE(statusOf(reply), 502);
     QVERIFY(reply->rawHeader("content-type").startsWith("text/html"));
     QVERIFY(reply->readAll().contains("<h1>502 Bad Gateway</h1>"));
     for (const char *name : {"via", "x-ratelimit-limit", "x-ratelimit-bucket", "retry-after"})
@@ -241,12 +225,12 @@ void tst_ModelApiFaults::givesAnErrorOfTheApi()
     m_api->addFault({.kind = Fault::Kind::ApiError, .status = 404, .code = 10015});
     m_api->addFault({.kind = Fault::Kind::ApiError});
     QNetworkReply *reply = finished();
-    QCOMPARE(status(reply), 404);
+    QCOMPARE(statusOf(reply), 404);
     QCOMPARE(reply->readAll(), R"({"message":"404: Not Found","code":10015})");
     QCOMPARE(reply->rawHeader("x-ratelimit-remaining"), "2");
     QCOMPARE(reply->rawHeader("via"), "1.1 google");
     reply = finished();
-    QCOMPARE(status(reply), 403);
+    QCOMPARE(statusOf(reply), 403);
     QCOMPARE(reply->readAll(), R"({"message":"403: Forbidden","code":0})");
 }
 
@@ -271,7 +255,7 @@ void tst_ModelApiFaults::redirects()
     QFETCH(Fault, fault);
     m_api->addFault(fault);
     QNetworkReply *reply = finished(QStringLiteral("/channels/1?a=b"));
-    QTEST(status(reply), "status");
+    QTEST(statusOf(reply), "status");
     QTEST(reply->rawHeader("location"), "location");
     QVERIFY(!reply->hasRawHeader("x-ratelimit-limit"));
     // the limits did not see it
@@ -305,7 +289,7 @@ void tst_ModelApiFaults::limits()
     for (const auto &[name, value] : pairs)
         fields.append({name, value});
     const RatelimitHeaders headers = RatelimitHeaders::parse(
-        status(reply), {fields.constData(), size_t(fields.size())}, reply->readAll(), WallTime());
+        statusOf(reply), {fields.constData(), size_t(fields.size())}, reply->readAll(), WallTime());
     QCOMPARE(headers.status, 429);
     QCOMPARE(headers.scope, scope);
     QCOMPARE(headers.remaining.value_or(-1), remaining);
@@ -323,7 +307,7 @@ void tst_ModelApiFaults::limitsWithoutABucket()
     m_api->setDefaultLimit({.limit = 0});
     m_api->addFault({.kind = Fault::Kind::RateLimit});
     QNetworkReply *reply = finished();
-    QCOMPARE(status(reply), 429);
+    QCOMPARE(statusOf(reply), 429);
     QCOMPARE(reply->rawHeader("retry-after"), "1");
     QVERIFY(!reply->hasRawHeader("x-ratelimit-limit"));
 }
@@ -332,7 +316,7 @@ void tst_ModelApiFaults::aScriptedLimitCountsNothing()
 {
     m_api->addFault({.kind = Fault::Kind::RateLimit, .times = 5, .limit = LimitKind::Sublimit});
     for (int i = 0; i < 5; ++i)
-        QCOMPARE(status(finished()), 429);
+        QCOMPARE(statusOf(finished()), 429);
     QCOMPARE(finished()->rawHeader("x-ratelimit-remaining"), "2");
     const ServerStats stats = m_api->stats();
     QCOMPARE(stats.violations, QList<Violation>());
@@ -344,8 +328,8 @@ void tst_ModelApiFaults::aScriptedLimitCountsNothing()
 void tst_ModelApiFaults::theGlobalKindLeavesExemptRequestsAlone()
 {
     m_api->addFault({.kind = Fault::Kind::RateLimit, .limit = LimitKind::Global});
-    QCOMPARE(status(finished(QStringLiteral("/interactions/1/token/callback"))), 200);
-    QCOMPARE(status(finished()), 429);
+    QCOMPARE(statusOf(finished(QStringLiteral("/interactions/1/token/callback"))), 200);
+    QCOMPARE(statusOf(finished()), 429);
 }
 
 void tst_ModelApiFaults::headsHaveNoBody()
