@@ -76,6 +76,12 @@ void TestBucketStory::saysWhatTheRatelimiterSays_data()
                              << "in 0.3 s: too many requests were invalid"
                              << "7 wait, up to 6.4 s: one more invalid request could get this "
                                 "address banned.";
+    QTest::newRow("connection") << Wait{WaitReason::Connection} << "as soon as a connection is free"
+                                << "7 wait, up to 6.4 s: all connections to the server are in use.";
+    QTest::newRow("retry") << Wait{WaitReason::Retry, soon}
+                           << "in 0.3 s: a failed request is sent again"
+                           << "7 wait, up to 6.4 s: a request failed, and is sent again "
+                              "first.";
     QTest::newRow("over") << Wait{WaitReason::Bucket, now - 1ms} << "now"
                           << "7 wait, up to 6.4 s: they go now.";
 }
