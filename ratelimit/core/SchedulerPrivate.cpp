@@ -28,6 +28,7 @@ SchedulerPrivate::SchedulerPrivate(const SchedulerOptions &schedulerOptions)
     : options(bounded(schedulerOptions))
     , global(options.globalLimit, options.globalPeriod)
     , invalid(options.invalidLimit, options.invalidPeriod)
+    , roundTrips(options.compensate)
 {
     m_pools.push_back(std::make_unique<Pool>());
 }
@@ -204,7 +205,7 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
             if (response.kind == Response::Kind::Unused)
                 global.giveBack();
             else if (!isGlobalLimit(response))
-                global.answered(ticket->times->sentAt, margin(), now);
+                global.answered(ticket->times->sentAt, roundTrips.margin(), now);
         }
         if (response.kind == Response::Kind::Answered)
             roundTrips.add(now - ticket->times->sentAt);

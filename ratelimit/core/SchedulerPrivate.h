@@ -167,7 +167,6 @@ private:
     LimitKind kindOf(const RatelimitHeaders &headers) const;
     bool isGlobalLimit(const Response &response) const; // its slot is freed by limited()
     milliseconds waitOf(const RatelimitHeaders &headers, int &blindLimits) const;
-    std::optional<milliseconds> margin() const;
 
     std::vector<std::unique_ptr<Pool>> m_pools; // the first: of tickets that name none; some null
     QHash<PoolId, Pool *> m_poolIndex;
