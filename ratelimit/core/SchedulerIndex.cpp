@@ -49,11 +49,12 @@ static size_t laneHash(const Endpoint &endpoint, const QByteArray &name)
 
 Lane *SchedulerPrivate::findLane(const Endpoint &endpoint, const QByteArray &name) const
 {
+    Lane *lane = nullptr;
     const auto slot = laneIndex.find(laneHash(endpoint, name), [&](quint32 each) {
-        const Lane *lane = lanes.at(each);
-        return lane->endpoint == endpoint && lane->name == name;
+        lane = lanes.at(each);
+        return lane->endpoint == endpoint && areSame(lane->name, name);
     });
-    return slot ? lanes.at(*slot) : nullptr;
+    return slot ? lane : nullptr;
 }
 
 BucketNode *SchedulerPrivate::findBucket(const BucketKey &key) const
@@ -219,19 +220,6 @@ BucketState SchedulerPrivate::stateOf(
 
 // Events
 
-void SchedulerPrivate::describe(Event &event, const Ticket &ticket)
-{
-    event.state = ticket.state;
-    event.attempt = ticket.attempt;
-    event.ticket = ticket.id;
-    if (ticket.lane) {
-        event.lane = ticket.lane->id;
-        event.bucket = ticket.lane->bucket->id;
-    }
-    event.askedAt = ticket.askedAt;
-    event.grantedAt = ticket.grantedAt();
-}
-
 void SchedulerPrivate::lockChanged(WaitReason reason, TimePoint until)
 {
     Event &change = tell(Event::Type::LockChanged);
@@ -251,11 +239,8 @@ void SchedulerPrivate::tellAnomaly(Anomaly anomaly, const Lane *lane)
 
 // The guard holds by what was counted; that it may hold a moment longer for what is in flight is
 // not worth a word.
-void SchedulerPrivate::announceGuard()
+void SchedulerPrivate::guardChanged(bool guards)
 {
-    const bool guards = !invalid.allows(0, false, now);
-    if (guards == m_guardAnnounced)
-        return;
     m_guardAnnounced = guards;
     lockChanged(WaitReason::InvalidRequests, invalid.nextAllowedAt(0, false, now).value_or(now));
 }
@@ -263,7 +248,7 @@ void SchedulerPrivate::announceGuard()
 std::span<const Event> SchedulerPrivate::takeEvents()
 {
     begin(now);
-    for (const BucketId id : m_changed) {
+    for (const BucketId id : m_changed.items()) {
         BucketNode *bucket = buckets.find(id);
         if (!bucket)
             continue;
@@ -272,7 +257,7 @@ std::span<const Event> SchedulerPrivate::takeEvents()
     }
     m_changed.clear();
     m_taken = true;
-    return m_events;
+    return m_events.items();
 }
 
 } // namespace Turnstile

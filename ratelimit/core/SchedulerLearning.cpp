@@ -84,7 +84,7 @@ void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::opt
     BucketNode *current = lane->bucket;
     LearntHash *known = learntOf(lane, hash);
     if (known) {
-        if (known->hash != hash) {
+        if (!areSame(known->hash, hash)) {
             known->hash = hash;
             known->split = false;
             known->apartAt = {};

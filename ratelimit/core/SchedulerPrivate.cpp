@@ -33,18 +33,6 @@ SchedulerPrivate::SchedulerPrivate(const SchedulerOptions &schedulerOptions)
     m_pools.push_back(std::make_unique<Pool>());
 }
 
-void SchedulerPrivate::begin(TimePoint at)
-{
-    if (m_taken) {
-        m_events.clear();
-        m_taken = false;
-    }
-    if (at < now)
-        tellAnomaly(Anomaly::ClockJumped);
-    else
-        now = at;
-}
-
 // Tickets
 
 TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions)
@@ -87,7 +75,7 @@ Refusal SchedulerPrivate::refusal(
     const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane) const
 {
     using Code = TicketError::Code;
-    if (!endpoint.isValid())
+    if (!lane && !endpoint.isValid())
         return {Code::InvalidEndpoint};
     if (isShutDown)
         return {Code::RatelimiterGone};
@@ -129,8 +117,11 @@ Refusal SchedulerPrivate::refusal(
 
 TicketTimes *SchedulerPrivate::timesOf(Ticket *ticket)
 {
-    if (!ticket->times)
-        ticket->times = ticketTimes.create(ticket);
+    if (!ticket->times) {
+        ticket->times = m_freeTimes.isEmpty() ? &m_times.emplace_back() : m_freeTimes.takeLast();
+        *ticket->times = TicketTimes();
+        ticket->times->ticket = ticket;
+    }
     return ticket->times;
 }
 
@@ -157,7 +148,7 @@ void SchedulerPrivate::dequeue(Ticket *ticket)
         m_deadlines.remove(ticket->times);
 }
 
-void SchedulerPrivate::enter(Ticket *ticket, TicketState state, int status, const Refusal &why)
+void SchedulerPrivate::enter(Ticket *ticket, TicketState state, int status, Refusal why)
 {
     ticket->state = state;
     Event &change = tell(Event::Type::TicketChanged);
@@ -236,8 +227,6 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
     changed(lane->bucket);
     if (lane->bucket->queued > 0)
         updateLane(lane);
-    else
-        lane->bucket->counter.roll(now);
 }
 
 void SchedulerPrivate::finish(Ticket *ticket, const Response &response)
