@@ -52,7 +52,7 @@ std::optional<quint32> SchedulerPrivate::laneSlot(
 {
     return laneIndex.find(laneHash(endpoint, name), [&](quint32 slot) {
         if (const Lane *lane = lanes.at(slot))
-            return lane->endpoint == endpoint && lane->name == name;
+            return lane->endpoint == endpoint && areSame(lane->name, name);
         return name.isEmpty() && lanes.foldedAt(slot)->endpoint == endpoint;
     });
 }
@@ -260,19 +260,6 @@ BucketState SchedulerPrivate::stateOf(
 
 // Events
 
-void SchedulerPrivate::describe(Event &event, const Ticket &ticket)
-{
-    event.state = ticket.state;
-    event.attempt = ticket.attempt;
-    event.ticket = ticket.id;
-    if (ticket.lane) {
-        event.lane = ticket.lane->id;
-        event.bucket = ticket.lane->bucket->id;
-    }
-    event.askedAt = ticket.askedAt;
-    event.grantedAt = ticket.grantedAt();
-}
-
 void SchedulerPrivate::lockChanged(WaitReason reason, TimePoint until)
 {
     Event &change = tell(Event::Type::LockChanged);
@@ -292,11 +279,8 @@ void SchedulerPrivate::tellAnomaly(Anomaly anomaly, const Lane *lane)
 
 // The guard holds by what was counted; that it may hold a moment longer for what is in flight is
 // not worth a word.
-void SchedulerPrivate::announceGuard()
+void SchedulerPrivate::guardChanged(bool guards)
 {
-    const bool guards = !invalid.allows(0, false, now);
-    if (guards == m_guardAnnounced)
-        return;
     m_guardAnnounced = guards;
     lockChanged(WaitReason::InvalidRequests, invalid.nextAllowedAt(0, false, now).value_or(now));
 }
@@ -304,7 +288,7 @@ void SchedulerPrivate::announceGuard()
 std::span<const Event> SchedulerPrivate::takeEvents()
 {
     begin(now);
-    for (const BucketId id : m_changed) {
+    for (const BucketId id : m_changed.items()) {
         BucketNode *bucket = buckets.find(id);
         if (!bucket)
             continue;
@@ -313,7 +297,7 @@ std::span<const Event> SchedulerPrivate::takeEvents()
     }
     m_changed.clear();
     m_taken = true;
-    return m_events;
+    return m_events.items();
 }
 
 } // namespace Turnstile

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <limits>
 
 /// \file
@@ -41,14 +42,7 @@ struct Turn {
 
 /// What only tickets have that were granted, or that have a deadline: not the many that wait.
 struct TicketTimes {
-    TicketTimes(Id<struct TimesTag> timesId, Ticket *of)
-        : id(timesId)
-        , ticket(of)
-    {
-    }
-
-    Id<struct TimesTag> id;
-    Ticket *ticket;
+    Ticket *ticket = nullptr;
     TimePoint grantedAt;
     TimePoint sentAt;    // as the consumer said, else grantedAt
     TimePoint notBefore; // a retry that backs off
@@ -77,6 +71,13 @@ struct Ticket {
     TimePoint notBefore() const { return times ? times->notBefore : TimePoint(); }
     Turn turn() const { return {askedAt - int(priority) * agePerLevel, id}; }
 };
+
+/// What `==` says, without a call where both are empty.
+inline bool areSame(const QByteArray &left, const QByteArray &right)
+{
+    return left.size() == right.size()
+        && std::memcmp(left.constData(), right.constData(), size_t(left.size())) == 0;
+}
 
 using TicketQueue = IntrusiveList<Ticket, &Ticket::hook>;
 

@@ -28,6 +28,7 @@ SchedulerPrivate::SchedulerPrivate(const SchedulerOptions &schedulerOptions)
     : options(bounded(schedulerOptions))
     , global(options.globalLimit, options.globalPeriod)
     , invalid(options.invalidLimit, options.invalidPeriod)
+    , roundTrips(options.compensate)
 {
     m_pools.push_back(std::make_unique<Pool>());
 }
@@ -39,18 +40,6 @@ SchedulerPrivate::~SchedulerPrivate()
         buckets.forget(folded);
         release(folded);
     }
-}
-
-void SchedulerPrivate::begin(TimePoint at)
-{
-    if (m_taken) {
-        m_events.clear();
-        m_taken = false;
-    }
-    if (at < now)
-        tellAnomaly(Anomaly::ClockJumped);
-    else
-        now = at;
 }
 
 // Tickets
@@ -95,7 +84,7 @@ Refusal SchedulerPrivate::refusal(
     const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane)
 {
     using Code = TicketError::Code;
-    if (!endpoint.isValid())
+    if (!lane && !endpoint.isValid())
         return {Code::InvalidEndpoint};
     if (isShutDown)
         return {Code::RatelimiterGone};
@@ -137,8 +126,10 @@ Refusal SchedulerPrivate::refusal(
 
 TicketTimes *SchedulerPrivate::timesOf(Ticket *ticket)
 {
-    if (!ticket->times)
-        ticket->times = ticketTimes.create(ticket);
+    if (!ticket->times) {
+        ticket->times = m_times.create();
+        ticket->times->ticket = ticket;
+    }
     return ticket->times;
 }
 
@@ -165,7 +156,7 @@ void SchedulerPrivate::dequeue(Ticket *ticket)
         m_deadlines.remove(ticket->times);
 }
 
-void SchedulerPrivate::enter(Ticket *ticket, TicketState state, int status, const Refusal &why)
+void SchedulerPrivate::enter(Ticket *ticket, TicketState state, int status, Refusal why)
 {
     ticket->state = state;
     Event &change = tell(Event::Type::TicketChanged);
@@ -213,7 +204,7 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
             if (response.kind == Response::Kind::Unused)
                 global.giveBack();
             else if (!isGlobalLimit(response))
-                global.answered(ticket->times->sentAt, margin(), now);
+                global.answered(ticket->times->sentAt, roundTrips.margin(), now);
         }
         if (response.kind == Response::Kind::Answered)
             roundTrips.add(now - ticket->times->sentAt);
@@ -244,8 +235,6 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
     changed(lane->bucket);
     if (lane->bucket->queued > 0)
         updateLane(lane);
-    else
-        lane->bucket->counter.roll(now);
 }
 
 void SchedulerPrivate::finish(Ticket *ticket, const Response &response)

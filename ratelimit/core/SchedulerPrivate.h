@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ratelimit/core/Buffer.h"
 #include "ratelimit/core/GlobalLimit.h"
 #include "ratelimit/core/HashIndex.h"
 #include "ratelimit/core/InvalidRequestBudget.h"
@@ -14,6 +15,7 @@
 
 #include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace Turnstile {
@@ -37,7 +39,15 @@ public:
     Q_DISABLE_COPY_MOVE(SchedulerPrivate)
 
     // Every change begins here: time never goes back, and taken events are cleared.
-    void begin(TimePoint at);
+    void begin(TimePoint at)
+    {
+        if (std::exchange(m_taken, false))
+            m_events.clear();
+        if (at < now)
+            tellAnomaly(Anomaly::ClockJumped);
+        else
+            now = at;
+    }
 
     // Tickets
     TicketId acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions);
@@ -45,7 +55,7 @@ public:
     TicketTimes *timesOf(Ticket *ticket);
     void enqueue(Ticket *ticket, Ticket *before); // null: at the end
     void dequeue(Ticket *ticket);
-    void enter(Ticket *ticket, TicketState state, int status = 0, const Refusal &why = {});
+    void enter(Ticket *ticket, TicketState state, int status = 0, Refusal why = {});
     void endWaiting(Ticket *ticket, TicketState state, TicketError::Code error);
     void rejectWaiting(Lane *lane, TicketError::Code error);
     void answer(Ticket *ticket, const Response &response); // counts and learns; the ticket stays
@@ -72,8 +82,15 @@ public:
     void judge(const Ticket &ticket, const RatelimitHeaders &headers);
     void tokenChanged(const Credential &credential);
     void refuse(const Lane &lane);
-    bool isUnauthorized(const Endpoint &endpoint) const;
-    bool isGone(const Endpoint &endpoint) const;
+    bool isUnauthorized(const Endpoint &endpoint) const
+    {
+        return !m_refused.isEmpty() && isRefused(endpoint);
+    }
+    bool isRefused(const Endpoint &endpoint) const;
+    bool isGone(const Endpoint &endpoint) const
+    {
+        return !m_gone.isEmpty() && m_gone.value(endpoint.majorResource(), now) > now;
+    }
 
     // Answers to "why does it wait"
     std::vector<Wait> waits(const Ticket &ticket, TimePoint at) const;
@@ -126,16 +143,28 @@ public:
     // Events
     Event &tell(Event::Type type)
     {
-        Event &event = m_events.emplace_back();
+        Event &event = m_events.append();
+        event = {};
         event.type = type;
         event.at = now;
         return event;
     }
-    static void describe(Event &event, const Ticket &ticket);
+    static void describe(Event &event, const Ticket &ticket)
+    {
+        event.state = ticket.state;
+        event.attempt = ticket.attempt;
+        event.ticket = ticket.id;
+        if (ticket.lane) {
+            event.lane = ticket.lane->id;
+            event.bucket = ticket.lane->bucket->id;
+        }
+        event.askedAt = ticket.askedAt;
+        event.grantedAt = ticket.grantedAt();
+    }
     void changed(BucketNode *bucket)
     {
         if (!std::exchange(bucket->dirty, true))
-            m_changed.push_back(bucket->id);
+            m_changed.append() = bucket->id;
     }
     void lockChanged(WaitReason reason, TimePoint until); // in the past: open
     void tellAnomaly(Anomaly anomaly, const Lane *lane = nullptr);
@@ -152,7 +181,6 @@ public:
     RoundTrips roundTrips;
     TimePoint edgeUntil; // Cloudflare's block
     Slab<Ticket, TicketTag> tickets;
-    Slab<TicketTimes, TimesTag> ticketTimes;
     FoldingSlab<Lane, FoldedBucket, &FoldedBucket::lane> lanes;
     FoldingSlab<BucketNode, FoldedBucket, &FoldedBucket::id> buckets;
     HashIndex laneIndex;
@@ -181,11 +209,15 @@ private:
     void collectIdle(IdleLanes &list);
     bool rests(const Lane &lane) const;
     void release(FoldedBucket *folded);
-    void announceGuard();
+    void announceGuard()
+    {
+        if (const bool guards = !invalid.allows(0, false, now); guards != m_guardAnnounced)
+            guardChanged(guards);
+    }
+    void guardChanged(bool guards);
     LimitKind kindOf(const RatelimitHeaders &headers) const;
     bool isGlobalLimit(const Response &response) const; // its slot is freed by limited()
     milliseconds waitOf(const RatelimitHeaders &headers, int &blindLimits) const;
-    std::optional<milliseconds> margin() const;
 
     std::vector<std::unique_ptr<Pool>> m_pools; // the first: of tickets that name none; some null
     QHash<PoolId, Pool *> m_poolIndex;
@@ -214,8 +246,9 @@ private:
     bool m_lockAnnounced = false;
     bool m_edgeAnnounced = false;
     bool m_guardAnnounced = false;
-    std::vector<Event> m_events;
-    std::vector<BucketId> m_changed;
+    NodePool<TicketTimes> m_times;
+    Buffer<Event> m_events;
+    Buffer<BucketId> m_changed;
     bool m_taken = false;
 };
 
