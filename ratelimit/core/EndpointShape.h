@@ -24,9 +24,8 @@ public:
 
     /// That of an endpoint that names nothing.
     EndpointShape() = default;
-    /// One of its own. \a flags are of Flag.
-    EndpointShape(
-        Method method, quint8 flags, const QByteArray &route, const Credential &credential);
+    /// One of its own. \a properties are of Flag, \a text is the route.
+    EndpointShape(Method m, quint8 properties, const QByteArray &text, const Credential &sender);
 
     /// The one that the endpoints made in this thread share. A thread keeps 1 000 of the bot and
     /// 1 000 of other credentials (undocumented routes may be anything); what comes later gets its
