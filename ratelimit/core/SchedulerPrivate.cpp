@@ -32,6 +32,15 @@ SchedulerPrivate::SchedulerPrivate(const SchedulerOptions &schedulerOptions)
     m_pools.push_back(std::make_unique<Pool>());
 }
 
+SchedulerPrivate::~SchedulerPrivate()
+{
+    while (FoldedBucket *folded = m_folded.first()) {
+        lanes.forget(folded);
+        buckets.forget(folded);
+        release(folded);
+    }
+}
+
 void SchedulerPrivate::begin(TimePoint at)
 {
     if (m_taken) {
@@ -70,7 +79,7 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
     ticket->pool = pool->index;
     ++pool->tickets;
     if (goesAtOnce(*ticket)) {
-        idleLanesOf(lane).remove(lane);
+        leaveIdle(lane);
         enter(ticket, TicketState::Queued);
         grant(ticket);
         return id;
@@ -83,7 +92,7 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
 }
 
 Refusal SchedulerPrivate::refusal(
-    const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane) const
+    const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane)
 {
     using Code = TicketError::Code;
     if (!endpoint.isValid())
@@ -136,7 +145,7 @@ TicketTimes *SchedulerPrivate::timesOf(Ticket *ticket)
 void SchedulerPrivate::enqueue(Ticket *ticket, Ticket *before)
 {
     Lane *lane = ticket->lane;
-    idleLanesOf(lane).remove(lane);
+    leaveIdle(lane);
     lane->queue.insertBefore(before, ticket);
     ++lane->queued;
     ++lane->bucket->queued;

@@ -33,14 +33,15 @@ struct Refusal {
 class SchedulerPrivate {
 public:
     explicit SchedulerPrivate(const SchedulerOptions &schedulerOptions);
+    ~SchedulerPrivate();
+    Q_DISABLE_COPY_MOVE(SchedulerPrivate)
 
     // Every change begins here: time never goes back, and taken events are cleared.
     void begin(TimePoint at);
 
     // Tickets
     TicketId acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions);
-    Refusal refusal(
-        const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane) const;
+    Refusal refusal(const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane);
     TicketTimes *timesOf(Ticket *ticket);
     void enqueue(Ticket *ticket, Ticket *before); // null: at the end
     void dequeue(Ticket *ticket);
@@ -92,13 +93,16 @@ public:
     std::optional<TimePoint> nextDeadline() const;
     void collectIdle();
 
-    // What there is
-    Lane *findLane(const Endpoint &endpoint, const QByteArray &name = {}) const;
+    // What there is. Const functions find what is not folded, and slots; others unfold.
+    std::optional<quint32> laneSlot(const Endpoint &endpoint, const QByteArray &name) const;
+    std::optional<quint32> bucketSlot(const BucketKey &key) const;
+    const Lane *knownLane(const Endpoint &endpoint, const QByteArray &name) const;
+    Lane *findLane(const Endpoint &endpoint, const QByteArray &name);
     Lane *createLane(const Endpoint &endpoint, const QByteArray &name);
-    BucketNode *findBucket(const Endpoint &endpoint, const QByteArray &name = {}) const;
     BucketKey bucketKey(const Endpoint &endpoint) const;
     BucketKey bucketKey(const QByteArray &hash, const Endpoint &endpoint) const;
-    BucketNode *findBucket(const BucketKey &key) const;
+    BucketNode *findBucket(const BucketKey &key);
+    BucketNode *findBucket(BucketId id);
     BucketNode *bucketFor(const BucketKey &key);
     std::vector<LearntRoute> learntRoutes(TimePoint at) const;
     void restore(std::span<const LearntRoute> routes);
@@ -106,7 +110,18 @@ public:
     void destroyLane(Lane *lane);
     void destroyIfUnused(BucketNode *bucket);
     Bucket snapshot(const BucketNode &bucket, TimePoint at) const;
+    std::optional<Bucket> snapshot(const Endpoint &endpoint, TimePoint at) const;
+    Bucket snapshotIn(quint32 bucketSlot, TimePoint at) const;
     BucketState stateOf(const BucketNode &bucket, const TokenCounter &counter, TimePoint at) const;
+
+    // Folding
+    bool isFoldable(const Lane &lane) const;
+    void fold(Lane *lane, const TokenCounter::Rest &counter);
+    Lane *unfold(FoldedBucket *folded);
+    void unfoldAll(const LearntHash &learnt);
+    void forget(FoldedBucket *folded);
+    static BucketNode unfolded(const FoldedBucket &folded);
+    int folded() const { return m_foldedBuckets.size(); }
 
     // Events
     Event &tell(Event::Type type)
@@ -138,8 +153,8 @@ public:
     TimePoint edgeUntil; // Cloudflare's block
     Slab<Ticket, TicketTag> tickets;
     Slab<TicketTimes, TimesTag> ticketTimes;
-    Slab<Lane, LaneTag> lanes;
-    Slab<BucketNode, BucketTag> buckets;
+    FoldingSlab<Lane, FoldedBucket, &FoldedBucket::lane> lanes;
+    FoldingSlab<BucketNode, FoldedBucket, &FoldedBucket::id> buckets;
     HashIndex laneIndex;
     HashIndex bucketIndex;
     std::unordered_map<QByteArray, LearntHash> hashes; // by route; lanes point at them
@@ -161,8 +176,11 @@ private:
     void destroyIfUnused(Pool *pool);
     using IdleLanes = IntrusiveList<Lane, &Lane::idle>;
     IdleLanes &idleLanesOf(const Lane *lane);
-    milliseconds idleLifetimeOf(const IdleLanes &list) const;
+    void leaveIdle(Lane *lane);
+    milliseconds lifetimeOf(const IdleLanes &list) const;
     void collectIdle(IdleLanes &list);
+    bool rests(const Lane &lane) const;
+    void release(FoldedBucket *folded);
     void announceGuard();
     LimitKind kindOf(const RatelimitHeaders &headers) const;
     bool isGlobalLimit(const Response &response) const; // its slot is freed by limited()
@@ -178,7 +196,10 @@ private:
     TicketQueue m_granted;       // oldest grant first
     TicketQueue m_timedOut;      // the same, kept until a late answer may no longer come
     IdleLanes m_idleLanes;       // longest idle first
-    IdleLanes m_idleExemptLanes; // the same, of interactions
+    IdleLanes m_lingeringLanes;  // the same, idle for long, that cannot be folded
+    IdleLanes m_idleExemptLanes; // the same, of interactions, which never are
+    NodePool<FoldedBucket> m_foldedBuckets;
+    IntrusiveList<FoldedBucket, &FoldedBucket::idle> m_folded;  // longest idle first
     IntrusiveList<BucketNode, &BucketNode::idle> m_idleBuckets; // that no lane counts in
     TimePoint m_hashesCheckedAt;
     struct Refused {
