@@ -54,11 +54,6 @@ std::optional<TimePoint> GlobalLimit::nextFreeAt(TimePoint now) const
     return isLocked(now) ? std::optional(from) : std::nullopt;
 }
 
-void GlobalLimit::answered(TimePoint now)
-{
-    count(now, now);
-}
-
 void GlobalLimit::answered(TimePoint sentAt, std::optional<milliseconds> margin, TimePoint now)
 {
     count(margin ? std::min(now, sentAt + *margin) : now, now);

@@ -41,7 +41,7 @@ public:
 
     void take() { ++m_inFlight; }
     /// A request was answered or lost at \a now: its slot stays taken for a period.
-    void answered(TimePoint now);
+    void answered(TimePoint now) { count(now, now); }
     /// The same for a request sent at \a sentAt, less the time that its answer took beyond
     /// \a margin: the slot stays taken until `sentAt + margin + period`, and never longer than
     /// without compensation, which is what no margin means.

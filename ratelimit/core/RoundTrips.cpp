@@ -22,16 +22,16 @@ void RoundTrips::Extreme::add(quint64 number, std::chrono::nanoseconds trip, Bea
 void RoundTrips::add(std::chrono::nanoseconds trip)
 {
     trip = std::max(trip, 0ns);
-    m_shortest.add(m_count, trip, std::less());
-    m_longest.add(m_count, trip, std::greater());
+    if (m_knowsMargin) {
+        m_shortest.add(m_count, trip, std::less());
+        m_longest.add(m_count, trip, std::greater());
+    }
     m_mean = m_count == 0 ? trip : m_mean + (trip - m_mean) / 8;
     ++m_count;
 }
 
-std::optional<milliseconds> RoundTrips::margin() const
+milliseconds RoundTrips::spread() const
 {
-    if (m_count < needed)
-        return {};
     const auto spread = std::chrono::ceil<milliseconds>(m_longest.value() - m_shortest.value());
     return std::max<milliseconds>(spread, 10ms);
 }

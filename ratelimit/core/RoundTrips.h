@@ -22,12 +22,21 @@ public:
     static constexpr int window = 64; ///< how many of the last trips margin() looks at
     static constexpr int needed = 16; ///< how many must be known before it says anything
 
+    /// \a knowsMargin: whether margin() will be asked for. Without it adding takes less.
+    explicit RoundTrips(bool knowsMargin = true)
+        : m_knowsMargin(knowsMargin)
+    {
+    }
+
     /// A request was answered after \a trip; less than nothing counts as nothing.
     void add(std::chrono::nanoseconds trip);
 
     /// The longest of the last trips less the shortest, rounded up, and at least 10 ms. Nothing
-    /// until enough are known.
-    std::optional<milliseconds> margin() const;
+    /// until enough are known, and where it was not wanted.
+    std::optional<milliseconds> margin() const
+    {
+        return m_knowsMargin && m_count >= needed ? std::optional(spread()) : std::nullopt;
+    }
     /// A mean in which the last eight or so weigh most, for estimates. Nothing before the first
     /// trip.
     std::optional<milliseconds> typical() const;
@@ -50,6 +59,9 @@ private:
         quint64 m_end = 0;
     };
 
+    milliseconds spread() const;
+
+    bool m_knowsMargin;
     quint64 m_count = 0;
     Extreme m_shortest;
     Extreme m_longest;

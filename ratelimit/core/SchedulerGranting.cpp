@@ -54,7 +54,7 @@ void SchedulerPrivate::destroy(Ticket *ticket)
 {
     Pool *pool = ticket->lane ? poolOf(*ticket) : nullptr;
     if (ticket->times)
-        ticketTimes.destroy(ticket->times);
+        m_times.destroy(ticket->times);
     tickets.destroy(ticket);
     if (pool) {
         --pool->tickets;

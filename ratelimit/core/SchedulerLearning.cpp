@@ -18,11 +18,6 @@ static constexpr milliseconds longestBlindWait = 5min;
 static constexpr milliseconds firstEdgeWait = 1min;
 static constexpr int mostEdgeDoublings = 6;
 
-std::optional<milliseconds> SchedulerPrivate::margin() const
-{
-    return options.compensate ? roundTrips.margin() : std::nullopt;
-}
-
 void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const Ticket &ticket)
 {
     if (headers.kind == RatelimitHeaders::Kind::Global)
@@ -52,7 +47,7 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
         return;
     }
     std::optional<TimePoint> countedAt;
-    if (const auto wait = margin())
+    if (const auto wait = roundTrips.margin())
         countedAt = std::min(now, ticket.times->sentAt + *wait);
     const auto learnt =
         bucket->counter.learn(headers, ticket.times->grantedAt, now, bucket->inFlight, countedAt);
@@ -89,7 +84,8 @@ void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::opt
     BucketNode *current = lane->bucket;
     LearntHash *known = learntOf(lane, hash);
     if (known) {
-        if (known->hash != hash) {
+        if (!areSame(known->hash, hash)) {
+            unfoldAll(*known);
             known->hash = hash;
             known->split = false;
             known->apartAt = {};
@@ -152,6 +148,7 @@ void SchedulerPrivate::compareCounters(Lane *lane, TokenCounter::Counting counti
     } else if (known.apartAt == TimePoint()) {
         known.apartAt = now;
     } else if (since > known.apartAt) {
+        unfoldAll(known);
         known.split = true;
         moveLane(lane, bucketFor(bucketKey(shared->key.hash, lane->endpoint)));
         tellAnomaly(Anomaly::CountersSplit, lane);

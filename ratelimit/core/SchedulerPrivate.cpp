@@ -28,20 +28,18 @@ SchedulerPrivate::SchedulerPrivate(const SchedulerOptions &schedulerOptions)
     : options(bounded(schedulerOptions))
     , global(options.globalLimit, options.globalPeriod)
     , invalid(options.invalidLimit, options.invalidPeriod)
+    , roundTrips(options.compensate)
 {
     m_pools.push_back(std::make_unique<Pool>());
 }
 
-void SchedulerPrivate::begin(TimePoint at)
+SchedulerPrivate::~SchedulerPrivate()
 {
-    if (m_taken) {
-        m_events.clear();
-        m_taken = false;
+    while (FoldedBucket *folded = m_folded.first()) {
+        lanes.forget(folded);
+        buckets.forget(folded);
+        release(folded);
     }
-    if (at < now)
-        tellAnomaly(Anomaly::ClockJumped);
-    else
-        now = at;
 }
 
 // Tickets
@@ -70,7 +68,7 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
     ticket->pool = pool->index;
     ++pool->tickets;
     if (goesAtOnce(*ticket)) {
-        idleLanesOf(lane).remove(lane);
+        leaveIdle(lane);
         enter(ticket, TicketState::Queued);
         grant(ticket);
         return id;
@@ -83,10 +81,10 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
 }
 
 Refusal SchedulerPrivate::refusal(
-    const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane) const
+    const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane)
 {
     using Code = TicketError::Code;
-    if (!endpoint.isValid())
+    if (!lane && !endpoint.isValid())
         return {Code::InvalidEndpoint};
     if (isShutDown)
         return {Code::RatelimiterGone};
@@ -128,15 +126,17 @@ Refusal SchedulerPrivate::refusal(
 
 TicketTimes *SchedulerPrivate::timesOf(Ticket *ticket)
 {
-    if (!ticket->times)
-        ticket->times = ticketTimes.create(ticket);
+    if (!ticket->times) {
+        ticket->times = m_times.create();
+        ticket->times->ticket = ticket;
+    }
     return ticket->times;
 }
 
 void SchedulerPrivate::enqueue(Ticket *ticket, Ticket *before)
 {
     Lane *lane = ticket->lane;
-    idleLanesOf(lane).remove(lane);
+    leaveIdle(lane);
     lane->queue.insertBefore(before, ticket);
     ++lane->queued;
     ++lane->bucket->queued;
@@ -156,7 +156,7 @@ void SchedulerPrivate::dequeue(Ticket *ticket)
         m_deadlines.remove(ticket->times);
 }
 
-void SchedulerPrivate::enter(Ticket *ticket, TicketState state, int status, const Refusal &why)
+void SchedulerPrivate::enter(Ticket *ticket, TicketState state, int status, Refusal why)
 {
     ticket->state = state;
     Event &change = tell(Event::Type::TicketChanged);
@@ -204,7 +204,7 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
             if (response.kind == Response::Kind::Unused)
                 global.giveBack();
             else if (!isGlobalLimit(response))
-                global.answered(ticket->times->sentAt, margin(), now);
+                global.answered(ticket->times->sentAt, roundTrips.margin(), now);
         }
         if (response.kind == Response::Kind::Answered)
             roundTrips.add(now - ticket->times->sentAt);
@@ -235,8 +235,6 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
     changed(lane->bucket);
     if (lane->bucket->queued > 0)
         updateLane(lane);
-    else
-        lane->bucket->counter.roll(now);
 }
 
 void SchedulerPrivate::finish(Ticket *ticket, const Response &response)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ratelimit/core/Buffer.h"
 #include "ratelimit/core/GlobalLimit.h"
 #include "ratelimit/core/HashIndex.h"
 #include "ratelimit/core/InvalidRequestBudget.h"
@@ -14,6 +15,7 @@
 
 #include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace Turnstile {
@@ -33,18 +35,27 @@ struct Refusal {
 class SchedulerPrivate {
 public:
     explicit SchedulerPrivate(const SchedulerOptions &schedulerOptions);
+    ~SchedulerPrivate();
+    Q_DISABLE_COPY_MOVE(SchedulerPrivate)
 
     // Every change begins here: time never goes back, and taken events are cleared.
-    void begin(TimePoint at);
+    void begin(TimePoint at)
+    {
+        if (std::exchange(m_taken, false))
+            m_events.clear();
+        if (at < now)
+            tellAnomaly(Anomaly::ClockJumped);
+        else
+            now = at;
+    }
 
     // Tickets
     TicketId acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions);
-    Refusal refusal(
-        const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane) const;
+    Refusal refusal(const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane);
     TicketTimes *timesOf(Ticket *ticket);
     void enqueue(Ticket *ticket, Ticket *before); // null: at the end
     void dequeue(Ticket *ticket);
-    void enter(Ticket *ticket, TicketState state, int status = 0, const Refusal &why = {});
+    void enter(Ticket *ticket, TicketState state, int status = 0, Refusal why = {});
     void endWaiting(Ticket *ticket, TicketState state, TicketError::Code error);
     void rejectWaiting(Lane *lane, TicketError::Code error);
     void answer(Ticket *ticket, const Response &response); // counts and learns; the ticket stays
@@ -71,8 +82,15 @@ public:
     void judge(const Ticket &ticket, const RatelimitHeaders &headers);
     void tokenChanged(const Credential &credential);
     void refuse(const Lane &lane);
-    bool isUnauthorized(const Endpoint &endpoint) const;
-    bool isGone(const Endpoint &endpoint) const;
+    bool isUnauthorized(const Endpoint &endpoint) const
+    {
+        return !m_refused.isEmpty() && isRefused(endpoint);
+    }
+    bool isRefused(const Endpoint &endpoint) const;
+    bool isGone(const Endpoint &endpoint) const
+    {
+        return !m_gone.isEmpty() && m_gone.value(endpoint.majorResource(), now) > now;
+    }
 
     // Answers to "why does it wait"
     std::vector<Wait> waits(const Ticket &ticket, TimePoint at) const;
@@ -92,13 +110,16 @@ public:
     std::optional<TimePoint> nextDeadline() const;
     void collectIdle();
 
-    // What there is
-    Lane *findLane(const Endpoint &endpoint, const QByteArray &name = {}) const;
+    // What there is. Const functions find what is not folded, and slots; others unfold.
+    std::optional<quint32> laneSlot(const Endpoint &endpoint, const QByteArray &name) const;
+    std::optional<quint32> bucketSlot(const BucketKey &key) const;
+    const Lane *knownLane(const Endpoint &endpoint, const QByteArray &name) const;
+    Lane *findLane(const Endpoint &endpoint, const QByteArray &name);
     Lane *createLane(const Endpoint &endpoint, const QByteArray &name);
-    BucketNode *findBucket(const Endpoint &endpoint, const QByteArray &name = {}) const;
     BucketKey bucketKey(const Endpoint &endpoint) const;
     BucketKey bucketKey(const QByteArray &hash, const Endpoint &endpoint) const;
-    BucketNode *findBucket(const BucketKey &key) const;
+    BucketNode *findBucket(const BucketKey &key);
+    BucketNode *findBucket(BucketId id);
     BucketNode *bucketFor(const BucketKey &key);
     std::vector<LearntRoute> learntRoutes(TimePoint at) const;
     void restore(std::span<const LearntRoute> routes);
@@ -106,21 +127,44 @@ public:
     void destroyLane(Lane *lane);
     void destroyIfUnused(BucketNode *bucket);
     Bucket snapshot(const BucketNode &bucket, TimePoint at) const;
+    std::optional<Bucket> snapshot(const Endpoint &endpoint, TimePoint at) const;
+    Bucket snapshotIn(quint32 bucketSlot, TimePoint at) const;
     BucketState stateOf(const BucketNode &bucket, const TokenCounter &counter, TimePoint at) const;
+
+    // Folding
+    bool isFoldable(const Lane &lane) const;
+    void fold(Lane *lane, const TokenCounter::Rest &counter);
+    Lane *unfold(FoldedBucket *folded);
+    void unfoldAll(const LearntHash &learnt);
+    void forget(FoldedBucket *folded);
+    static BucketNode unfolded(const FoldedBucket &folded);
+    int folded() const { return m_foldedBuckets.size(); }
 
     // Events
     Event &tell(Event::Type type)
     {
-        Event &event = m_events.emplace_back();
+        Event &event = m_events.append();
+        event = {};
         event.type = type;
         event.at = now;
         return event;
     }
-    static void describe(Event &event, const Ticket &ticket);
+    static void describe(Event &event, const Ticket &ticket)
+    {
+        event.state = ticket.state;
+        event.attempt = ticket.attempt;
+        event.ticket = ticket.id;
+        if (ticket.lane) {
+            event.lane = ticket.lane->id;
+            event.bucket = ticket.lane->bucket->id;
+        }
+        event.askedAt = ticket.askedAt;
+        event.grantedAt = ticket.grantedAt();
+    }
     void changed(BucketNode *bucket)
     {
         if (!std::exchange(bucket->dirty, true))
-            m_changed.push_back(bucket->id);
+            m_changed.append() = bucket->id;
     }
     void lockChanged(WaitReason reason, TimePoint until); // in the past: open
     void tellAnomaly(Anomaly anomaly, const Lane *lane = nullptr);
@@ -137,9 +181,8 @@ public:
     RoundTrips roundTrips;
     TimePoint edgeUntil; // Cloudflare's block
     Slab<Ticket, TicketTag> tickets;
-    Slab<TicketTimes, TimesTag> ticketTimes;
-    Slab<Lane, LaneTag> lanes;
-    Slab<BucketNode, BucketTag> buckets;
+    FoldingSlab<Lane, FoldedBucket, &FoldedBucket::lane> lanes;
+    FoldingSlab<BucketNode, FoldedBucket, &FoldedBucket::id> buckets;
     HashIndex laneIndex;
     HashIndex bucketIndex;
     std::unordered_map<QByteArray, LearntHash> hashes; // by route; lanes point at them
@@ -161,13 +204,20 @@ private:
     void destroyIfUnused(Pool *pool);
     using IdleLanes = IntrusiveList<Lane, &Lane::idle>;
     IdleLanes &idleLanesOf(const Lane *lane);
-    milliseconds idleLifetimeOf(const IdleLanes &list) const;
+    void leaveIdle(Lane *lane);
+    milliseconds lifetimeOf(const IdleLanes &list) const;
     void collectIdle(IdleLanes &list);
-    void announceGuard();
+    bool rests(const Lane &lane) const;
+    void release(FoldedBucket *folded);
+    void announceGuard()
+    {
+        if (const bool guards = !invalid.allows(0, false, now); guards != m_guardAnnounced)
+            guardChanged(guards);
+    }
+    void guardChanged(bool guards);
     LimitKind kindOf(const RatelimitHeaders &headers) const;
     bool isGlobalLimit(const Response &response) const; // its slot is freed by limited()
     milliseconds waitOf(const RatelimitHeaders &headers, int &blindLimits) const;
-    std::optional<milliseconds> margin() const;
 
     std::vector<std::unique_ptr<Pool>> m_pools; // the first: of tickets that name none; some null
     QHash<PoolId, Pool *> m_poolIndex;
@@ -178,7 +228,10 @@ private:
     TicketQueue m_granted;       // oldest grant first
     TicketQueue m_timedOut;      // the same, kept until a late answer may no longer come
     IdleLanes m_idleLanes;       // longest idle first
-    IdleLanes m_idleExemptLanes; // the same, of interactions
+    IdleLanes m_lingeringLanes;  // the same, idle for long, that cannot be folded
+    IdleLanes m_idleExemptLanes; // the same, of interactions, which never are
+    NodePool<FoldedBucket> m_foldedBuckets;
+    IntrusiveList<FoldedBucket, &FoldedBucket::idle> m_folded;  // longest idle first
     IntrusiveList<BucketNode, &BucketNode::idle> m_idleBuckets; // that no lane counts in
     TimePoint m_hashesCheckedAt;
     struct Refused {
@@ -193,8 +246,9 @@ private:
     bool m_lockAnnounced = false;
     bool m_edgeAnnounced = false;
     bool m_guardAnnounced = false;
-    std::vector<Event> m_events;
-    std::vector<BucketId> m_changed;
+    NodePool<TicketTimes> m_times;
+    Buffer<Event> m_events;
+    Buffer<BucketId> m_changed;
     bool m_taken = false;
 };
 

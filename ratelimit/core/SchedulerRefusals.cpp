@@ -92,17 +92,12 @@ void SchedulerPrivate::tokenChanged(const Credential &credential)
     remember(m_tokenSince, credential.fingerprint(), now, [](TimePoint since) { return since; });
 }
 
-bool SchedulerPrivate::isUnauthorized(const Endpoint &endpoint) const
+bool SchedulerPrivate::isRefused(const Endpoint &endpoint) const
 {
-    if (m_refused.isEmpty() || !endpoint.isAuthorized())
+    if (!endpoint.isAuthorized())
         return false;
     const auto refused = m_refused.find(endpoint.credential().fingerprint());
     return refused != m_refused.end() && (refused->all || refused->lane == endpoint.lane());
-}
-
-bool SchedulerPrivate::isGone(const Endpoint &endpoint) const
-{
-    return !m_gone.isEmpty() && m_gone.value(endpoint.majorResource(), now) > now;
 }
 
 } // namespace Turnstile

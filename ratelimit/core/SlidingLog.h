@@ -30,6 +30,7 @@ public:
     SlidingLog(SlidingLog &&other) noexcept;
     SlidingLog &operator=(SlidingLog other) noexcept;
 
+    bool isEmpty() const { return !m_moments; }
     /// How many tokens are out.
     int size() const;
     /// When the next of them is back; nothing when none is out.

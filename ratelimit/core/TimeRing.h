@@ -59,7 +59,7 @@ public:
     }
 
 private:
-    size_t slot(int index) const { return (m_first + size_t(index)) & (m_times.size() - 1); }
+    size_t slot(int index) const { return (m_first + size_t(index)) & m_mask; }
 
     void grow()
     {
@@ -67,10 +67,12 @@ private:
         for (int index = 0; index < m_size; ++index)
             times[size_t(index)] = at(index);
         m_times.swap(times);
+        m_mask = m_times.size() - 1;
         m_first = 0;
     }
 
     std::vector<TimePoint> m_times;
+    size_t m_mask = 0; // of a slot: one less than there are
     size_t m_first = 0;
     int m_size = 0;
 };

@@ -7,6 +7,8 @@
 #include "ratelimit/core/Time.h"
 #include "ratelimit/turnstile_core_export.h"
 
+#include <algorithm>
+#include <limits>
 #include <optional>
 
 namespace Turnstile {
@@ -43,12 +45,30 @@ public:
         bool stale = false;        ///< of an older window, or overtaken: taught nothing
     };
 
+    /// What is worth knowing of a counter that is at rest, in little memory.
+    struct Rest {
+        qint32 limit = -1;  ///< -1: not known
+        quint32 window = 0; ///< in milliseconds
+        Knowledge knowledge : 2 = Knowledge::Unknown;
+        WindowKind kind : 2 = WindowKind::Undecided;
+        qint8 bareAnswers = 0;
+        bool limitIsLearnt : 1 = false;
+        bool tellsFractions : 1 = false;
+        bool countsLate : 1 = false;
+    };
+
+    TokenCounter() = default;
+    /// As it was when atRest() was asked.
+    explicit TokenCounter(const Rest &rest);
+    /// Nothing when more has to be known to count on, or so much of it that it does not fit.
+    std::optional<Rest> atRest(TimePoint now) const;
+
     Knowledge knowledge() const { return m_knowledge; }
     WindowKind windowKind() const { return m_kind; }
-    std::optional<int> limit() const { return m_limit; }
+    std::optional<int> limit() const { return known(m_limit); }
     std::optional<int> remaining() const;
     /// When all tokens are back that the server is known to have counted.
-    std::optional<TimePoint> resetAt() const { return m_resetAt; }
+    std::optional<TimePoint> resetAt() const { return known(m_resetAt); }
     /// Until when a 429 holds it; nothing when none does.
     std::optional<TimePoint> blockedUntil(TimePoint now) const;
     /// The longest `Reset-After` heard.
@@ -63,12 +83,20 @@ public:
     void roll(TimePoint now)
     {
         m_log.expire(now);
-        if (m_lost > 0 || (m_resetAt && now >= *m_resetAt))
+        if (m_lost > 0 || now >= m_resetAt)
             endWhatIsOver(now);
     }
 
     /// How many requests may go now while \a inFlight are unanswered.
-    int available(int inFlight, TimePoint now) const;
+    int available(int inFlight, TimePoint now) const
+    {
+        if (now < m_blockedUntil)
+            return 0;
+        if (m_knowledge == Knowledge::Limited)
+            return std::max(0, left() - inFlight);
+        return m_knowledge == Knowledge::Unlimited ? std::numeric_limits<int>::max()
+                                                   : int(inFlight == 0);
+    }
     /// When available() may grow by itself; nothing when only an answer can make it grow.
     std::optional<TimePoint> nextChange(TimePoint now) const;
     /// Whether no window is open and no 429 holds it: nothing is lost by forgetting it.
@@ -87,7 +115,7 @@ public:
     /// An answer with numbers, for a request granted at \a grantedAt, while \a inFlight others are
     /// unanswered. \a countedAt: when the server has surely counted it, where that is known to be
     /// before \a now; waits begin there.
-    Learnt learn(const RatelimitHeaders &told, TimePoint grantedAt, TimePoint now, int inFlight,
+    Learnt learn(const RatelimitHeaders &headers, TimePoint grantedAt, TimePoint now, int inFlight,
         std::optional<TimePoint> countedAt = {});
     /// An answer that names no limit. \a meansUnlimited: it would have named one, had there been
     /// one; after three of them in a row there is none.
@@ -101,8 +129,25 @@ private:
     struct Answer;
     enum class WindowIs { Older, Same, Newer, Replaced };
 
+    static constexpr int unknown = -1;                   // a number that was never told
+    static constexpr TimePoint never = TimePoint::max(); // no window is open
+    static constexpr WallTime unnamed = WallTime::min(); // a window without a name
+    static std::optional<int> known(int number)
+    {
+        return number == unknown ? std::nullopt : std::optional(number);
+    }
+    static std::optional<TimePoint> known(TimePoint time)
+    {
+        return time == never ? std::nullopt : std::optional(time);
+    }
+
+    int left() const
+    {
+        const int free = std::max(0, m_remaining - m_lost);
+        return m_kind == WindowKind::Sliding ? std::max(free, m_limit - m_log.size()) : free;
+    }
     void endWhatIsOver(TimePoint now);
-    void learnCounting(const RatelimitHeaders &headers);
+    void learnCounting(const Answer &answer);
     WindowIs compareWindow(const Answer &answer) const;
     void learnKind(const Answer &answer, WindowIs window);
     bool learnLimit(const Answer &answer, WindowIs window);
@@ -124,15 +169,15 @@ private:
     qint8 m_moved = 0;       // the latest name heard for the window is so many ms after m_reset
     qint8 m_bareAnswers = 0; // in a row
     int m_lost = 0;          // requests of which nothing was heard
-    std::optional<int> m_limit;
-    std::optional<int> m_remaining;
-    std::optional<TimePoint> m_resetAt; // when the open window is over at the latest
-    std::optional<WallTime> m_reset;    // the server's name for the window, open or just over
-    milliseconds m_window{0};           // 0: never heard
-    TimePoint m_openUntil;              // the open window is not over before; zero: not known
-    TimePoint m_since;                  // when the window was first heard of, or ended
-    TimePoint m_heardAt;                // the last answer
-    TimePoint m_lostAt;                 // the last lost request was counted before
+    int m_limit = unknown;
+    int m_remaining = unknown;   // never where it is Limited
+    TimePoint m_resetAt = never; // when the open window is over at the latest
+    WallTime m_reset = unnamed;  // the server's name for the window, open or just over
+    milliseconds m_window{0};    // 0: never heard
+    TimePoint m_openUntil;       // the open window is not over before; zero: not known
+    TimePoint m_since;           // when the window was first heard of, or ended
+    TimePoint m_heardAt;         // the last answer
+    TimePoint m_lostAt;          // the last lost request was counted before
     TimePoint m_blockedUntil;
     SlidingLog m_log;
 };
