@@ -25,7 +25,8 @@ public:
             node->*Position = int(m_nodes.size());
             m_nodes.push_back(node);
         }
-        siftDown(siftUp(size_t(node->*Position)));
+        if (m_nodes.size() > 1)
+            siftDown(siftUp(size_t(node->*Position)));
     }
 
     /// Does nothing when \a node is not in the heap.

@@ -11,23 +11,18 @@ namespace Turnstile {
 
 using namespace std::chrono_literals;
 
-void SchedulerPrivate::pump()
+void SchedulerPrivate::openGates()
 {
-    strikeDeadlines(now - 1ns); // whose moment is now may still go
-    const auto pumpGate = [this](GateKind kind) {
+    if (flow == Flow::Paused || now < edgeUntil)
+        return;
+    for (const GateKind kind : {CallbackGate, ExemptGate, GlobalGate}) {
         while (BucketNode *bucket = atGate(kind)) {
             if (!invalid.allows(inFlight, kind == CallbackGate, now)
                 || (kind == GlobalGate && !global.isFree(now)))
                 break;
             grant(bucket);
         }
-    };
-    if (m_atGates > 0 && flow != Flow::Paused && now >= edgeUntil) {
-        pumpGate(CallbackGate);
-        pumpGate(ExemptGate);
-        pumpGate(GlobalGate);
     }
-    announceGuard();
 }
 
 // The bucket whose turn it is, of those that a connection is free for.
@@ -93,12 +88,12 @@ void SchedulerPrivate::removePool(PoolId id)
     }
 }
 
+// Lane and bucket stay at the top of their heaps meanwhile: nothing is compared with them before
+// updateLane() has put them where they belong.
 void SchedulerPrivate::grant(BucketNode *bucket)
 {
     Lane *lane = bucket->ready.top();
     Ticket *ticket = lane->queue.first();
-    leaveGate(bucket);
-    bucket->ready.remove(lane);
     dequeue(ticket);
     grant(ticket);
     updateLane(lane);
@@ -133,19 +128,6 @@ void SchedulerPrivate::grant(Ticket *ticket)
     ++ticket->attempt;
     m_granted.append(ticket);
     enter(ticket, TicketState::Available);
-}
-
-void SchedulerPrivate::countInFlight(const Ticket &ticket, int change)
-{
-    Lane *lane = ticket.lane;
-    inFlight += change;
-    poolOf(ticket)->inFlight += change;
-    lane->inFlight += change;
-    lane->bucket->inFlight += change;
-    if (ticket.ordering == Ordering::Strict) {
-        lane->strictInFlight += change;
-        lane->bucket->strictInFlight += change;
-    }
 }
 
 void SchedulerPrivate::updateLane(Lane *lane)

@@ -37,13 +37,12 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
 
     BucketNode *bucket = lane->bucket;
     if (!headers.limit && !headers.remaining && !headers.resetAfter) {
-        const bool isSuccess = headers.status >= 200 && headers.status < 300;
-        if (isSuccess && bucket->counter.knowledge() == TokenCounter::Knowledge::Limited
+        if (isSuccess(headers) && bucket->counter.knowledge() == TokenCounter::Knowledge::Limited
             && !std::exchange(bucket->vanished, true))
             tellAnomaly(Anomaly::HeadersVanished, lane);
         if (!headers.isRateLimited()) // a 429 takes no token
             bucket->counter.learnNothing(
-                isSuccess && headers.kind == RatelimitHeaders::Kind::None, now);
+                isSuccess(headers) && headers.kind == RatelimitHeaders::Kind::None, now);
         return;
     }
     std::optional<TimePoint> countedAt;
@@ -254,12 +253,6 @@ LimitKind SchedulerPrivate::kindOf(const RatelimitHeaders &headers) const
         && headers.kind == RatelimitHeaders::Kind::None)
         return LimitKind::Cloudflare;
     return LimitKind::Bucket;
-}
-
-bool SchedulerPrivate::isGlobalLimit(const Response &response) const
-{
-    return response.kind == Response::Kind::Answered && response.headers
-        && response.headers->isRateLimited() && kindOf(*response.headers) == LimitKind::Global;
 }
 
 milliseconds SchedulerPrivate::waitOf(const RatelimitHeaders &headers, int &blindLimits) const

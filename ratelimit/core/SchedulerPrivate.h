@@ -21,6 +21,11 @@
 
 namespace Turnstile {
 
+inline bool isSuccess(const RatelimitHeaders &headers)
+{
+    return headers.status >= 200 && headers.status < 300;
+}
+
 /// Why a ticket is not granted, and what it would wait for or has waited for.
 struct Refusal {
     TicketError::Code code = TicketError::Code::None;
@@ -50,9 +55,18 @@ public:
 
     // Tickets
     TicketId acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions);
+    bool passes(const TicketOptions &ticketOptions, const BucketNode *bucket) const;
     Refusal refusal(
         const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane) const;
-    TicketTimes *timesOf(Ticket *ticket);
+    Refusal refusalByWait(const Endpoint &endpoint, const TicketOptions &ticketOptions,
+        std::optional<milliseconds> maxWait, bool full) const;
+    TicketTimes *timesOf(Ticket *ticket)
+    {
+        if (!ticket->times)
+            ticket->times = createTimes(ticket);
+        return ticket->times;
+    }
+    TicketTimes *createTimes(Ticket *ticket);
     void enqueue(Ticket *ticket, Ticket *before); // null: at the end
     void dequeue(Ticket *ticket);
     void enter(Ticket *ticket, TicketState state, int status = 0, Refusal why = {});
@@ -64,11 +78,30 @@ public:
     void forgetLate(Ticket *ticket);
 
     // Granting
-    void pump();
+    void pump()
+    {
+        if (m_deadlines.top())
+            strikeDeadlines(now - std::chrono::nanoseconds(1)); // whose moment is now may still go
+        if (m_atGates > 0)
+            openGates();
+        announceGuard();
+    }
+    void openGates();
     bool goesAtOnce(const Ticket &ticket);
     void grant(BucketNode *bucket);
     void grant(Ticket *ticket);
-    void countInFlight(const Ticket &ticket, int change);
+    void countInFlight(const Ticket &ticket, int change)
+    {
+        Lane *lane = ticket.lane;
+        inFlight += change;
+        poolOf(ticket)->inFlight += change;
+        lane->inFlight += change;
+        lane->bucket->inFlight += change;
+        if (ticket.ordering == Ordering::Strict) {
+            lane->strictInFlight += change;
+            lane->bucket->strictInFlight += change;
+        }
+    }
     void updateLane(Lane *lane);
     void updateBucket(BucketNode *bucket);
 
@@ -199,7 +232,6 @@ private:
     }
     void guardChanged(bool guards);
     LimitKind kindOf(const RatelimitHeaders &headers) const;
-    bool isGlobalLimit(const Response &response) const; // its slot is freed by limited()
     milliseconds waitOf(const RatelimitHeaders &headers, int &blindLimits) const;
 
     std::vector<std::unique_ptr<Pool>> m_pools; // the first: of tickets that name none; some null

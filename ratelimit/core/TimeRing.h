@@ -4,6 +4,8 @@
 
 #include "ratelimit/core/Time.h"
 
+#include <QtCore/QtGlobal>
+
 #include <algorithm>
 #include <vector>
 
@@ -61,7 +63,7 @@ public:
 private:
     size_t slot(int index) const { return (m_first + size_t(index)) & m_mask; }
 
-    void grow()
+    Q_NEVER_INLINE void grow()
     {
         std::vector<TimePoint> times(std::max<size_t>(8, 2 * m_times.size())); // a power of two
         for (int index = 0; index < m_size; ++index)

@@ -129,12 +129,13 @@ private:
         return m_kind == WindowKind::Sliding ? std::max(free, m_limit - m_log.size()) : free;
     }
     void endWhatIsOver(TimePoint now);
-    void learnCounting(const Answer &answer);
-    WindowIs compareWindow(const Answer &answer) const;
-    void learnKind(const Answer &answer, WindowIs window);
-    bool learnLimit(const Answer &answer, WindowIs window);
-    void learnTokens(const Answer &answer, WindowIs window);
-    void learnEnd(const Answer &answer, WindowIs window);
+    inline void learnCounting(const Answer &answer);
+    // Each called in one place, from learn().
+    inline WindowIs compareWindow(const Answer &answer) const;
+    inline void learnKind(const Answer &answer, WindowIs window);
+    inline bool learnLimit(const Answer &answer, WindowIs window);
+    inline void learnTokens(const Answer &answer, WindowIs window);
+    inline void learnEnd(const Answer &answer, WindowIs window);
     void startLog();
     void learnLog(const Answer &answer, int inFlight);
     void openAssumedWindow(TimePoint now);
