@@ -10,7 +10,7 @@
 namespace Turnstile {
 
 /// Finds the slots of a Slab by the hash of what their nodes are called. It keeps no names: who
-/// asks compares. Open addressing: 8 bytes for a place, of which a quarter at least is free.
+/// asks compares. Open addressing: 8 bytes for a place, of which a fifth at least is free.
 class HashIndex {
 public:
     /// The slot with \a hash for which \a matches(slot) holds; nothing when there is none.
@@ -29,7 +29,7 @@ public:
     /// \a slot is not in it yet.
     void insert(size_t hash, quint32 slot)
     {
-        if (4 * (m_size + 1) > 3 * m_places.size()) {
+        if (5 * (m_size + 1) > 4 * m_places.size()) {
             std::vector<Place> before(m_places.empty() ? 8 : 2 * m_places.size());
             before.swap(m_places);
             for (const Place &place : before) {

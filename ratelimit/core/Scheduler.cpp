@@ -5,6 +5,8 @@
 #include "ratelimit/core/SchedulerPrivate.h"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 
 namespace Turnstile {
 
@@ -113,7 +115,7 @@ Flow Scheduler::flow() const
 bool Scheduler::setFlow(BucketId bucket, Flow flow, TimePoint now)
 {
     d->begin(now);
-    BucketNode *node = d->buckets.find(bucket);
+    BucketNode *node = d->findBucket(bucket);
     if (!node)
         return false;
     d->setFlow(node, flow);
@@ -169,34 +171,33 @@ std::span<const Event> Scheduler::takeEvents()
 
 std::optional<Bucket> Scheduler::bucket(const Endpoint &endpoint, TimePoint now) const
 {
-    const BucketNode *bucket = d->findBucket(endpoint);
-    if (!bucket)
-        return {};
-    return d->snapshot(*bucket, now);
+    return d->snapshot(endpoint, now);
 }
 
 std::optional<Bucket> Scheduler::bucket(BucketId id, TimePoint now) const
 {
-    const BucketNode *bucket = d->buckets.find(id);
-    if (!bucket)
+    if (!d->buckets.find(id) && !d->buckets.findFolded(id))
         return {};
-    return d->snapshot(*bucket, now);
+    return d->snapshotIn(id.slot(), now);
 }
 
 std::vector<Bucket> Scheduler::buckets(TimePoint now) const
 {
     std::vector<Bucket> result;
     result.reserve(size_t(d->buckets.size()));
-    d->buckets.forEach(
-        [&](const BucketNode &bucket) { result.push_back(d->snapshot(bucket, now)); });
+    for (std::optional<quint32> from = 0; from;) {
+        BucketPage page = buckets(now, *from, std::numeric_limits<int>::max() / 16);
+        std::move(page.buckets.begin(), page.buckets.end(), std::back_inserter(result));
+        from = page.next;
+    }
     return result;
 }
 
 Scheduler::BucketPage Scheduler::buckets(TimePoint now, quint32 from, int most) const
 {
     BucketPage page;
-    page.next = d->buckets.forSome(from, most,
-        [&](const BucketNode &bucket) { page.buckets.push_back(d->snapshot(bucket, now)); });
+    page.next = d->buckets.forSome(
+        from, most, [&](quint32 slot) { page.buckets.push_back(d->snapshotIn(slot, now)); });
     return page;
 }
 
@@ -248,6 +249,8 @@ Estimate Scheduler::estimate(
 QString Scheduler::laneName(LaneId id) const
 {
     const Lane *lane = d->lanes.find(id);
+    if (const FoldedBucket *folded = lane ? nullptr : d->lanes.findFolded(id))
+        return folded->endpoint.name();
     if (!lane)
         return {};
     if (lane->shownName.isNull())
@@ -275,7 +278,8 @@ Scheduler::GlobalState Scheduler::globalState(TimePoint now) const
 
 Scheduler::Size Scheduler::size() const
 {
-    return {d->buckets.size(), d->lanes.size(), int(d->hashes.size()), d->queued, d->inFlight};
+    return {d->buckets.size(), d->folded(), d->lanes.size(), int(d->hashes.size()), d->queued,
+        d->inFlight};
 }
 
 } // namespace Turnstile

@@ -156,6 +156,7 @@ public:
     /// How much is held: all zero when all is over and collected.
     struct Size {
         int buckets = 0;  ///< that are known
+        int folded = 0;   ///< of these: idle for long, and kept in little memory
         int lanes = 0;    ///< queues, waiting or not
         int hashes = 0;   ///< learnt for routes
         int queued = 0;   ///< tickets that wait

@@ -49,7 +49,7 @@ void SchedulerPrivate::destroy(Ticket *ticket)
 {
     Pool *pool = ticket->lane ? poolOf(*ticket) : nullptr;
     if (ticket->times)
-        m_freeTimes.append() = ticket->times;
+        m_times.destroy(ticket->times);
     tickets.destroy(ticket);
     if (pool) {
         --pool->tickets;

@@ -47,28 +47,52 @@ static size_t laneHash(const Endpoint &endpoint, const QByteArray &name)
     return name.isEmpty() ? endpoint.laneHash() : qHash(name, endpoint.laneHash());
 }
 
-Lane *SchedulerPrivate::findLane(const Endpoint &endpoint, const QByteArray &name) const
+std::optional<quint32> SchedulerPrivate::laneSlot(
+    const Endpoint &endpoint, const QByteArray &name) const
 {
-    Lane *lane = nullptr;
-    const auto slot = laneIndex.find(laneHash(endpoint, name), [&](quint32 each) {
-        lane = lanes.at(each);
-        return lane->endpoint == endpoint && areSame(lane->name, name);
+    return laneIndex.find(laneHash(endpoint, name), [&](quint32 slot) {
+        if (const Lane *lane = lanes.at(slot))
+            return lane->endpoint == endpoint && areSame(lane->name, name);
+        return name.isEmpty() && lanes.foldedAt(slot)->endpoint == endpoint;
     });
-    return slot ? lane : nullptr;
 }
 
-BucketNode *SchedulerPrivate::findBucket(const BucketKey &key) const
+const Lane *SchedulerPrivate::knownLane(const Endpoint &endpoint, const QByteArray &name) const
 {
-    const auto slot =
-        bucketIndex.find(key.toHash(), [&](quint32 each) { return buckets.at(each)->key == key; });
-    return slot ? buckets.at(*slot) : nullptr;
+    const auto slot = laneSlot(endpoint, name);
+    return slot ? lanes.at(*slot) : nullptr;
 }
 
-BucketNode *SchedulerPrivate::findBucket(const Endpoint &endpoint, const QByteArray &name) const
+Lane *SchedulerPrivate::findLane(const Endpoint &endpoint, const QByteArray &name)
 {
-    if (const Lane *lane = findLane(endpoint, name))
-        return lane->bucket;
-    return findBucket(bucketKey(endpoint));
+    const auto slot = laneSlot(endpoint, name);
+    if (!slot)
+        return nullptr;
+    Lane *lane = lanes.at(*slot);
+    return lane ? lane : unfold(lanes.foldedAt(*slot));
+}
+
+std::optional<quint32> SchedulerPrivate::bucketSlot(const BucketKey &key) const
+{
+    return bucketIndex.find(key.toHash(), [&](quint32 slot) {
+        const BucketNode *bucket = buckets.at(slot);
+        return bucket ? bucket->key == key : buckets.foldedAt(slot)->key() == key;
+    });
+}
+
+BucketNode *SchedulerPrivate::findBucket(const BucketKey &key)
+{
+    const auto slot = bucketSlot(key);
+    if (!slot)
+        return nullptr;
+    BucketNode *bucket = buckets.at(*slot);
+    return bucket ? bucket : unfold(buckets.foldedAt(*slot))->bucket;
+}
+
+BucketNode *SchedulerPrivate::findBucket(BucketId id)
+{
+    FoldedBucket *folded = buckets.findFolded(id);
+    return folded ? unfold(folded)->bucket : buckets.find(id);
 }
 
 Lane *SchedulerPrivate::createLane(const Endpoint &endpoint, const QByteArray &name)
@@ -125,10 +149,9 @@ void SchedulerPrivate::idleIfDone(Lane *lane)
 {
     if (lane->head() || lane->inFlight > 0 || lane->late > 0)
         return;
-    IdleLanes &list = idleLanesOf(lane);
-    list.remove(lane);
+    leaveIdle(lane);
     lane->idleSince = now;
-    list.append(lane);
+    idleLanesOf(lane).append(lane);
 }
 
 void SchedulerPrivate::destroyLane(Lane *lane)
@@ -153,6 +176,23 @@ void SchedulerPrivate::destroyIfUnused(BucketNode *bucket)
     tell(Event::Type::BucketRemoved).bucket = bucket->id;
     bucketIndex.remove(bucket->key.toHash(), bucket->id.slot());
     buckets.destroy(bucket);
+}
+
+std::optional<Bucket> SchedulerPrivate::snapshot(const Endpoint &endpoint, TimePoint at) const
+{
+    const auto lane = laneSlot(endpoint, {});
+    if (!lane) {
+        const auto slot = bucketSlot(bucketKey(endpoint));
+        return slot ? std::optional(snapshotIn(*slot, at)) : std::nullopt;
+    }
+    const FoldedBucket *folded = lanes.foldedAt(*lane);
+    return folded ? snapshot(unfolded(*folded), at) : snapshot(*lanes.at(*lane)->bucket, at);
+}
+
+Bucket SchedulerPrivate::snapshotIn(quint32 slot, TimePoint at) const
+{
+    const BucketNode *bucket = buckets.at(slot);
+    return bucket ? snapshot(*bucket, at) : snapshot(unfolded(*buckets.foldedAt(slot)), at);
 }
 
 Bucket SchedulerPrivate::snapshot(const BucketNode &bucket, TimePoint at) const

@@ -84,6 +84,7 @@ void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::opt
     LearntHash *known = learntOf(lane, hash);
     if (known) {
         if (!areSame(known->hash, hash)) {
+            unfoldAll(*known);
             known->hash = hash;
             known->split = false;
             known->apartAt = {};
@@ -146,6 +147,7 @@ void SchedulerPrivate::compareCounters(Lane *lane, TokenCounter::Counting counti
     } else if (known.apartAt == TimePoint()) {
         known.apartAt = now;
     } else if (since > known.apartAt) {
+        unfoldAll(known);
         known.split = true;
         moveLane(lane, bucketFor(bucketKey(shared->key.hash, lane->endpoint)));
         tellAnomaly(Anomaly::CountersSplit, lane);

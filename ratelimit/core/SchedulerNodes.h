@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ratelimit/core/Endpoint.h"
+#include "ratelimit/core/FoldingSlab.h"
 #include "ratelimit/core/IndexedHeap.h"
 #include "ratelimit/core/IntrusiveList.h"
 #include "ratelimit/core/TokenCounter.h"
@@ -41,7 +42,12 @@ struct Turn {
 
 /// What only tickets have that were granted, or that have a deadline: not the many that wait.
 struct TicketTimes {
-    Ticket *ticket = nullptr;
+    explicit TicketTimes(Ticket *of)
+        : ticket(of)
+    {
+    }
+
+    Ticket *ticket;
     TimePoint grantedAt;
     TimePoint sentAt;    // as the consumer said, else grantedAt
     TimePoint notBefore; // a retry that backs off
@@ -87,10 +93,11 @@ struct LearntHash {
     TimePoint usedAt;
     bool split = false;  // this route counts apart from others with the hash
     TimePoint apartAt{}; // when it first seemed so; zero: it does not
+    int folded = 0;      // buckets that have their hash from here
 };
 
 /// A FIFO of tickets for one route, major resource and credential, and the consumer's name for it.
-struct Lane {
+struct Lane : Foldable {
     Lane(LaneId laneId, const Endpoint &of, const QByteArray &laneName)
         : id(laneId)
         , endpoint(of)
@@ -113,6 +120,7 @@ struct Lane {
     int wakePosition = -1;
     TimePoint blockedUntil; // a sublimit or shared 429
     bool probes = false;    // after one, until an answer is none
+    bool lingers = false;   // idle, and not to be folded
     TimePoint countedAt;    // when an answer last told a number
     TimePoint namedAt;      // when the request was granted whose answer named the bucket last
     TicketId lastGranted;
@@ -161,7 +169,7 @@ struct BucketKey {
 };
 
 /// A counter, and the lanes that count in it.
-struct BucketNode {
+struct BucketNode : Foldable {
     BucketNode(BucketId bucketId, const BucketKey &bucketKey)
         : id(bucketId)
         , key(bucketKey)
@@ -210,6 +218,25 @@ struct BucketNode {
     bool isHeldByOrder(Ordering ordering) const
     {
         return strictInFlight > 0 || (ordering == Ordering::Strict && inFlight > 0);
+    }
+};
+
+/// A lane and its bucket, which nothing else counts in, while nobody has asked for them for a
+/// while. Many buckets are known, few are busy.
+struct FoldedBucket : Foldable {
+    TokenCounter::Rest counter;
+    quint32 granted = 0;
+    quint32 rateLimited = 0;
+    BucketId id;
+    LaneId lane;
+    Endpoint endpoint;
+    LearntHash *learnt = nullptr; // that the bucket is called by; null: it has no name yet
+    TimePoint idleSince;
+    ListHook<FoldedBucket> idle;
+
+    BucketKey key() const
+    {
+        return learnt ? BucketKey{learnt->hash, endpoint, learnt->split} : BucketKey{{}, endpoint};
     }
 };
 

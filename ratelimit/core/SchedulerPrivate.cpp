@@ -33,6 +33,15 @@ SchedulerPrivate::SchedulerPrivate(const SchedulerOptions &schedulerOptions)
     m_pools.push_back(std::make_unique<Pool>());
 }
 
+SchedulerPrivate::~SchedulerPrivate()
+{
+    while (FoldedBucket *folded = m_folded.first()) {
+        lanes.forget(folded);
+        buckets.forget(folded);
+        release(folded);
+    }
+}
+
 // Tickets
 
 TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions)
@@ -59,7 +68,7 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
     ticket->pool = pool->index;
     ++pool->tickets;
     if (goesAtOnce(*ticket)) {
-        idleLanesOf(lane).remove(lane);
+        leaveIdle(lane);
         enter(ticket, TicketState::Queued);
         grant(ticket);
         return id;
@@ -72,7 +81,7 @@ TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions
 }
 
 Refusal SchedulerPrivate::refusal(
-    const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane) const
+    const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane)
 {
     using Code = TicketError::Code;
     if (!lane && !endpoint.isValid())
@@ -125,18 +134,10 @@ Refusal SchedulerPrivate::refusalByWait(const Endpoint &endpoint,
     return {};
 }
 
-TicketTimes *SchedulerPrivate::createTimes(Ticket *ticket)
-{
-    TicketTimes *times = m_freeTimes.isEmpty() ? &m_times.emplace_back() : m_freeTimes.takeLast();
-    *times = TicketTimes();
-    times->ticket = ticket;
-    return times;
-}
-
 void SchedulerPrivate::enqueue(Ticket *ticket, Ticket *before)
 {
     Lane *lane = ticket->lane;
-    idleLanesOf(lane).remove(lane);
+    leaveIdle(lane);
     lane->queue.insertBefore(before, ticket);
     ++lane->queued;
     ++lane->bucket->queued;

@@ -13,7 +13,6 @@
 
 #include <QtCore/QHash>
 
-#include <deque>
 #include <memory>
 #include <unordered_map>
 #include <utility>
@@ -41,6 +40,8 @@ struct Refusal {
 class SchedulerPrivate {
 public:
     explicit SchedulerPrivate(const SchedulerOptions &schedulerOptions);
+    ~SchedulerPrivate();
+    Q_DISABLE_COPY_MOVE(SchedulerPrivate)
 
     // Every change begins here: time never goes back, and taken events are cleared.
     void begin(TimePoint at)
@@ -56,17 +57,15 @@ public:
     // Tickets
     TicketId acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions);
     bool passes(const TicketOptions &ticketOptions, const BucketNode *bucket) const;
-    Refusal refusal(
-        const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane) const;
+    Refusal refusal(const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane);
     Refusal refusalByWait(const Endpoint &endpoint, const TicketOptions &ticketOptions,
         std::optional<milliseconds> maxWait, bool full) const;
     TicketTimes *timesOf(Ticket *ticket)
     {
         if (!ticket->times)
-            ticket->times = createTimes(ticket);
+            ticket->times = m_times.create(ticket);
         return ticket->times;
     }
-    TicketTimes *createTimes(Ticket *ticket);
     void enqueue(Ticket *ticket, Ticket *before); // null: at the end
     void dequeue(Ticket *ticket);
     void enter(Ticket *ticket, TicketState state, int status = 0, Refusal why = {});
@@ -143,13 +142,16 @@ public:
     std::optional<TimePoint> nextDeadline() const;
     void collectIdle();
 
-    // What there is
-    Lane *findLane(const Endpoint &endpoint, const QByteArray &name = {}) const;
+    // What there is. Const functions find what is not folded, and slots; others unfold.
+    std::optional<quint32> laneSlot(const Endpoint &endpoint, const QByteArray &name) const;
+    std::optional<quint32> bucketSlot(const BucketKey &key) const;
+    const Lane *knownLane(const Endpoint &endpoint, const QByteArray &name) const;
+    Lane *findLane(const Endpoint &endpoint, const QByteArray &name);
     Lane *createLane(const Endpoint &endpoint, const QByteArray &name);
-    BucketNode *findBucket(const Endpoint &endpoint, const QByteArray &name = {}) const;
     BucketKey bucketKey(const Endpoint &endpoint) const;
     BucketKey bucketKey(const QByteArray &hash, const Endpoint &endpoint) const;
-    BucketNode *findBucket(const BucketKey &key) const;
+    BucketNode *findBucket(const BucketKey &key);
+    BucketNode *findBucket(BucketId id);
     BucketNode *bucketFor(const BucketKey &key);
     std::vector<LearntRoute> learntRoutes(TimePoint at) const;
     void restore(std::span<const LearntRoute> routes);
@@ -157,7 +159,18 @@ public:
     void destroyLane(Lane *lane);
     void destroyIfUnused(BucketNode *bucket);
     Bucket snapshot(const BucketNode &bucket, TimePoint at) const;
+    std::optional<Bucket> snapshot(const Endpoint &endpoint, TimePoint at) const;
+    Bucket snapshotIn(quint32 bucketSlot, TimePoint at) const;
     BucketState stateOf(const BucketNode &bucket, const TokenCounter &counter, TimePoint at) const;
+
+    // Folding
+    bool isFoldable(const Lane &lane) const;
+    void fold(Lane *lane, const TokenCounter::Rest &counter);
+    Lane *unfold(FoldedBucket *folded);
+    void unfoldAll(const LearntHash &learnt);
+    void forget(FoldedBucket *folded);
+    static BucketNode unfolded(const FoldedBucket &folded);
+    int folded() const { return m_foldedBuckets.size(); }
 
     // Events
     Event &tell(Event::Type type)
@@ -200,8 +213,8 @@ public:
     RoundTrips roundTrips;
     TimePoint edgeUntil; // Cloudflare's block
     Slab<Ticket, TicketTag> tickets;
-    Slab<Lane, LaneTag> lanes;
-    Slab<BucketNode, BucketTag> buckets;
+    FoldingSlab<Lane, FoldedBucket, &FoldedBucket::lane> lanes;
+    FoldingSlab<BucketNode, FoldedBucket, &FoldedBucket::id> buckets;
     HashIndex laneIndex;
     HashIndex bucketIndex;
     std::unordered_map<QByteArray, LearntHash> hashes; // by route; lanes point at them
@@ -223,8 +236,11 @@ private:
     void destroyIfUnused(Pool *pool);
     using IdleLanes = IntrusiveList<Lane, &Lane::idle>;
     IdleLanes &idleLanesOf(const Lane *lane);
-    milliseconds idleLifetimeOf(const IdleLanes &list) const;
+    void leaveIdle(Lane *lane);
+    milliseconds lifetimeOf(const IdleLanes &list) const;
     void collectIdle(IdleLanes &list);
+    bool rests(const Lane &lane) const;
+    void release(FoldedBucket *folded);
     void announceGuard()
     {
         if (const bool guards = !invalid.allows(0, false, now); guards != m_guardAnnounced)
@@ -243,7 +259,10 @@ private:
     TicketQueue m_granted;       // oldest grant first
     TicketQueue m_timedOut;      // the same, kept until a late answer may no longer come
     IdleLanes m_idleLanes;       // longest idle first
-    IdleLanes m_idleExemptLanes; // the same, of interactions
+    IdleLanes m_lingeringLanes;  // the same, idle for long, that cannot be folded
+    IdleLanes m_idleExemptLanes; // the same, of interactions, which never are
+    NodePool<FoldedBucket> m_foldedBuckets;
+    IntrusiveList<FoldedBucket, &FoldedBucket::idle> m_folded;  // longest idle first
     IntrusiveList<BucketNode, &BucketNode::idle> m_idleBuckets; // that no lane counts in
     TimePoint m_hashesCheckedAt;
     struct Refused {
@@ -258,8 +277,7 @@ private:
     bool m_lockAnnounced = false;
     bool m_edgeAnnounced = false;
     bool m_guardAnnounced = false;
-    std::deque<TicketTimes> m_times;
-    Buffer<TicketTimes *> m_freeTimes;
+    NodePool<TicketTimes> m_times;
     Buffer<Event> m_events;
     Buffer<BucketId> m_changed;
     bool m_taken = false;

@@ -81,10 +81,12 @@ std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
         consider(m_bucketWakes.top()->wakeAt);
     if (m_atGates > 0)
         consider(gatesOpenAt());
-    for (const IdleLanes *list : {&m_idleLanes, &m_idleExemptLanes}) {
+    for (const IdleLanes *list : {&m_idleLanes, &m_lingeringLanes, &m_idleExemptLanes}) {
         if (list->first())
-            consider(list->first()->idleSince + idleLifetimeOf(*list));
+            consider(list->first()->idleSince + lifetimeOf(*list));
     }
+    if (m_folded.first())
+        consider(m_folded.first()->idleSince + options.idleBucketLifetime);
     if (m_idleBuckets.first())
         consider(m_idleBuckets.first()->idleSince + options.idleBucketLifetime);
     if (next == TimePoint::max())
@@ -110,29 +112,56 @@ TimePoint SchedulerPrivate::gatesOpenAt() const
 // The token of an interaction is used for a moment and never again.
 static constexpr milliseconds idleExemptLifetime = 1min;
 
+// Many buckets are asked for once in a while: they are not folded and unfolded each time.
+static constexpr milliseconds foldAfter = 30s;
+
 SchedulerPrivate::IdleLanes &SchedulerPrivate::idleLanesOf(const Lane *lane)
 {
-    return lane->isExempt ? m_idleExemptLanes : m_idleLanes;
+    return lane->isExempt ? m_idleExemptLanes : lane->lingers ? m_lingeringLanes : m_idleLanes;
 }
 
-milliseconds SchedulerPrivate::idleLifetimeOf(const IdleLanes &list) const
+void SchedulerPrivate::leaveIdle(Lane *lane)
 {
-    return &list == &m_idleExemptLanes ? std::min(idleExemptLifetime, options.idleBucketLifetime)
-                                       : options.idleBucketLifetime;
+    idleLanesOf(lane).remove(lane);
+    lane->lingers = false;
+}
+
+// How long a lane is in it.
+milliseconds SchedulerPrivate::lifetimeOf(const IdleLanes &list) const
+{
+    if (&list == &m_lingeringLanes)
+        return options.idleBucketLifetime;
+    return std::min(
+        &list == &m_idleLanes ? foldAfter : idleExemptLifetime, options.idleBucketLifetime);
+}
+
+// Whether nothing is lost by forgetting it.
+bool SchedulerPrivate::rests(const Lane &lane) const
+{
+    return lane.bucket->counter.isAtRest(now) && lane.blockedUntil <= now
+        && lane.bucket->flow == Flow::Open;
 }
 
 void SchedulerPrivate::collectIdle(IdleLanes &list)
 {
     while (Lane *lane = list.first()) {
-        if (now < lane->idleSince + idleLifetimeOf(list))
+        if (now < lane->idleSince + lifetimeOf(list))
             break;
         list.remove(lane);
-        if (lane->bucket->counter.isAtRest(now) && lane->blockedUntil <= now
-            && lane->bucket->flow == Flow::Open) {
-            destroyLane(lane);
-        } else {
+        if (!rests(*lane)) {
             lane->idleSince = now;
             list.append(lane);
+        } else if (&list == &m_idleLanes) {
+            lane->bucket->counter.roll(now);
+            const auto counter = lane->bucket->counter.atRest(now);
+            if (counter && isFoldable(*lane)) {
+                fold(lane, *counter);
+            } else {
+                lane->lingers = true;
+                m_lingeringLanes.append(lane);
+            }
+        } else {
+            destroyLane(lane);
         }
     }
 }
@@ -140,7 +169,10 @@ void SchedulerPrivate::collectIdle(IdleLanes &list)
 void SchedulerPrivate::collectIdle()
 {
     collectIdle(m_idleLanes);
+    collectIdle(m_lingeringLanes);
     collectIdle(m_idleExemptLanes);
+    while (m_folded.first() && m_folded.first()->idleSince + options.idleBucketLifetime <= now)
+        forget(m_folded.first());
     while (BucketNode *bucket = m_idleBuckets.first()) {
         if (now < bucket->idleSince + options.idleBucketLifetime)
             break;
@@ -150,7 +182,7 @@ void SchedulerPrivate::collectIdle()
     if (now - m_hashesCheckedAt >= options.idleBucketLifetime) {
         m_hashesCheckedAt = now;
         const auto forgotten = std::erase_if(hashes, [this](const auto &learnt) {
-            return learnt.second.usedAt + options.hashLifetime <= now;
+            return learnt.second.folded == 0 && learnt.second.usedAt + options.hashLifetime <= now;
         });
         if (forgotten > 0)
             lanes.forEach([](Lane &lane) { lane.learnt = nullptr; });

@@ -85,7 +85,7 @@ Estimate SchedulerPrivate::estimate(
     addLocks(
         result.waits, *this, endpoint.isExemptFromGlobal(), endpoint.isInteractionCallback(), at);
 
-    const Lane *lane = findLane(endpoint, laneName);
+    const Lane *lane = knownLane(endpoint, laneName);
     const milliseconds trip = roundTrips.typical().value_or(0ms);
     if (const Pool *pool = poolFor(ticketOptions.pool); !pool->isFree())
         add(WaitReason::Connection, pool->most > 0 ? std::optional(at + trip) : std::nullopt);
@@ -99,7 +99,10 @@ Estimate SchedulerPrivate::estimate(
         if (serial && ahead > 0)
             add(WaitReason::Order, at + ahead * trip);
     }
-    if (const BucketNode *bucket = findBucket(endpoint, laneName)) {
+    // One that is folded holds nothing.
+    const auto slot = lane ? std::nullopt : bucketSlot(bucketKey(endpoint));
+    const BucketNode *bucket = lane ? lane->bucket : slot ? buckets.at(*slot) : nullptr;
+    if (bucket) {
         if (bucket->flow == Flow::Paused)
             add(WaitReason::Paused, {});
         TokenCounter counter = bucket->counter;

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <memory>
 #include <new>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -66,43 +65,6 @@ public:
     bool isFull() const { return size() >= (1 << NodeId::slotBits) - 1; }
     int size() const { return int(m_end - m_free.size()); }
 
-    /// Calls \a visit() for at most \a most nodes from slot \a from on. Returns the slot to go on
-    /// from; nothing when there is none. Looks at as many slots as it visits, and 16 times more
-    /// empty ones.
-    template <typename Visitor>
-    std::optional<quint32> forSome(quint32 from, int most, Visitor &&visit) const
-    {
-        quint32 slot = from;
-        for (int looks = 16 * most; slot < m_end && most > 0 && looks > 0; ++slot) {
-            --looks;
-            if (const Node *node = at(slot)) {
-                visit(*node);
-                --most;
-            }
-        }
-        return slot < m_end ? std::optional(slot) : std::nullopt;
-    }
-
-    template <typename Visitor> void forEach(Visitor &&visit) const
-    {
-        for (quint32 slot = 0; slot < m_end; ++slot) {
-            if (const Node *node = at(slot))
-                visit(*node);
-        }
-    }
-    template <typename Visitor> void forEach(Visitor &&visit)
-    {
-        std::as_const(*this).forEach([&](const Node &node) { visit(const_cast<Node &>(node)); });
-    }
-
-    /// The node in \a slot; null when it is free. The slot is one of an id that was given.
-    Node *at(quint32 slot) const
-    {
-        Cell *place = &cell(slot);
-        return reinterpret_cast<const NodeId *>(place)->isNull() ? nullptr
-                                                                 : reinterpret_cast<Node *>(place);
-    }
-
 private:
     // A node, which begins with its id, or a null id: the slot is free.
     struct alignas(Node) Cell {
@@ -111,6 +73,13 @@ private:
     static constexpr quint32 perChunk = 128;
 
     Cell &cell(quint32 slot) const { return m_chunks[slot / perChunk][slot % perChunk]; }
+    // Null when the slot is free; it is one of an id that was given.
+    Node *at(quint32 slot) const
+    {
+        Cell *place = &cell(slot);
+        return reinterpret_cast<const NodeId *>(place)->isNull() ? nullptr
+                                                                 : reinterpret_cast<Node *>(place);
+    }
 
     std::vector<std::unique_ptr<Cell[]>> m_chunks;
     std::vector<quint32> m_free;

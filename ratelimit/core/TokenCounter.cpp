@@ -118,6 +118,30 @@ bool TokenCounter::isAtRest(TimePoint now) const
         && (m_lost == 0 || now >= m_lostAt + windowOrGuess());
 }
 
+TokenCounter::TokenCounter(const Rest &rest)
+    : m_knowledge(rest.knowledge)
+    , m_kind(rest.kind)
+    , m_limitIsLearnt(rest.limitIsLearnt)
+    , m_tellsFractions(rest.tellsFractions)
+    , m_countsLate(rest.countsLate)
+    , m_bareAnswers(rest.bareAnswers)
+    , m_limit(rest.limit)
+    , m_window(rest.window)
+{
+    if (m_knowledge == Knowledge::Limited)
+        m_remaining = m_limit;
+}
+
+std::optional<TokenCounter::Rest> TokenCounter::atRest(TimePoint now) const
+{
+    const bool isFull = m_knowledge != Knowledge::Limited || m_remaining == m_limit;
+    if (!isAtRest(now) || !isFull || m_lost > 0 || !m_log.isEmpty()
+        || m_window.count() > std::numeric_limits<quint32>::max())
+        return {};
+    return Rest{m_limit, quint32(m_window.count()), m_knowledge, m_kind, m_bareAnswers,
+        m_limitIsLearnt, m_tellsFractions, m_countsLate};
+}
+
 TokenCounter::Counting TokenCounter::compare(
     const RatelimitHeaders &headers, TimePoint grantedAt, TimePoint now) const
 {

@@ -45,6 +45,24 @@ public:
         bool stale = false;        ///< of an older window, or overtaken: taught nothing
     };
 
+    /// What is worth knowing of a counter that is at rest, in little memory.
+    struct Rest {
+        qint32 limit = -1;  ///< -1: not known
+        quint32 window = 0; ///< in milliseconds
+        Knowledge knowledge : 2 = Knowledge::Unknown;
+        WindowKind kind : 2 = WindowKind::Undecided;
+        qint8 bareAnswers = 0;
+        bool limitIsLearnt : 1 = false;
+        bool tellsFractions : 1 = false;
+        bool countsLate : 1 = false;
+    };
+
+    TokenCounter() = default;
+    /// As it was when atRest() was asked.
+    explicit TokenCounter(const Rest &rest);
+    /// Nothing when more has to be known to count on, or so much of it that it does not fit.
+    std::optional<Rest> atRest(TimePoint now) const;
+
     Knowledge knowledge() const { return m_knowledge; }
     WindowKind windowKind() const { return m_kind; }
     std::optional<int> limit() const { return known(m_limit); }

@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 
 static constexpr milliseconds clientTimeout = 8s;
 static constexpr int ticketCount = 150;
+static constexpr milliseconds whileLater = 2min; // when what was idle is folded
 
 namespace {
 
@@ -54,7 +55,8 @@ public:
         m_lossy = pick(2) == 0;
         m_jitter = pick(3) * 50;
         for (int i = 0; i < ticketCount; ++i)
-            later(milliseconds(pick(6000)), [this] { ask(); });
+            later((i % 3 == 0 ? whileLater : 0ms) + milliseconds(pick(6000)), [this] { ask(); });
+        later(whileLater - 1s, [this] { m_folded = m_scheduler.size().folded; });
     }
 
     // An empty text: all promises were kept.
@@ -83,6 +85,7 @@ public:
     }
 
     int requests() const { return m_arrived; }
+    int folded() const { return m_folded; }
 
 private:
     struct Event {
@@ -298,6 +301,7 @@ private:
     std::vector<int> m_connections; // of each pool
     int m_turnsAtOnce = 0;
     int m_arrived = 0;
+    int m_folded = 0;
     int m_jitter = 0;
     bool m_lossy = false;
     const bool m_traces = qEnvironmentVariableIsSet("TURNSTILE_TRACE");
@@ -317,14 +321,17 @@ private Q_SLOTS:
         const int first = isOne ? one : 1;
         const int last = isOne ? one : isMany ? many : 300;
         int requests = 0;
+        int folded = 0;
         for (int seed = first; seed <= last; ++seed) {
             World world{quint32(seed)};
             const QString failure = world.run();
             QVERIFY2(failure.isEmpty(),
                 qPrintable(QStringLiteral("seed %1: %2").arg(seed).arg(failure)));
             requests += world.requests();
+            folded += world.folded();
         }
         QVERIFY(requests > (last - first + 1) * ticketCount / 2); // there was traffic
+        QVERIFY(folded > last - first);
     }
 };
 

@@ -46,41 +46,6 @@ private Q_SLOTS:
         QCOMPARE(slab.find({}), nullptr);
         QCOMPARE(slab.find({quint64(99) << 24 | 5000}), nullptr);
     }
-
-    void visitsWhatIsThere()
-    {
-        Slab<Node, struct NodeTag> slab;
-        slab.create(1);
-        Node *gone = slab.create(2);
-        slab.create(4);
-        slab.destroy(gone);
-        int sum = 0;
-        slab.forEach([&sum](const Node &node) { sum += node.value; });
-        QCOMPARE(sum, 5);
-    }
-
-    void visitsInPages()
-    {
-        Slab<Node, struct NodeTag> slab;
-        std::vector<Node *> nodes;
-        for (int i = 0; i < 100; ++i)
-            nodes.push_back(slab.create(i));
-        for (int i = 10; i < 90; ++i) // a hole that is longer than a page looks
-            slab.destroy(nodes[size_t(i)]);
-        std::vector<int> seen;
-        std::optional<quint32> from = 0;
-        int pages = 0;
-        for (; from; ++pages) {
-            const size_t before = seen.size();
-            from = slab.forSome(*from, 4, [&](const Node &node) { seen.push_back(node.value); });
-            QVERIFY(seen.size() - before <= 4);
-        }
-        QCOMPARE(seen.size(), size_t(20));
-        QCOMPARE(seen[10], 90);
-        QVERIFY(std::is_sorted(seen.begin(), seen.end()));
-        QVERIFY(pages >= 6);
-        QVERIFY(!slab.forSome(100, 4, [](const Node &) {}));
-    }
 };
 
 QTEST_GUILESS_MAIN(SlabTest)

@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+//
+// What nobody asks for takes little memory: an idle lane and its bucket become one small record.
+#include "ratelimit/core/SchedulerPrivate.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace Turnstile {
+
+// Only what a record has room for, and what nothing else refers to.
+bool SchedulerPrivate::isFoldable(const Lane &lane) const
+{
+    const BucketNode &bucket = *lane.bucket;
+    const BucketKey &key = bucket.key;
+    const bool isNamed = !key.hash.isEmpty();
+    const bool isKnown =
+        lane.learnt && lane.learnt->hash == key.hash && lane.learnt->split == key.split;
+    return !lane.isExempt && lane.name.isEmpty() && !lane.probes && lane.blockedUntil <= now
+        && bucket.laneCount == 1 && bucket.flow == Flow::Open && bucket.maker == lane.endpoint
+        && !bucket.dirty && !bucket.vanished && bucket.blindLimits == 0
+        && std::max(bucket.granted, bucket.rateLimited) <= std::numeric_limits<quint32>::max()
+        && (isNamed ? isKnown : !key.split);
+}
+
+void SchedulerPrivate::fold(Lane *lane, const TokenCounter::Rest &counter)
+{
+    BucketNode *bucket = lane->bucket;
+    FoldedBucket *folded = m_foldedBuckets.create();
+    folded->isFolded = true;
+    folded->counter = counter;
+    folded->granted = quint32(bucket->granted);
+    folded->rateLimited = quint32(bucket->rateLimited);
+    folded->id = bucket->id;
+    folded->lane = lane->id;
+    folded->endpoint = lane->endpoint;
+    if (!bucket->key.hash.isEmpty()) {
+        folded->learnt = lane->learnt;
+        ++folded->learnt->folded;
+    }
+    folded->idleSince = lane->idleSince;
+    Q_ASSERT(bucket->ready.isEmpty() && !bucket->gate && bucket->wakePosition < 0);
+    lanes.fold(lane, folded);
+    buckets.fold(bucket, folded);
+    m_folded.append(folded);
+}
+
+static void fill(BucketNode *bucket, const FoldedBucket &folded)
+{
+    bucket->counter = TokenCounter(folded.counter);
+    bucket->granted = folded.granted;
+    bucket->rateLimited = folded.rateLimited;
+}
+
+Lane *SchedulerPrivate::unfold(FoldedBucket *folded)
+{
+    BucketNode *bucket = buckets.unfold(folded, folded->key());
+    fill(bucket, *folded);
+    Lane *lane = lanes.unfold(folded, folded->endpoint, QByteArray());
+    lane->bucket = bucket;
+    bucket->lanes.append(lane);
+    bucket->laneCount = 1;
+    lane->learnt = folded->learnt;
+    lane->idleSince = now;
+    m_idleLanes.append(lane);
+    if (folded->learnt)
+        folded->learnt->usedAt = now;
+    release(folded);
+    return lane;
+}
+
+// Before what their buckets are called by changes.
+void SchedulerPrivate::unfoldAll(const LearntHash &learnt)
+{
+    for (FoldedBucket *each = m_folded.first(); each && learnt.folded > 0;) {
+        FoldedBucket *folded = std::exchange(each, m_folded.next(each));
+        if (folded->learnt == &learnt)
+            unfold(folded);
+    }
+}
+
+void SchedulerPrivate::forget(FoldedBucket *folded)
+{
+    tell(Event::Type::BucketRemoved).bucket = folded->id;
+    laneIndex.remove(folded->endpoint.laneHash(), folded->lane.slot());
+    bucketIndex.remove(folded->key().toHash(), folded->id.slot());
+    lanes.forget(folded);
+    buckets.forget(folded);
+    release(folded);
+}
+
+void SchedulerPrivate::release(FoldedBucket *folded)
+{
+    if (folded->learnt)
+        --folded->learnt->folded;
+    m_folded.remove(folded);
+    m_foldedBuckets.destroy(folded);
+}
+
+// For those who ask without asking for a ticket.
+BucketNode SchedulerPrivate::unfolded(const FoldedBucket &folded)
+{
+    BucketNode bucket(folded.id, folded.key());
+    fill(&bucket, folded);
+    bucket.laneCount = 1;
+    return bucket;
+}
+
+} // namespace Turnstile
