@@ -68,7 +68,7 @@ public:
     ~Endpoint();
 
     /// Whether it names something: its path could be read.
-    bool isValid() const;
+    bool isValid() const { return bool(d); }
     /// The HTTP method; Get where it is not valid.
     Method method() const;
     /// Who sends the request.
@@ -84,7 +84,7 @@ public:
 
     /// The key of the lane: route, major resource and credential. Equal keys queue together.
     QByteArray lane() const;
-    /// The hash of lane(), computed once.
+    /// A hash of what makes lane(), computed once; the same in all threads. It has 32 bits.
     size_t laneHash() const;
 
     /// The key of the bucket that the lane uses until the server has named one. That is the lane
@@ -122,6 +122,7 @@ public:
     }
 
 private:
+    friend class EndpointData;
     bool hasLaneOf(const Endpoint &other) const;
 
     QSharedDataPointer<EndpointData> d;

@@ -39,22 +39,23 @@ template <HeaderFieldId field> bool isHeaderField(const char *name)
     using Word =
         std::conditional_t<size >= 8, quint64, std::conditional_t<size >= 4, quint32, quint16>>;
     constexpr qsizetype step = sizeof(Word);
-    Word difference = 0;
-    for (qsizetype at = 0; at < size; at += step) {
-        const qsizetype start = std::min(at, size - step); // the last two words overlap
+    // Their ends tell them apart, so these are first.
+    for (qsizetype end = size; end > 0; end -= step) {
+        const qsizetype start = std::max<qsizetype>(end - step, 0); // the first two words overlap
         Word actual = 0;
         Word lower = 0;
         std::memcpy(&actual, name + start, sizeof(Word));
         std::memcpy(&lower, expected.data() + start, sizeof(Word));
         // Only letters have bit 6; their upper case lacks bit 5.
         const auto letters = Word(lower & Word(0x4040'4040'4040'4040));
-        difference |= Word((actual | letters >> 1) ^ lower);
+        if (Word(actual | letters >> 1) != lower)
+            return false;
     }
-    return difference == 0;
+    return true;
 }
 
 /// Which header has that \a name, in any case.
-inline HeaderFieldId headerFieldOf(QByteArrayView name)
+Q_ALWAYS_INLINE HeaderFieldId headerFieldOf(QByteArrayView name)
 {
     using enum HeaderFieldId;
     const char *const text = name.data();

@@ -7,6 +7,7 @@
 
 #include <QtCore/QByteArrayView>
 
+#include <limits>
 #include <optional>
 
 namespace Turnstile {
@@ -26,30 +27,30 @@ struct HeaderNumber {
 HeaderNumber parseNumber(QByteArrayView text, int decimals, qint64 max);
 
 /// As parseNumber(), but for what nearly every number is: digits, and after a point at most
-/// \a decimals (3 or less) more. Nothing for any other text, and over \a max.
-inline std::optional<qint64> parsePlainNumber(QByteArrayView text, int decimals, qint64 max)
+/// \a decimals (3 or less) more. More than any limit for any other text.
+template <int decimals> quint64 parsePlainNumber(QByteArrayView text)
 {
+    constexpr quint64 other = std::numeric_limits<quint64>::max();
+    constexpr quint64 powers[] = {1, 10, 100, 1000};
     if (text.size() > 16) // holds that and three decimals
-        return {};
+        return other;
     const char *at = text.begin();
     quint64 value = 0;
     const auto readDigits = [&at, end = text.end(), &value] {
         const char *const first = at;
         for (; at != end && *at >= '0' && *at <= '9'; ++at)
             value = value * 10 + quint64(*at - '0');
-        return int(at - first);
+        return at - first;
     };
     if (readDigits() == 0)
-        return {};
-    if (at != text.end() && *at == '.') {
-        ++at;
-        decimals -= readDigits();
-    }
-    if (at != text.end() || decimals < 0)
-        return {};
-    for (; decimals > 0; --decimals)
-        value *= 10;
-    return value <= quint64(max) ? std::optional(qint64(value)) : std::nullopt;
+        return other;
+    if (at == text.end())
+        return value * powers[decimals];
+    if (*at != '.')
+        return other;
+    ++at;
+    const auto missing = decimals - readDigits();
+    return at == text.end() && missing >= 0 ? value * powers[missing] : other;
 }
 
 /// Of several numbers in one value, joined by commas, the last that can be read.

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <QtCore/QtGlobal>
+#include "ratelimit/core/Buffer.h"
 
 #include <array>
 #include <cstddef>
@@ -22,20 +22,19 @@ public:
 
     template <typename... Args> Node *create(Args &&...args)
     {
-        if (m_free.empty())
+        if (m_free.isEmpty())
             grow();
-        Cell *cell = m_free.back();
-        m_free.pop_back();
+        Cell *cell = m_free.takeLast();
         return new (cell->bytes.data()) Node(std::forward<Args>(args)...);
     }
 
     void destroy(Node *node)
     {
         std::destroy_at(node);
-        m_free.push_back(reinterpret_cast<Cell *>(node));
+        m_free.append() = reinterpret_cast<Cell *>(node);
     }
 
-    int size() const { return int(m_chunks.size() * perChunk - m_free.size()); }
+    int size() const { return int(m_chunks.size() * perChunk - m_free.items().size()); }
 
 private:
     struct alignas(Node) Cell {
@@ -43,15 +42,15 @@ private:
     };
     static constexpr size_t perChunk = 128;
 
-    void grow()
+    Q_NEVER_INLINE void grow()
     {
         m_chunks.emplace_back(new Cell[perChunk]);
         for (size_t i = perChunk; i-- > 0;)
-            m_free.push_back(&m_chunks.back()[i]);
+            m_free.append() = &m_chunks.back()[i];
     }
 
     std::vector<std::unique_ptr<Cell[]>> m_chunks;
-    std::vector<Cell *> m_free;
+    Buffer<Cell *> m_free;
 };
 
 } // namespace Turnstile

@@ -25,11 +25,14 @@ static bool isApiVersion(Segment segment)
 
 Segments splitPath(Segment path)
 {
-    if (const size_t scheme = path.find("://"); scheme < path.find_first_of("/?#")) {
-        path.remove_prefix(scheme + 3);
+    const size_t slash = path.find('/');
+    if (slash > 0 && slash != Segment::npos && path[slash - 1] == ':'
+        && path.substr(slash).starts_with("//") && path.find_first_of("?#") > slash) {
+        path.remove_prefix(slash + 2);
         path.remove_prefix(std::min(path.find_first_of("/?#"), path.size()));
     }
-    path = path.substr(0, path.find_first_of("?#"));
+    path = path.substr(0, path.find('#'));
+    path = path.substr(0, path.find('?'));
 
     Segments segments;
     if (path.size() > maxPathLength)

@@ -44,16 +44,26 @@ Scope scopeOf(QByteArrayView value)
     return Scope::Unknown;
 }
 
+// Few values have blanks around them.
+QByteArrayView trimmed(QByteArrayView text)
+{
+    const auto isInk = [](char c) { return uchar(c) > ' '; };
+    return !text.isEmpty() && isInk(text.front()) && isInk(text.back()) ? text : text.trimmed();
+}
+
 // Answers name the same few buckets again and again, so recent hashes are shared. For each thread
 // that is at most 256 of maxBucket bytes.
 QByteArray sharedBucket(QByteArrayView hash)
 {
     thread_local std::array<QByteArray, 256> recent;
     quint64 end = 0; // where names that are counted up differ
-    const qsizetype size = std::min<qsizetype>(hash.size(), sizeof(end));
-    std::memcpy(&end, hash.end() - size, size_t(size));
+    if (hash.size() >= qsizetype(sizeof(end)))
+        std::memcpy(&end, hash.end() - sizeof(end), sizeof(end));
+    else
+        std::memcpy(&end, hash.data(), size_t(hash.size()));
     QByteArray &slot = recent[size_t(end * 0x9e37'79b9'7f4a'7c15 >> 56)]; // its best eight bits
-    if (slot != hash)
+    if (slot.size() != hash.size()
+        || std::memcmp(slot.constData(), hash.data(), size_t(hash.size())) != 0)
         slot = hash.toByteArray();
     return slot;
 }
@@ -72,12 +82,15 @@ public:
 
 private:
     using Kind = HeaderError::Kind;
-    using Number = std::optional<qint64>;
+
+    static constexpr qint64 none = -1; // no number is below zero
 
     bool has(Field field) const { return (seen & bit(field)) != 0; }
     void fail(Kind kind, Field field, QByteArrayView value = {});
     /// False when it is text of another kind, which is an error unless it is a date.
-    bool readNumber(Field field, QByteArrayView value, int decimals, qint64 max, Number &target);
+    template <int decimals, qint64 max>
+    bool readNumber(Field field, QByteArrayView value, qint64 &target);
+    bool readUnusual(Field field, QByteArrayView value, int decimals, qint64 max, qint64 &target);
     void readRetryAfterDate();
     void readBucket(QByteArrayView value);
     WallTime serverTime();
@@ -88,7 +101,8 @@ private:
     RatelimitHeaders &out;
     WallTime receivedAt;
     quint32 seen = 0;
-    Number limit, remaining, resetAfter, reset, retryAfter, bodyRetryAfter;
+    qint64 limit = none, remaining = none, resetAfter = none, reset = none, retryAfter = none,
+           bodyRetryAfter = none;
     QByteArrayView retryAfterText, resetText, date;
     std::optional<QByteArrayView> retryAfterDate; // any text that is not a number
 };
@@ -102,13 +116,19 @@ void Parser::fail(Kind kind, Field field, QByteArrayView value)
         value.first(std::min<qsizetype>(value.size(), 64)).toByteArray()});
 }
 
-bool Parser::readNumber(Field field, QByteArrayView value, int decimals, qint64 max, Number &target)
+template <int decimals, qint64 max>
+bool Parser::readNumber(Field field, QByteArrayView value, qint64 &target)
 {
-    const auto plain = parsePlainNumber(value, decimals, max);
-    if (plain && (!target || target == plain)) {
-        target = plain;
-        return true;
-    }
+    const quint64 plain = parsePlainNumber<decimals>(value);
+    if (plain > quint64(max) || (target != none && target != qint64(plain)))
+        return readUnusual(field, value.trimmed(), decimals, max, target);
+    target = qint64(plain);
+    return true;
+}
+
+bool Parser::readUnusual(
+    Field field, QByteArrayView value, int decimals, qint64 max, qint64 &target)
+{
     JoinedNumber read = parseJoinedNumber(value, decimals, max);
     HeaderNumber &number = read.number;
     if (decimals == 0 && !number.exact)
@@ -120,10 +140,10 @@ bool Parser::readNumber(Field field, QByteArrayView value, int decimals, qint64 
         // Below zero is nothing left, and over.
         const bool hasFloor = field == Field::Remaining || field == Field::ResetAfter;
         if (number.problem == Kind::Negative && hasFloor)
-            target = target.value_or(0);
+            target = std::max<qint64>(target, 0);
         return true;
     }
-    if (read.differ || (target && *target != number.value))
+    if (read.differ || (target != none && target != number.value))
         fail(Kind::Duplicate, field, read.used);
     target = number.value;
     return true;
@@ -134,35 +154,35 @@ void Parser::readField(Field field, QByteArrayView value)
     seen |= bit(field);
     switch (field) {
     case Field::Limit:
-        readNumber(field, value, 0, maxCount, limit);
+        readNumber<0, maxCount>(field, value, limit);
         break;
     case Field::Remaining:
-        readNumber(field, value, 0, maxCount, remaining);
+        readNumber<0, maxCount>(field, value, remaining);
         break;
     case Field::Reset:
-        readNumber(field, value, 3, maxEpoch, reset);
+        readNumber<3, maxEpoch>(field, value, reset);
         resetText = value;
         break;
     case Field::ResetAfter:
-        readNumber(field, value, 3, maxWait, resetAfter);
+        readNumber<3, maxWait>(field, value, resetAfter);
         break;
     case Field::Bucket:
-        readBucket(value);
+        readBucket(trimmed(value));
         break;
     case Field::Global:
-        out.global = out.global || value.compare("false", Qt::CaseInsensitive) != 0;
+        out.global = out.global || trimmed(value).compare("false", Qt::CaseInsensitive) != 0;
         break;
     case Field::Scope:
-        out.scope = scopeOf(value);
+        out.scope = scopeOf(trimmed(value));
         out.global = out.global || out.scope == Scope::Global;
         break;
     case Field::RetryAfter:
         if (!out.isRateLimited())
             break;
-        if (readNumber(field, value, 3, maxWait, retryAfter))
+        if (readNumber<3, maxWait>(field, value, retryAfter))
             retryAfterText = value;
         else
-            retryAfterDate = value;
+            retryAfterDate = value.trimmed();
         break;
     case Field::Via:
         out.via = true;
@@ -204,12 +224,11 @@ void Parser::readBody(QByteArrayView body)
     out.global = out.global || document[QLatin1StringView("global")].toBool();
     const QJsonValue wait = document[QLatin1StringView("retry_after")];
     if (wait.isDouble()) // the shortest text of a double is the number that was sent
-        readNumber(Field::BodyRetryAfter,
-            QByteArray::number(wait.toDouble(), 'g', QLocale::FloatingPointShortest), 3, maxWait,
+        readNumber<3, maxWait>(Field::BodyRetryAfter,
+            QByteArray::number(wait.toDouble(), 'g', QLocale::FloatingPointShortest),
             bodyRetryAfter);
     else if (wait.isString())
-        readNumber(
-            Field::BodyRetryAfter, wait.toString().toUtf8().trimmed(), 3, maxWait, bodyRetryAfter);
+        readNumber<3, maxWait>(Field::BodyRetryAfter, wait.toString().toUtf8(), bodyRetryAfter);
     else if (!wait.isUndefined() && !wait.isNull())
         fail(Kind::Malformed, Field::BodyRetryAfter);
 }
@@ -217,37 +236,38 @@ void Parser::readBody(QByteArrayView body)
 // The moment that the server's absolute times are to be compared with.
 WallTime Parser::serverTime()
 {
-    if (date.isEmpty())
+    const QByteArrayView text = date.trimmed();
+    if (text.isEmpty())
         return receivedAt;
-    if (const auto time = parseHttpDate(date))
+    if (const auto time = parseHttpDate(text))
         return *time;
-    fail(Kind::Malformed, Field::Date, date);
+    fail(Kind::Malformed, Field::Date, text);
     return receivedAt;
 }
 
 void Parser::finishReset()
 {
-    if (reset && *reset > epochIsInMilliseconds)
-        *reset = *reset / 1000 + (*reset % 1000 != 0);
+    if (reset > epochIsInMilliseconds)
+        reset = reset / 1000 + (reset % 1000 != 0);
     // Nobody's window ended in January 1970: so small a number counts from now.
-    const bool countsFromNow = reset && *reset <= maxWait;
-    if (reset && !countsFromNow) {
-        if (*reset > epochIsInMilliseconds)
-            fail(Kind::TooLarge, Field::Reset, resetText);
+    const bool countsFromNow = reset != none && reset <= maxWait;
+    if (reset > maxWait) {
+        if (reset > epochIsInMilliseconds)
+            fail(Kind::TooLarge, Field::Reset, resetText.trimmed());
         else
-            out.reset = WallTime(milliseconds(*reset));
+            out.reset = WallTime(milliseconds(reset));
     }
-    if (!resetAfter && countsFromNow)
+    if (resetAfter == none && countsFromNow)
         resetAfter = reset;
-    if (!resetAfter && out.reset) {
+    if (resetAfter == none && out.reset) {
         const qint64 wait = (*out.reset - serverTime()).count();
         if (wait <= maxWait)
             resetAfter = std::max<qint64>(wait, 0);
         else
-            fail(Kind::TooLarge, Field::Reset, resetText);
+            fail(Kind::TooLarge, Field::Reset, resetText.trimmed());
     }
-    if (resetAfter)
-        out.resetAfter = milliseconds(*resetAfter);
+    if (resetAfter != none)
+        out.resetAfter = milliseconds(resetAfter);
 }
 
 void Parser::readRetryAfterDate()
@@ -255,8 +275,8 @@ void Parser::readRetryAfterDate()
     const auto time = parseHttpDate(*retryAfterDate);
     if (!time)
         return fail(Kind::Malformed, Field::RetryAfter, *retryAfterDate);
-    if (retryAfter)
-        return fail(Kind::Duplicate, Field::RetryAfter, retryAfterText);
+    if (retryAfter != none)
+        return fail(Kind::Duplicate, Field::RetryAfter, retryAfterText.trimmed());
     const qint64 wait = (*time - serverTime()).count();
     if (wait > maxWait)
         return fail(Kind::TooLarge, Field::RetryAfter, *retryAfterDate);
@@ -268,17 +288,17 @@ void Parser::finishRetryAfter()
     if (retryAfterDate)
         readRetryAfterDate();
 
-    Number wait = retryAfter;
-    if (bodyRetryAfter) {
-        const bool isCeiling = wait && *wait % 1000 == 0 && *wait - *bodyRetryAfter < 1000;
-        wait = isCeiling || !wait ? *bodyRetryAfter : std::max(*wait, *bodyRetryAfter);
-    } else if (wait && resetAfter && !out.global && remaining.value_or(0) == 0) {
-        wait = std::max(*wait, *resetAfter);
-    } else if (!wait && resetAfter.value_or(0) > 0) {
+    qint64 wait = retryAfter;
+    if (bodyRetryAfter != none) {
+        const bool isCeiling = wait % 1000 == 0 && wait - bodyRetryAfter < 1000;
+        wait = isCeiling ? bodyRetryAfter : std::max(wait, bodyRetryAfter);
+    } else if (wait != none && !out.global && remaining <= 0) {
+        wait = std::max(wait, resetAfter);
+    } else if (wait == none && resetAfter > 0) {
         wait = resetAfter;
     }
-    if (wait)
-        out.retryAfter = milliseconds(*wait);
+    if (wait != none)
+        out.retryAfter = milliseconds(wait);
 }
 
 void Parser::finishKind()
@@ -292,8 +312,8 @@ void Parser::finishKind()
     if (!(seen & group))
         return;
     const bool hasReset = has(Field::Reset) || has(Field::ResetAfter);
-    const bool unusable = (has(Field::Limit) && !limit) || (has(Field::Remaining) && !remaining)
-        || (hasReset && !resetAfter);
+    const bool unusable = (has(Field::Limit) && limit == none)
+        || (has(Field::Remaining) && remaining == none) || (hasReset && resetAfter == none);
     out.kind = unusable ? RatelimitHeaders::Kind::Invalid : RatelimitHeaders::Kind::Bucket;
     for (Field field : {Field::Limit, Field::Remaining, Field::Bucket}) {
         if (!has(field))
@@ -305,10 +325,10 @@ void Parser::finishKind()
 
 void Parser::finish()
 {
-    if (limit)
-        out.limit = int(*limit);
-    if (remaining)
-        out.remaining = int(std::min(*remaining, limit.value_or(*remaining)));
+    if (limit != none)
+        out.limit = int(limit);
+    if (remaining != none)
+        out.remaining = int(limit != none ? std::min(remaining, limit) : remaining);
     finishReset();
     if (out.isRateLimited())
         finishRetryAfter();
@@ -325,7 +345,7 @@ RatelimitHeaders RatelimitHeaders::parse(
     Parser parser(result, now);
     for (const HeaderField &header : headers) {
         if (const Field field = headerFieldOf(header.name); field != Field::Other)
-            parser.readField(field, header.value.trimmed());
+            parser.readField(field, header.value);
     }
     if (readsBody(status))
         parser.readBody(body);

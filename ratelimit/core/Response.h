@@ -4,7 +4,9 @@
 
 #include "ratelimit/core/RatelimitHeaders.h"
 
+#include <concepts>
 #include <optional>
+#include <utility>
 
 namespace Turnstile {
 
@@ -25,6 +27,11 @@ struct Response {
     static Response answered(std::optional<RatelimitHeaders> headers)
     {
         return {Kind::Answered, std::move(headers)};
+    }
+    /// The same, and the headers are moved but once.
+    template <std::same_as<RatelimitHeaders> Headers> static Response answered(Headers &&headers)
+    {
+        return {Kind::Answered, std::forward<Headers>(headers)};
     }
     /// Sent, and no answer came: the tokens stay spent.
     static Response lost() { return {Kind::Lost, {}}; }

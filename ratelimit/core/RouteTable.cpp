@@ -183,41 +183,87 @@ constexpr bool bySegments(std::string_view a, std::string_view b)
 }
 static_assert(std::ranges::is_sorted(templates, bySegments));
 
-using Iterator = decltype(templates)::const_iterator;
+// What may follow after the same segments stands side by side.
+struct Node {
+    std::string_view segment;
+    quint16 children = 0; // where they begin
+    quint16 count = 0;
+    bool ends = false; // a template ends here
+};
+
+constexpr std::string_view segmentAt(std::string_view text, size_t offset)
+{
+    return text.substr(offset, text.find('/', offset) - offset);
+}
+
+constexpr size_t countNodes()
+{
+    size_t count = 1;
+    std::string_view before;
+    for (const std::string_view text : templates) {
+        bool differs = false;
+        for (size_t at = 0; at < text.size(); at += segmentAt(text, at).size() + 1) {
+            differs =
+                differs || at >= before.size() || segmentAt(before, at) != segmentAt(text, at);
+            count += differs ? 1 : 0;
+        }
+        before = text;
+    }
+    return count;
+}
+
+constexpr std::array<Node, countNodes()> makeTree()
+{
+    struct Range { // of templates whose first `offset` characters are the same
+        size_t first = 0;
+        size_t last = templates.size();
+        size_t offset = 0;
+    };
+    std::array<Node, countNodes()> nodes;
+    std::array<Range, countNodes()> ranges;
+    size_t size = 1;
+    for (size_t at = 0; at < size; ++at) {
+        auto [first, last, offset] = ranges[at];
+        nodes[at].ends = templates[first].size() < offset;
+        nodes[at].children = quint16(size);
+        if (nodes[at].ends)
+            ++first;
+        while (first < last) {
+            const std::string_view segment = segmentAt(templates[first], offset);
+            const size_t from = first;
+            while (first < last && segmentAt(templates[first], offset) == segment)
+                ++first;
+            nodes[size].segment = segment;
+            ranges[size++] = {from, first, offset + segment.size() + 1};
+        }
+        nodes[at].count = quint16(size - nodes[at].children);
+    }
+    return nodes;
+}
+
+constexpr auto tree = makeTree();
 
 struct Walk {
     std::span<const std::string_view> segments;
     RouteMatch best;
 
-    static std::string_view segmentAt(std::string_view text, size_t offset)
+    // Goes on from a node, to which `depth` segments led. True when the whole path is a template.
+    bool descend(const Node &node, size_t depth, quint32 parameters)
     {
-        return text.substr(offset, text.find('/', offset) - offset);
-    }
-
-    // Goes on from a node: the templates in [first, last) share their first `offset` characters,
-    // which took `depth` segments. True when the whole path is a template.
-    bool descend(Iterator first, Iterator last, size_t offset, size_t depth, quint32 parameters)
-    {
-        const bool ends = first->size() < offset;
-        if (qsizetype(depth) > best.known || (ends && depth == segments.size()))
+        if (qsizetype(depth) > best.known || (node.ends && depth == segments.size()))
             best = {qsizetype(depth), parameters};
         if (depth == segments.size())
-            return ends;
-        if (ends)
-            ++first;
+            return node.ends;
         const std::string_view segment = segments[depth];
-        return (segment != "*" && step(first, last, offset, depth, parameters, segment))
-            || step(first, last, offset, depth, parameters | (1u << depth), "*");
+        return (segment != "*" && step(node, depth, parameters, segment))
+            || step(node, depth, parameters | (1u << depth), "*");
     }
 
-    bool step(Iterator first, Iterator last, size_t offset, size_t depth, quint32 parameters,
-        std::string_view segment)
+    bool step(const Node &node, size_t depth, quint32 parameters, std::string_view segment)
     {
-        // Not equal_range(): clang 14 cannot compile the subrange that it returns.
-        const auto here = [offset](std::string_view text) { return segmentAt(text, offset); };
-        const Iterator from = std::ranges::lower_bound(first, last, segment, {}, here);
-        const Iterator to = std::ranges::upper_bound(from, last, segment, {}, here);
-        return from != to && descend(from, to, offset + segment.size() + 1, depth + 1, parameters);
+        const std::span children(&tree[node.children], node.count);
+        const auto child = std::ranges::find(children, segment, &Node::segment);
+        return child != children.end() && descend(*child, depth + 1, parameters);
     }
 };
 
@@ -227,7 +273,7 @@ RouteMatch matchRoute(std::span<const std::string_view> segments)
 {
     Q_ASSERT(segments.size() <= 32);
     Walk walk{segments, {}};
-    walk.descend(templates.begin(), templates.end(), 0, 0, 0);
+    walk.descend(tree.front(), 0, 0);
     return walk.best;
 }
 

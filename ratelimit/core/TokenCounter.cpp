@@ -126,10 +126,9 @@ TokenCounter::TokenCounter(const Rest &rest)
     , m_countsLate(rest.countsLate)
     , m_bareAnswers(rest.bareAnswers)
     , m_limit(rest.limit)
+    , m_remaining(m_knowledge == Knowledge::Limited ? m_limit : unknown)
     , m_window(rest.window)
 {
-    if (m_knowledge == Knowledge::Limited)
-        m_remaining = m_limit;
 }
 
 std::optional<TokenCounter::Rest> TokenCounter::atRest(TimePoint now) const
