@@ -21,19 +21,30 @@ public:
     /// Puts \a node in, or into its new place after its key has changed.
     void update(Node *node)
     {
-        if (!contains(node)) {
-            node->*Position = int(m_nodes.size());
-            m_nodes.push_back(node);
-        }
-        if (m_nodes.size() > 1)
-            siftDown(siftUp(size_t(node->*Position)));
+        if (!contains(node) || m_nodes.size() > 1)
+            move(node);
     }
 
     /// Does nothing when \a node is not in the heap.
     void remove(Node *node)
     {
-        if (!contains(node))
-            return;
+        if (contains(node))
+            take(node);
+    }
+
+private:
+    // Out of the way of the many who find that nothing has to be done.
+    Q_NEVER_INLINE void move(Node *node)
+    {
+        if (!contains(node)) {
+            node->*Position = int(m_nodes.size());
+            m_nodes.push_back(node);
+        }
+        siftDown(siftUp(size_t(node->*Position)));
+    }
+
+    Q_NEVER_INLINE void take(Node *node)
+    {
         const size_t hole = size_t(node->*Position);
         Node *last = m_nodes.back();
         m_nodes.pop_back();
@@ -44,7 +55,6 @@ public:
         }
     }
 
-private:
     void place(size_t index, Node *node)
     {
         m_nodes[index] = node;

@@ -37,14 +37,6 @@ BucketNode *SchedulerPrivate::atGate(GateKind kind) const
     return first;
 }
 
-void SchedulerPrivate::leaveGate(BucketNode *bucket)
-{
-    if (Pool *pool = std::exchange(bucket->gate, nullptr)) {
-        pool->gates[bucket->gateKind()].remove(bucket);
-        --m_atGates;
-    }
-}
-
 void SchedulerPrivate::destroy(Ticket *ticket)
 {
     Pool *pool = ticket->lane ? poolOf(*ticket) : nullptr;
@@ -97,21 +89,6 @@ void SchedulerPrivate::grant(BucketNode *bucket)
     dequeue(ticket);
     grant(ticket);
     updateLane(lane);
-}
-
-// Whether nothing holds a new ticket, and none could go before it: then it need not queue.
-bool SchedulerPrivate::goesAtOnce(const Ticket &ticket)
-{
-    const Lane *lane = ticket.lane;
-    BucketNode *bucket = lane->bucket;
-    if (m_atGates > 0 || bucket->queued > 0 || flow == Flow::Paused || now < edgeUntil
-        || bucket->flow == Flow::Paused || now < lane->blockedUntil
-        || (lane->inFlight > 0 && lane->isSerialFor(ticket)) || !poolOf(ticket)->isFree()
-        || bucket->isHeldByOrder(ticket.ordering) || !invalid.allows(inFlight, bucket->burst, now)
-        || (bucket->gateKind() == GlobalGate && !global.isFree(now)))
-        return false;
-    bucket->counter.roll(now);
-    return bucket->available(now) > 0;
 }
 
 void SchedulerPrivate::grant(Ticket *ticket)

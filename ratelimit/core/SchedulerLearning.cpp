@@ -30,7 +30,12 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
             return;
         }
         lane->namedAt = std::max(lane->namedAt, ticket.times->grantedAt);
-        assignBucket(lane, headers.bucket, headers.limit);
+        LearntHash *known = lane->learnt;
+        if (known && areSame(known->hash, headers.bucket)
+            && known->hash.constData() == lane->bucket->key.hash.constData())
+            known->heard(headers.limit, now);
+        else
+            assignBucket(lane, headers.bucket, headers.limit);
     }
     if (lane->bucket->laneCount > 1)
         compareCounters(lane, lane->bucket->counter.compare(headers, ticket.times->grantedAt, now));
@@ -89,10 +94,7 @@ void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::opt
             known->split = false;
             known->apartAt = {};
         }
-        known->limit = limit;
-        known->usedAt = now;
-        if (current->key.hash.constData() == known->hash.constData())
-            return;
+        known->heard(limit, now);
     }
     if (current->key.hash == hash)
         return;

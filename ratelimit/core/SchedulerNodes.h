@@ -94,6 +94,12 @@ struct LearntHash {
     bool split = false;  // this route counts apart from others with the hash
     TimePoint apartAt{}; // when it first seemed so; zero: it does not
     int folded = 0;      // buckets that have their hash from here
+
+    void heard(std::optional<int> itsLimit, TimePoint now)
+    {
+        limit = itsLimit;
+        usedAt = now;
+    }
 };
 
 /// A FIFO of tickets for one route, major resource and credential, and the consumer's name for it.

@@ -44,6 +44,21 @@ SchedulerPrivate::~SchedulerPrivate()
 
 // Tickets
 
+// Whether nothing holds a new ticket, and none could go before it: then it need not queue.
+inline bool SchedulerPrivate::goesAtOnce(const Ticket &ticket)
+{
+    const Lane *lane = ticket.lane;
+    BucketNode *bucket = lane->bucket;
+    if (m_atGates > 0 || bucket->queued > 0 || flow == Flow::Paused || now < edgeUntil
+        || bucket->flow == Flow::Paused || now < lane->blockedUntil
+        || (lane->inFlight > 0 && lane->isSerialFor(ticket)) || !poolOf(ticket)->isFree()
+        || bucket->isHeldByOrder(ticket.ordering) || !invalid.allows(inFlight, bucket->burst, now)
+        || (bucket->gateKind() == GlobalGate && !global.isFree(now)))
+        return false;
+    bucket->counter.roll(now);
+    return bucket->available(now) > 0;
+}
+
 TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions)
 {
     Lane *lane = findLane(endpoint, ticketOptions.lane);

@@ -86,7 +86,7 @@ public:
         announceGuard();
     }
     void openGates();
-    bool goesAtOnce(const Ticket &ticket);
+    inline bool goesAtOnce(const Ticket &ticket);
     void grant(BucketNode *bucket);
     void grant(Ticket *ticket);
     void countInFlight(const Ticket &ticket, int change)
@@ -143,7 +143,7 @@ public:
     void collectIdle();
 
     // What there is. Const functions find what is not folded, and slots; others unfold.
-    std::optional<quint32> laneSlot(const Endpoint &endpoint, const QByteArray &name) const;
+    inline std::optional<quint32> laneSlot(const Endpoint &endpoint, const QByteArray &name) const;
     std::optional<quint32> bucketSlot(const BucketKey &key) const;
     const Lane *knownLane(const Endpoint &endpoint, const QByteArray &name) const;
     Lane *findLane(const Endpoint &endpoint, const QByteArray &name);
@@ -231,7 +231,13 @@ private:
     }
     BucketNode *atGate(GateKind kind) const;
     TimePoint gatesOpenAt() const;
-    void leaveGate(BucketNode *bucket);
+    void leaveGate(BucketNode *bucket)
+    {
+        if (Pool *pool = std::exchange(bucket->gate, nullptr)) {
+            pool->gates[bucket->gateKind()].remove(bucket);
+            --m_atGates;
+        }
+    }
     void destroy(Ticket *ticket);
     void destroyIfUnused(Pool *pool);
     using IdleLanes = IntrusiveList<Lane, &Lane::idle>;

@@ -155,7 +155,7 @@ private:
     inline void learnTokens(const Answer &answer, WindowIs window);
     inline void learnEnd(const Answer &answer, WindowIs window);
     void startLog();
-    void learnLog(const Answer &answer, int inFlight);
+    inline void learnLog(const Answer &answer, int inFlight);
     void openAssumedWindow(TimePoint now);
     bool isCertainlyOpen(TimePoint now) const { return now < m_openUntil; }
     milliseconds windowOrGuess() const;
