@@ -143,12 +143,11 @@ void SchedulerPrivate::updateBucket(BucketNode *bucket)
         return;
     }
     leaveGate(bucket);
-    if (const auto change = bucket->counter.nextChange(now)) {
-        bucket->wakeAt = *change;
+    bucket->wakeAt = bucket->counter.changesAt(now);
+    if (bucket->wakeAt != TimePoint::max())
         m_bucketWakes.update(bucket);
-    } else {
+    else
         m_bucketWakes.remove(bucket);
-    }
 }
 
 } // namespace Turnstile

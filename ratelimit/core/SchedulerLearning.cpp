@@ -50,9 +50,9 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
                 isSuccess(headers) && headers.kind == RatelimitHeaders::Kind::None, now);
         return;
     }
-    std::optional<TimePoint> countedAt;
-    if (const auto wait = roundTrips.margin())
-        countedAt = std::min(now, ticket.times->sentAt + *wait);
+    TimePoint countedAt = now;
+    if (const auto wait = options.compensate ? roundTrips.margin() : std::nullopt)
+        countedAt = ticket.times->sentAt + *wait;
     const auto learnt =
         bucket->counter.learn(headers, ticket.times->grantedAt, now, bucket->inFlight, countedAt);
     bucket->vanished = false;

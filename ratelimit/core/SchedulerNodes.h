@@ -81,7 +81,8 @@ struct Ticket {
 inline bool areSame(const QByteArray &left, const QByteArray &right)
 {
     return left.size() == right.size()
-        && std::memcmp(left.constData(), right.constData(), size_t(left.size())) == 0;
+        && (left.isEmpty()
+            || std::memcmp(left.constData(), right.constData(), size_t(left.size())) == 0);
 }
 
 using TicketQueue = IntrusiveList<Ticket, &Ticket::hook>;

@@ -224,8 +224,8 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
                 global.giveBack();
             else if (isLimited && kindOf(*headers) == LimitKind::Global)
                 ; // limited() frees its slot
-            else if (const auto margin = roundTrips.margin())
-                global.answered(ticket->times->sentAt, margin, now);
+            else if (options.compensate)
+                global.answered(ticket->times->sentAt, roundTrips.margin(), now);
             else
                 global.answered(now);
         }
