@@ -88,7 +88,7 @@ void GlobalLimit::refused(TimePoint grantedAt, TimePoint until, TimePoint now)
 // Raises that have come need not be counted again and again.
 void GlobalLimit::settle(TimePoint now)
 {
-    if (!isLowered() || now < m_raiseAt)
+    if (now < m_raiseAt)
         return;
     m_share = shareAt(now);
     m_raiseAt += ((now - m_raiseAt) / m_raiseEvery + 1) * m_raiseEvery;
@@ -97,7 +97,8 @@ void GlobalLimit::settle(TimePoint now)
 void GlobalLimit::count(TimePoint at, TimePoint now)
 {
     --m_inFlight;
-    settle(now);
+    if (isLowered())
+        settle(now);
     if (m_limit == 0 && !isLowered())
         return;
     m_answered.removeUntil(now - m_period);

@@ -21,6 +21,21 @@ public:
     /// Puts \a node in, or into its new place after its key has changed.
     void update(Node *node)
     {
+        if (!contains(node) || m_nodes.size() > 1)
+            move(node);
+    }
+
+    /// Does nothing when \a node is not in the heap.
+    void remove(Node *node)
+    {
+        if (contains(node))
+            take(node);
+    }
+
+private:
+    // Out of the way of the many who find that nothing has to be done.
+    Q_NEVER_INLINE void move(Node *node)
+    {
         if (!contains(node)) {
             node->*Position = int(m_nodes.size());
             m_nodes.push_back(node);
@@ -28,11 +43,8 @@ public:
         siftDown(siftUp(size_t(node->*Position)));
     }
 
-    /// Does nothing when \a node is not in the heap.
-    void remove(Node *node)
+    Q_NEVER_INLINE void take(Node *node)
     {
-        if (!contains(node))
-            return;
         const size_t hole = size_t(node->*Position);
         Node *last = m_nodes.back();
         m_nodes.pop_back();
@@ -43,7 +55,6 @@ public:
         }
     }
 
-private:
     void place(size_t index, Node *node)
     {
         m_nodes[index] = node;

@@ -11,23 +11,18 @@ namespace Turnstile {
 
 using namespace std::chrono_literals;
 
-void SchedulerPrivate::pump()
+void SchedulerPrivate::openGates()
 {
-    strikeDeadlines(now - 1ns); // whose moment is now may still go
-    const auto pumpGate = [this](GateKind kind) {
+    if (flow == Flow::Paused || now < edgeUntil)
+        return;
+    for (const GateKind kind : {CallbackGate, ExemptGate, GlobalGate}) {
         while (BucketNode *bucket = atGate(kind)) {
             if (!invalid.allows(inFlight, kind == CallbackGate, now)
                 || (kind == GlobalGate && !global.isFree(now)))
                 break;
             grant(bucket);
         }
-    };
-    if (m_atGates > 0 && flow != Flow::Paused && now >= edgeUntil) {
-        pumpGate(CallbackGate);
-        pumpGate(ExemptGate);
-        pumpGate(GlobalGate);
     }
-    announceGuard();
 }
 
 // The bucket whose turn it is, of those that a connection is free for.
@@ -40,14 +35,6 @@ BucketNode *SchedulerPrivate::atGate(GateKind kind) const
             first = bucket;
     }
     return first;
-}
-
-void SchedulerPrivate::leaveGate(BucketNode *bucket)
-{
-    if (Pool *pool = std::exchange(bucket->gate, nullptr)) {
-        pool->gates[bucket->gateKind()].remove(bucket);
-        --m_atGates;
-    }
 }
 
 void SchedulerPrivate::destroy(Ticket *ticket)
@@ -93,30 +80,15 @@ void SchedulerPrivate::removePool(PoolId id)
     }
 }
 
+// Lane and bucket stay at the top of their heaps meanwhile: nothing is compared with them before
+// updateLane() has put them where they belong.
 void SchedulerPrivate::grant(BucketNode *bucket)
 {
     Lane *lane = bucket->ready.top();
     Ticket *ticket = lane->queue.first();
-    leaveGate(bucket);
-    bucket->ready.remove(lane);
     dequeue(ticket);
     grant(ticket);
     updateLane(lane);
-}
-
-// Whether nothing holds a new ticket, and none could go before it: then it need not queue.
-bool SchedulerPrivate::goesAtOnce(const Ticket &ticket)
-{
-    const Lane *lane = ticket.lane;
-    BucketNode *bucket = lane->bucket;
-    if (m_atGates > 0 || bucket->queued > 0 || flow == Flow::Paused || now < edgeUntil
-        || bucket->flow == Flow::Paused || now < lane->blockedUntil
-        || (lane->inFlight > 0 && lane->isSerialFor(ticket)) || !poolOf(ticket)->isFree()
-        || bucket->isHeldByOrder(ticket.ordering) || !invalid.allows(inFlight, bucket->burst, now)
-        || (bucket->gateKind() == GlobalGate && !global.isFree(now)))
-        return false;
-    bucket->counter.roll(now);
-    return bucket->available(now) > 0;
 }
 
 void SchedulerPrivate::grant(Ticket *ticket)
@@ -133,19 +105,6 @@ void SchedulerPrivate::grant(Ticket *ticket)
     ++ticket->attempt;
     m_granted.append(ticket);
     enter(ticket, TicketState::Available);
-}
-
-void SchedulerPrivate::countInFlight(const Ticket &ticket, int change)
-{
-    Lane *lane = ticket.lane;
-    inFlight += change;
-    poolOf(ticket)->inFlight += change;
-    lane->inFlight += change;
-    lane->bucket->inFlight += change;
-    if (ticket.ordering == Ordering::Strict) {
-        lane->strictInFlight += change;
-        lane->bucket->strictInFlight += change;
-    }
 }
 
 void SchedulerPrivate::updateLane(Lane *lane)
@@ -184,12 +143,11 @@ void SchedulerPrivate::updateBucket(BucketNode *bucket)
         return;
     }
     leaveGate(bucket);
-    if (const auto change = bucket->counter.nextChange(now)) {
-        bucket->wakeAt = *change;
+    bucket->wakeAt = bucket->counter.changesAt(now);
+    if (bucket->wakeAt != TimePoint::max())
         m_bucketWakes.update(bucket);
-    } else {
+    else
         m_bucketWakes.remove(bucket);
-    }
 }
 
 } // namespace Turnstile

@@ -30,25 +30,29 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
             return;
         }
         lane->namedAt = std::max(lane->namedAt, ticket.times->grantedAt);
-        assignBucket(lane, headers.bucket, headers.limit);
+        LearntHash *known = lane->learnt;
+        if (known && areSame(known->hash, headers.bucket)
+            && known->hash.constData() == lane->bucket->key.hash.constData())
+            known->heard(headers.limit, now);
+        else
+            assignBucket(lane, headers.bucket, headers.limit);
     }
     if (lane->bucket->laneCount > 1)
         compareCounters(lane, lane->bucket->counter.compare(headers, ticket.times->grantedAt, now));
 
     BucketNode *bucket = lane->bucket;
     if (!headers.limit && !headers.remaining && !headers.resetAfter) {
-        const bool isSuccess = headers.status >= 200 && headers.status < 300;
-        if (isSuccess && bucket->counter.knowledge() == TokenCounter::Knowledge::Limited
+        if (isSuccess(headers) && bucket->counter.knowledge() == TokenCounter::Knowledge::Limited
             && !std::exchange(bucket->vanished, true))
             tellAnomaly(Anomaly::HeadersVanished, lane);
         if (!headers.isRateLimited()) // a 429 takes no token
             bucket->counter.learnNothing(
-                isSuccess && headers.kind == RatelimitHeaders::Kind::None, now);
+                isSuccess(headers) && headers.kind == RatelimitHeaders::Kind::None, now);
         return;
     }
-    std::optional<TimePoint> countedAt;
-    if (const auto wait = roundTrips.margin())
-        countedAt = std::min(now, ticket.times->sentAt + *wait);
+    TimePoint countedAt = now;
+    if (const auto wait = options.compensate ? roundTrips.margin() : std::nullopt)
+        countedAt = ticket.times->sentAt + *wait;
     const auto learnt =
         bucket->counter.learn(headers, ticket.times->grantedAt, now, bucket->inFlight, countedAt);
     bucket->vanished = false;
@@ -90,10 +94,7 @@ void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::opt
             known->split = false;
             known->apartAt = {};
         }
-        known->limit = limit;
-        known->usedAt = now;
-        if (current->key.hash.constData() == known->hash.constData())
-            return;
+        known->heard(limit, now);
     }
     if (current->key.hash == hash)
         return;
@@ -256,12 +257,6 @@ LimitKind SchedulerPrivate::kindOf(const RatelimitHeaders &headers) const
         && headers.kind == RatelimitHeaders::Kind::None)
         return LimitKind::Cloudflare;
     return LimitKind::Bucket;
-}
-
-bool SchedulerPrivate::isGlobalLimit(const Response &response) const
-{
-    return response.kind == Response::Kind::Answered && response.headers
-        && response.headers->isRateLimited() && kindOf(*response.headers) == LimitKind::Global;
 }
 
 milliseconds SchedulerPrivate::waitOf(const RatelimitHeaders &headers, int &blindLimits) const

@@ -42,7 +42,12 @@ struct Turn {
 
 /// What only tickets have that were granted, or that have a deadline: not the many that wait.
 struct TicketTimes {
-    Ticket *ticket = nullptr;
+    explicit TicketTimes(Ticket *of)
+        : ticket(of)
+    {
+    }
+
+    Ticket *ticket;
     TimePoint grantedAt;
     TimePoint sentAt;    // as the consumer said, else grantedAt
     TimePoint notBefore; // a retry that backs off
@@ -76,7 +81,8 @@ struct Ticket {
 inline bool areSame(const QByteArray &left, const QByteArray &right)
 {
     return left.size() == right.size()
-        && std::memcmp(left.constData(), right.constData(), size_t(left.size())) == 0;
+        && (left.isEmpty()
+            || std::memcmp(left.constData(), right.constData(), size_t(left.size())) == 0);
 }
 
 using TicketQueue = IntrusiveList<Ticket, &Ticket::hook>;
@@ -89,6 +95,12 @@ struct LearntHash {
     bool split = false;  // this route counts apart from others with the hash
     TimePoint apartAt{}; // when it first seemed so; zero: it does not
     int folded = 0;      // buckets that have their hash from here
+
+    void heard(std::optional<int> itsLimit, TimePoint now)
+    {
+        limit = itsLimit;
+        usedAt = now;
+    }
 };
 
 /// A FIFO of tickets for one route, major resource and credential, and the consumer's name for it.

@@ -44,6 +44,21 @@ SchedulerPrivate::~SchedulerPrivate()
 
 // Tickets
 
+// Whether nothing holds a new ticket, and none could go before it: then it need not queue.
+inline bool SchedulerPrivate::goesAtOnce(const Ticket &ticket)
+{
+    const Lane *lane = ticket.lane;
+    BucketNode *bucket = lane->bucket;
+    if (m_atGates > 0 || bucket->queued > 0 || flow == Flow::Paused || now < edgeUntil
+        || bucket->flow == Flow::Paused || now < lane->blockedUntil
+        || (lane->inFlight > 0 && lane->isSerialFor(ticket)) || !poolOf(ticket)->isFree()
+        || bucket->isHeldByOrder(ticket.ordering) || !invalid.allows(inFlight, bucket->burst, now)
+        || (bucket->gateKind() == GlobalGate && !global.isFree(now)))
+        return false;
+    bucket->counter.roll(now);
+    return bucket->available(now) > 0;
+}
+
 TicketId SchedulerPrivate::acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions)
 {
     Lane *lane = findLane(endpoint, ticketOptions.lane);
@@ -96,16 +111,26 @@ Refusal SchedulerPrivate::refusal(
     const BucketNode *bucket = lane ? lane->bucket : findBucket(bucketKey(endpoint));
     if (flow == Flow::Draining || (bucket && bucket->flow == Flow::Draining))
         return {Code::Draining};
-    if (ticketOptions.predicate
-        && !ticketOptions.predicate(bucket ? std::optional(snapshot(*bucket, now)) : std::nullopt))
+    if (ticketOptions.predicate && !passes(ticketOptions, bucket))
         return {Code::PredicateFailed};
     if (tickets.isFull())
         return {Code::QueueFull};
     const bool full =
         queued >= options.maxQueued || (bucket ? bucket->queued : 0) >= options.maxQueuedPerBucket;
-    if (!full && !maxWait)
-        return {};
+    if (full || maxWait)
+        return refusalByWait(endpoint, ticketOptions, maxWait, full);
+    return {};
+}
 
+bool SchedulerPrivate::passes(const TicketOptions &ticketOptions, const BucketNode *bucket) const
+{
+    return ticketOptions.predicate(bucket ? std::optional(snapshot(*bucket, now)) : std::nullopt);
+}
+
+Refusal SchedulerPrivate::refusalByWait(const Endpoint &endpoint,
+    const TicketOptions &ticketOptions, std::optional<milliseconds> maxWait, bool full) const
+{
+    using Code = TicketError::Code;
     const Estimate expected = estimate(endpoint, ticketOptions, now);
     const auto reason = expected.waits.empty() ? WaitReason::None : expected.waits.back().reason;
     if (full && !expected.waits.empty())
@@ -122,15 +147,6 @@ Refusal SchedulerPrivate::refusal(
             return {Code::WaitTooLong, isEndless ? endless->reason : reason};
     }
     return {};
-}
-
-TicketTimes *SchedulerPrivate::timesOf(Ticket *ticket)
-{
-    if (!ticket->times) {
-        ticket->times = m_times.create();
-        ticket->times->ticket = ticket;
-    }
-    return ticket->times;
 }
 
 void SchedulerPrivate::enqueue(Ticket *ticket, Ticket *before)
@@ -194,6 +210,9 @@ void SchedulerPrivate::rejectWaiting(Lane *lane, TicketError::Code error)
 void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
 {
     Lane *lane = ticket->lane;
+    const bool isAnswer = response.kind == Response::Kind::Answered;
+    const RatelimitHeaders *headers = isAnswer && response.headers ? &*response.headers : nullptr;
+    const bool isLimited = headers && headers->isRateLimited();
     if (ticket->state == TicketState::TimedOut) {
         if (!response.headers)
             return; // it was spent when it timed out
@@ -203,34 +222,32 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
         if (!lane->bucket->exempt) {
             if (response.kind == Response::Kind::Unused)
                 global.giveBack();
-            else if (!isGlobalLimit(response))
+            else if (isLimited && kindOf(*headers) == LimitKind::Global)
+                ; // limited() frees its slot
+            else if (options.compensate)
                 global.answered(ticket->times->sentAt, roundTrips.margin(), now);
+            else
+                global.answered(now);
         }
-        if (response.kind == Response::Kind::Answered)
+        if (isAnswer)
             roundTrips.add(now - ticket->times->sentAt);
     }
-    switch (response.kind) {
-    case Response::Kind::Unused:
-        break;
-    case Response::Kind::Lost:
+    if (response.kind == Response::Kind::Lost) {
         lane->bucket->counter.spend(now);
-        break;
-    case Response::Kind::Answered:
-        if (!response.headers) {
-            lane->bucket->counter.learnNothing(true, now);
-            break;
-        }
-        learn(lane, *response.headers, *ticket);
-        if (response.headers->isRateLimited())
-            limited(ticket, *response.headers);
-        else {
+    } else if (headers) {
+        learn(lane, *headers, *ticket);
+        if (isLimited) {
+            limited(ticket, *headers);
+        } else {
             lane->bucket->blindLimits = blindGlobalLimits = 0;
             lane->probes = false;
             if (ticket->times->grantedAt >= edgeUntil)
                 m_edgeBlocks = 0;
         }
-        judge(*ticket, *response.headers);
-        break;
+        if (!isSuccess(*headers) || !m_refused.isEmpty())
+            judge(*ticket, *headers);
+    } else if (isAnswer) {
+        lane->bucket->counter.learnNothing(true, now);
     }
     changed(lane->bucket);
     if (lane->bucket->queued > 0)

@@ -20,6 +20,11 @@
 
 namespace Turnstile {
 
+inline bool isSuccess(const RatelimitHeaders &headers)
+{
+    return headers.status >= 200 && headers.status < 300;
+}
+
 /// Why a ticket is not granted, and what it would wait for or has waited for.
 struct Refusal {
     TicketError::Code code = TicketError::Code::None;
@@ -51,8 +56,16 @@ public:
 
     // Tickets
     TicketId acquire(const Endpoint &endpoint, const TicketOptions &ticketOptions);
+    bool passes(const TicketOptions &ticketOptions, const BucketNode *bucket) const;
     Refusal refusal(const Endpoint &endpoint, const TicketOptions &ticketOptions, const Lane *lane);
-    TicketTimes *timesOf(Ticket *ticket);
+    Refusal refusalByWait(const Endpoint &endpoint, const TicketOptions &ticketOptions,
+        std::optional<milliseconds> maxWait, bool full) const;
+    TicketTimes *timesOf(Ticket *ticket)
+    {
+        if (!ticket->times)
+            ticket->times = m_times.create(ticket);
+        return ticket->times;
+    }
     void enqueue(Ticket *ticket, Ticket *before); // null: at the end
     void dequeue(Ticket *ticket);
     void enter(Ticket *ticket, TicketState state, int status = 0, Refusal why = {});
@@ -64,11 +77,30 @@ public:
     void forgetLate(Ticket *ticket);
 
     // Granting
-    void pump();
-    bool goesAtOnce(const Ticket &ticket);
+    void pump()
+    {
+        if (m_deadlines.top())
+            strikeDeadlines(now - std::chrono::nanoseconds(1)); // whose moment is now may still go
+        if (m_atGates > 0)
+            openGates();
+        announceGuard();
+    }
+    void openGates();
+    inline bool goesAtOnce(const Ticket &ticket);
     void grant(BucketNode *bucket);
     void grant(Ticket *ticket);
-    void countInFlight(const Ticket &ticket, int change);
+    void countInFlight(const Ticket &ticket, int change)
+    {
+        Lane *lane = ticket.lane;
+        inFlight += change;
+        poolOf(ticket)->inFlight += change;
+        lane->inFlight += change;
+        lane->bucket->inFlight += change;
+        if (ticket.ordering == Ordering::Strict) {
+            lane->strictInFlight += change;
+            lane->bucket->strictInFlight += change;
+        }
+    }
     void updateLane(Lane *lane);
     void updateBucket(BucketNode *bucket);
 
@@ -111,7 +143,7 @@ public:
     void collectIdle();
 
     // What there is. Const functions find what is not folded, and slots; others unfold.
-    std::optional<quint32> laneSlot(const Endpoint &endpoint, const QByteArray &name) const;
+    inline std::optional<quint32> laneSlot(const Endpoint &endpoint, const QByteArray &name) const;
     std::optional<quint32> bucketSlot(const BucketKey &key) const;
     const Lane *knownLane(const Endpoint &endpoint, const QByteArray &name) const;
     Lane *findLane(const Endpoint &endpoint, const QByteArray &name);
@@ -199,7 +231,13 @@ private:
     }
     BucketNode *atGate(GateKind kind) const;
     TimePoint gatesOpenAt() const;
-    void leaveGate(BucketNode *bucket);
+    void leaveGate(BucketNode *bucket)
+    {
+        if (Pool *pool = std::exchange(bucket->gate, nullptr)) {
+            pool->gates[bucket->gateKind()].remove(bucket);
+            --m_atGates;
+        }
+    }
     void destroy(Ticket *ticket);
     void destroyIfUnused(Pool *pool);
     using IdleLanes = IntrusiveList<Lane, &Lane::idle>;
@@ -216,7 +254,6 @@ private:
     }
     void guardChanged(bool guards);
     LimitKind kindOf(const RatelimitHeaders &headers) const;
-    bool isGlobalLimit(const Response &response) const; // its slot is freed by limited()
     milliseconds waitOf(const RatelimitHeaders &headers, int &blindLimits) const;
 
     std::vector<std::unique_ptr<Pool>> m_pools; // the first: of tickets that name none; some null

@@ -23,8 +23,6 @@ static void remember(
 
 void SchedulerPrivate::judge(const Ticket &ticket, const RatelimitHeaders &headers)
 {
-    if (headers.status / 100 == 2 && m_refused.isEmpty())
-        return;
     const Lane *lane = ticket.lane;
     if (headers.status > 0 && invalid.add(headers.status, headers.scope, now)) {
         Event &counted = tell(Event::Type::InvalidRequest);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "ratelimit/core/Buffer.h"
 #include "ratelimit/core/Id.h"
 
 #include <array>
@@ -33,13 +34,10 @@ public:
     template <typename... Args> Node *create(Args &&...args)
     {
         quint32 slot = m_end;
-        if (m_free.empty()) {
-            if (m_end++ % perChunk == 0)
-                m_chunks.push_back(std::make_unique<Cell[]>(perChunk));
-        } else {
-            slot = m_free.back();
-            m_free.pop_back();
-        }
+        if (m_free.isEmpty())
+            grow();
+        else
+            slot = m_free.takeLast();
         const NodeId id{++m_lastNumber << NodeId::slotBits | slot};
         Node *node = new (&cell(slot)) Node(id, std::forward<Args>(args)...);
         Q_ASSERT(static_cast<void *>(&node->id) == node);
@@ -58,12 +56,12 @@ public:
     {
         const quint32 slot = node->id.slot();
         std::destroy_at(node);
-        new (&cell(slot)) NodeId;
-        m_free.push_back(slot);
+        new (node) NodeId;
+        m_free.append() = slot;
     }
 
     bool isFull() const { return size() >= (1 << NodeId::slotBits) - 1; }
-    int size() const { return int(m_end - m_free.size()); }
+    int size() const { return int(m_end - m_free.items().size()); }
 
 private:
     // A node, which begins with its id, or a null id: the slot is free.
@@ -71,6 +69,12 @@ private:
         std::array<std::byte, sizeof(Node)> bytes{};
     };
     static constexpr quint32 perChunk = 128;
+
+    Q_NEVER_INLINE void grow()
+    {
+        if (m_end++ % perChunk == 0)
+            m_chunks.push_back(std::make_unique<Cell[]>(perChunk));
+    }
 
     Cell &cell(quint32 slot) const { return m_chunks[slot / perChunk][slot % perChunk]; }
     // Null when the slot is free; it is one of an id that was given.
@@ -82,7 +86,7 @@ private:
     }
 
     std::vector<std::unique_ptr<Cell[]>> m_chunks;
-    std::vector<quint32> m_free;
+    Buffer<quint32> m_free;
     quint32 m_end = 0; // slots that were ever used
     quint64 m_lastNumber = 0;
 };

@@ -100,16 +100,12 @@ void TokenCounter::endWhatIsOver(TimePoint now)
     }
 }
 
-std::optional<TimePoint> TokenCounter::nextChange(TimePoint now) const
+TimePoint TokenCounter::firstBack() const
 {
-    if (now < m_blockedUntil)
-        return m_blockedUntil;
-    TimePoint next = m_resetAt;
+    TimePoint first = std::min(m_resetAt, m_log.nextBack().value_or(never));
     if (m_lost > 0)
-        next = std::min(next, m_lostAt + windowOrGuess());
-    if (!m_log.isEmpty())
-        next = std::min(next, m_log.nextBack().value_or(never));
-    return known(next);
+        first = std::min(first, m_lostAt + windowOrGuess());
+    return first;
 }
 
 bool TokenCounter::isAtRest(TimePoint now) const
@@ -134,7 +130,7 @@ TokenCounter::TokenCounter(const Rest &rest)
 std::optional<TokenCounter::Rest> TokenCounter::atRest(TimePoint now) const
 {
     const bool isFull = m_knowledge != Knowledge::Limited || m_remaining == m_limit;
-    if (!isAtRest(now) || !isFull || m_lost > 0 || m_log.size() > 0
+    if (!isAtRest(now) || !isFull || m_lost > 0 || !m_log.isEmpty()
         || m_window.count() > std::numeric_limits<quint32>::max())
         return {};
     return Rest{m_limit, quint32(m_window.count()), m_knowledge, m_kind, m_bareAnswers,
@@ -204,7 +200,7 @@ void TokenCounter::learnCounting(const Answer &answer)
 }
 
 TokenCounter::Learnt TokenCounter::learn(const RatelimitHeaders &headers, TimePoint grantedAt,
-    TimePoint now, int inFlight, std::optional<TimePoint> countedAt)
+    TimePoint now, int inFlight, TimePoint countedAt)
 {
     roll(now);
     Answer answer = {headers, grantedAt, now, std::exchange(m_heardAt, now),
@@ -218,7 +214,7 @@ TokenCounter::Learnt TokenCounter::learn(const RatelimitHeaders &headers, TimePo
         m_window = std::max(m_window, *headers.resetAfter);
         if (!answer.isFull()) {
             answer.reset = headers.reset.value_or(unnamed);
-            answer.endsBy = countedAt.value_or(now) + *headers.resetAfter;
+            answer.endsBy = std::min(countedAt, now) + *headers.resetAfter;
             answer.openUntil = grantedAt + *headers.resetAfter - precision();
         }
     }

@@ -98,7 +98,14 @@ public:
                                                    : int(inFlight == 0);
     }
     /// When available() may grow by itself; nothing when only an answer can make it grow.
-    std::optional<TimePoint> nextChange(TimePoint now) const;
+    std::optional<TimePoint> nextChange(TimePoint now) const { return known(changesAt(now)); }
+    /// The same; TimePoint::max() when only an answer can make it grow.
+    TimePoint changesAt(TimePoint now) const
+    {
+        if (now < m_blockedUntil)
+            return m_blockedUntil;
+        return m_lost > 0 || !m_log.isEmpty() ? firstBack() : m_resetAt;
+    }
     /// Whether no window is open and no 429 holds it: nothing is lost by forgetting it.
     bool isAtRest(TimePoint now) const;
     /// Whether an answer is of the same counter of the server as those before.
@@ -116,7 +123,7 @@ public:
     /// unanswered. \a countedAt: when the server has surely counted it, where that is known to be
     /// before \a now; waits begin there.
     Learnt learn(const RatelimitHeaders &headers, TimePoint grantedAt, TimePoint now, int inFlight,
-        std::optional<TimePoint> countedAt = {});
+        TimePoint countedAt = TimePoint::max());
     /// An answer that names no limit. \a meansUnlimited: it would have named one, had there been
     /// one; after three of them in a row there is none.
     void learnNothing(bool meansUnlimited, TimePoint now);
@@ -147,14 +154,16 @@ private:
         return m_kind == WindowKind::Sliding ? std::max(free, m_limit - m_log.size()) : free;
     }
     void endWhatIsOver(TimePoint now);
-    void learnCounting(const Answer &answer);
-    WindowIs compareWindow(const Answer &answer) const;
-    void learnKind(const Answer &answer, WindowIs window);
-    bool learnLimit(const Answer &answer, WindowIs window);
-    void learnTokens(const Answer &answer, WindowIs window);
-    void learnEnd(const Answer &answer, WindowIs window);
+    TimePoint firstBack() const;
+    inline void learnCounting(const Answer &answer);
+    // Each called in one place, from learn().
+    inline WindowIs compareWindow(const Answer &answer) const;
+    inline void learnKind(const Answer &answer, WindowIs window);
+    inline bool learnLimit(const Answer &answer, WindowIs window);
+    inline void learnTokens(const Answer &answer, WindowIs window);
+    inline void learnEnd(const Answer &answer, WindowIs window);
     void startLog();
-    void learnLog(const Answer &answer, int inFlight);
+    inline void learnLog(const Answer &answer, int inFlight);
     void openAssumedWindow(TimePoint now);
     bool isCertainlyOpen(TimePoint now) const { return now < m_openUntil; }
     milliseconds windowOrGuess() const;
