@@ -25,6 +25,19 @@ bool SchedulerPrivate::isFoldable(const Lane &lane) const
         && (isNamed ? isKnown : !key.split);
 }
 
+void SchedulerPrivate::foldOrLinger(Lane *lane)
+{
+    TokenCounter &counter = lane->bucket->counter;
+    counter.roll(now);
+    const auto rest = counter.atRest(now);
+    if (rest && isFoldable(*lane)) {
+        fold(lane, *rest);
+    } else {
+        lane->lingers = true;
+        m_lingeringLanes.append(lane);
+    }
+}
+
 void SchedulerPrivate::fold(Lane *lane, const TokenCounter::Rest &counter)
 {
     BucketNode *bucket = lane->bucket;

@@ -165,6 +165,7 @@ public:
 
     // Folding
     bool isFoldable(const Lane &lane) const;
+    void foldOrLinger(Lane *lane);
     void fold(Lane *lane, const TokenCounter::Rest &counter);
     Lane *unfold(FoldedBucket *folded);
     void unfoldAll(const LearntHash &learnt);

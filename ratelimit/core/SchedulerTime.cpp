@@ -148,20 +148,13 @@ void SchedulerPrivate::collectIdle(IdleLanes &list)
         if (now < lane->idleSince + lifetimeOf(list))
             break;
         list.remove(lane);
-        if (!rests(*lane)) {
+        if (&list == &m_idleLanes) {
+            foldOrLinger(lane);
+        } else if (rests(*lane)) {
+            destroyLane(lane);
+        } else {
             lane->idleSince = now;
             list.append(lane);
-        } else if (&list == &m_idleLanes) {
-            lane->bucket->counter.roll(now);
-            const auto counter = lane->bucket->counter.atRest(now);
-            if (counter && isFoldable(*lane)) {
-                fold(lane, *counter);
-            } else {
-                lane->lingers = true;
-                m_lingeringLanes.append(lane);
-            }
-        } else {
-            destroyLane(lane);
         }
     }
 }
