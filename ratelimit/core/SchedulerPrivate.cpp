@@ -107,8 +107,8 @@ Refusal SchedulerPrivate::refusal(
         return {Code::Unauthorized};
     if (isGone(endpoint))
         return {Code::WebhookGone};
-    const auto maxWait = ticketOptions.maxWait ? ticketOptions.maxWait : options.maxWait;
-    const BucketNode *bucket = lane ? lane->bucket : findBucket(bucketKey(endpoint));
+    const auto &maxWait = ticketOptions.maxWait ? ticketOptions.maxWait : options.maxWait;
+    const BucketNode *bucket = lane ? lane->bucket : findBucket(endpoint);
     if (flow == Flow::Draining || (bucket && bucket->flow == Flow::Draining))
         return {Code::Draining};
     if (ticketOptions.predicate && !passes(ticketOptions, bucket))
