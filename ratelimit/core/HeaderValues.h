@@ -27,30 +27,31 @@ struct HeaderNumber {
 HeaderNumber parseNumber(QByteArrayView text, int decimals, qint64 max);
 
 /// As parseNumber(), but for what nearly every number is: digits, and after a point at most
-/// \a decimals (3 or less) more. More than any limit for any other text.
-template <int decimals> quint64 parsePlainNumber(QByteArrayView text)
+/// \a decimals (3 or less) more. For any other text, more than any number's maximum.
+Q_ALWAYS_INLINE quint64 parsePlainNumber(QByteArrayView text, int decimals)
 {
     constexpr quint64 other = std::numeric_limits<quint64>::max();
-    constexpr quint64 powers[] = {1, 10, 100, 1000};
-    if (text.size() > 16) // holds that and three decimals
+    static constexpr quint64 powers[] = {1, 10, 100, 1000};
+    if (text.isEmpty() || text.size() > 16) // holds that and three decimals
         return other;
     const char *at = text.begin();
+    const char *const end = text.end();
     quint64 value = 0;
-    const auto readDigits = [&at, end = text.end(), &value] {
-        const char *const first = at;
-        for (; at != end && *at >= '0' && *at <= '9'; ++at)
-            value = value * 10 + quint64(*at - '0');
-        return at - first;
+    const auto readDigits = [&at, end, &value] {
+        for (; at != end; ++at) {
+            const auto digit = uchar(*at) - unsigned('0');
+            if (digit > 9)
+                return false;
+            value = value * 10 + digit;
+        }
+        return true;
     };
-    if (readDigits() == 0)
-        return other;
-    if (at == text.end())
+    if (readDigits())
         return value * powers[decimals];
-    if (*at != '.')
+    const qsizetype missing = decimals - (end - at - 1);
+    if (*at != '.' || at++ == text.begin() || missing < 0 || !readDigits())
         return other;
-    ++at;
-    const auto missing = decimals - readDigits();
-    return at == text.end() && missing >= 0 ? value * powers[missing] : other;
+    return value * powers[missing];
 }
 
 /// Of several numbers in one value, joined by commas, the last that can be read.

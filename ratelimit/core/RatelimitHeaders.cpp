@@ -33,6 +33,21 @@ constexpr quint32 bit(Field field)
     return 1u << quint32(field);
 }
 
+constexpr bool isCount(Field field)
+{
+    return field == Field::Limit || field == Field::Remaining;
+}
+
+constexpr int decimalsOf(Field field)
+{
+    return isCount(field) ? 0 : 3;
+}
+
+constexpr qint64 maxOf(Field field)
+{
+    return isCount(field) ? maxCount : field == Field::Reset ? maxEpoch : maxWait;
+}
+
 Scope scopeOf(QByteArrayView value)
 {
     constexpr std::pair<const char *, Scope> scopes[] = {{"", Scope::None}, {"user", Scope::User},
@@ -88,9 +103,8 @@ private:
     bool has(Field field) const { return (seen & bit(field)) != 0; }
     void fail(Kind kind, Field field, QByteArrayView value = {});
     /// False when it is text of another kind, which is an error unless it is a date.
-    template <int decimals, qint64 max>
-    bool readNumber(Field field, QByteArrayView value, qint64 &target);
-    bool readUnusual(Field field, QByteArrayView value, int decimals, qint64 max, qint64 &target);
+    template <Field field> bool readNumber(QByteArrayView value, qint64 &target);
+    bool readUnusual(QByteArrayView value, qint64 &target, Field field);
     void readRetryAfterDate();
     void readBucket(QByteArrayView value);
     WallTime serverTime();
@@ -116,22 +130,21 @@ void Parser::fail(Kind kind, Field field, QByteArrayView value)
         value.first(std::min<qsizetype>(value.size(), 64)).toByteArray()});
 }
 
-template <int decimals, qint64 max>
-bool Parser::readNumber(Field field, QByteArrayView value, qint64 &target)
+template <Field field> bool Parser::readNumber(QByteArrayView value, qint64 &target)
 {
-    const quint64 plain = parsePlainNumber<decimals>(value);
-    if (plain > quint64(max) || (target != none && target != qint64(plain)))
-        return readUnusual(field, value.trimmed(), decimals, max, target);
+    const quint64 plain = parsePlainNumber(value, decimalsOf(field));
+    if (plain > quint64(maxOf(field)) || (target != none && target != qint64(plain)))
+        return readUnusual(value, target, field);
     target = qint64(plain);
     return true;
 }
 
-bool Parser::readUnusual(
-    Field field, QByteArrayView value, int decimals, qint64 max, qint64 &target)
+bool Parser::readUnusual(QByteArrayView value, qint64 &target, Field field)
 {
-    JoinedNumber read = parseJoinedNumber(value, decimals, max);
+    value = value.trimmed();
+    JoinedNumber read = parseJoinedNumber(value, decimalsOf(field), maxOf(field));
     HeaderNumber &number = read.number;
-    if (decimals == 0 && !number.exact)
+    if (isCount(field) && !number.exact)
         number.problem = Kind::Malformed;
     if (number.problem == Kind::Malformed && field == Field::RetryAfter)
         return false;
@@ -154,17 +167,17 @@ void Parser::readField(Field field, QByteArrayView value)
     seen |= bit(field);
     switch (field) {
     case Field::Limit:
-        readNumber<0, maxCount>(field, value, limit);
+        readNumber<Field::Limit>(value, limit);
         break;
     case Field::Remaining:
-        readNumber<0, maxCount>(field, value, remaining);
+        readNumber<Field::Remaining>(value, remaining);
         break;
     case Field::Reset:
-        readNumber<3, maxEpoch>(field, value, reset);
+        readNumber<Field::Reset>(value, reset);
         resetText = value;
         break;
     case Field::ResetAfter:
-        readNumber<3, maxWait>(field, value, resetAfter);
+        readNumber<Field::ResetAfter>(value, resetAfter);
         break;
     case Field::Bucket:
         readBucket(trimmed(value));
@@ -179,7 +192,7 @@ void Parser::readField(Field field, QByteArrayView value)
     case Field::RetryAfter:
         if (!out.isRateLimited())
             break;
-        if (readNumber<3, maxWait>(field, value, retryAfter))
+        if (readNumber<Field::RetryAfter>(value, retryAfter))
             retryAfterText = value;
         else
             retryAfterDate = value.trimmed();
@@ -224,11 +237,11 @@ void Parser::readBody(QByteArrayView body)
     out.global = out.global || document[QLatin1StringView("global")].toBool();
     const QJsonValue wait = document[QLatin1StringView("retry_after")];
     if (wait.isDouble()) // the shortest text of a double is the number that was sent
-        readNumber<3, maxWait>(Field::BodyRetryAfter,
+        readNumber<Field::BodyRetryAfter>(
             QByteArray::number(wait.toDouble(), 'g', QLocale::FloatingPointShortest),
             bodyRetryAfter);
     else if (wait.isString())
-        readNumber<3, maxWait>(Field::BodyRetryAfter, wait.toString().toUtf8(), bodyRetryAfter);
+        readNumber<Field::BodyRetryAfter>(wait.toString().toUtf8(), bodyRetryAfter);
     else if (!wait.isUndefined() && !wait.isNull())
         fail(Kind::Malformed, Field::BodyRetryAfter);
 }
@@ -249,15 +262,11 @@ void Parser::finishReset()
 {
     if (reset > epochIsInMilliseconds)
         reset = reset / 1000 + (reset % 1000 != 0);
-    // Nobody's window ended in January 1970: so small a number counts from now.
-    const bool countsFromNow = reset != none && reset <= maxWait;
-    if (reset > maxWait) {
-        if (reset > epochIsInMilliseconds)
-            fail(Kind::TooLarge, Field::Reset, resetText.trimmed());
-        else
-            out.reset = WallTime(milliseconds(reset));
-    }
-    if (resetAfter == none && countsFromNow)
+    if (reset > epochIsInMilliseconds)
+        fail(Kind::TooLarge, Field::Reset, resetText.trimmed());
+    else if (reset > maxWait)
+        out.reset = WallTime(milliseconds(reset));
+    else if (resetAfter == none) // Nobody's window ended in January 1970: it counts from now.
         resetAfter = reset;
     if (resetAfter == none && out.reset) {
         const qint64 wait = (*out.reset - serverTime()).count();

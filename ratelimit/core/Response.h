@@ -28,15 +28,19 @@ struct Response {
     {
         return {Kind::Answered, std::move(headers)};
     }
-    /// The same, and the headers are moved but once.
+    /// The same for headers that nobody else needs: they are moved once.
     template <std::same_as<RatelimitHeaders> Headers> static Response answered(Headers &&headers)
     {
-        return {Kind::Answered, std::forward<Headers>(headers)};
+        return of(Kind::Answered, std::forward<Headers>(headers));
     }
     /// Sent, and no answer came: the tokens stay spent.
     static Response lost() { return {Kind::Lost, {}}; }
     /// Never sent: the tokens are given back.
     static Response unused() { return {Kind::Unused, {}}; }
+
+private:
+    // Were the kind a constant, GCC would clear all of it first.
+    static Response of(Kind kind, RatelimitHeaders &&headers) { return {kind, std::move(headers)}; }
 };
 
 } // namespace Turnstile
