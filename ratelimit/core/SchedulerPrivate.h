@@ -246,7 +246,9 @@ private:
         if (ticket->times)
             m_times.destroy(ticket->times);
         tickets.destroy(ticket);
-        if (pool && --pool->tickets == 0)
+        if (pool)
+            --pool->tickets;
+        if (pool && pool->isRemoved)
             destroyIfUnused(pool);
     }
     void destroyIfUnused(Pool *pool);
