@@ -5,8 +5,10 @@
 #include "ratelimit/core/HeaderFields.h"
 #include "ratelimit/core/HeaderValues.h"
 
+#include <QtCore/QHash>
 #include <QtCore/QJsonDocument>
 #include <QtCore/QJsonObject>
+#include <QtCore/QtEndian>
 
 #include <algorithm>
 #include <array>
@@ -71,11 +73,9 @@ QByteArrayView trimmed(QByteArrayView text)
 QByteArray sharedBucket(QByteArrayView hash)
 {
     thread_local std::array<QByteArray, 256> recent;
-    quint64 end = 0; // where names that are counted up differ
-    if (hash.size() >= qsizetype(sizeof(end)))
-        std::memcpy(&end, hash.end() - sizeof(end), sizeof(end));
-    else
-        std::memcpy(&end, hash.data(), size_t(hash.size()));
+    // Names that are counted up differ at their ends.
+    const quint64 end =
+        hash.size() < 8 ? qHash(hash) : qFromLittleEndian<quint64>(hash.end() - sizeof(quint64));
     QByteArray &slot = recent[size_t(end * 0x9e37'79b9'7f4a'7c15 >> 56)]; // its best eight bits
     if (slot.size() != hash.size()
         || std::memcmp(slot.constData(), hash.data(), size_t(hash.size())) != 0)
