@@ -115,17 +115,6 @@ static constexpr milliseconds idleExemptLifetime = 1min;
 // Many buckets are asked for once in a while: they are not folded and unfolded each time.
 static constexpr milliseconds foldAfter = 30s;
 
-SchedulerPrivate::IdleLanes &SchedulerPrivate::idleLanesOf(const Lane *lane)
-{
-    return lane->isExempt ? m_idleExemptLanes : lane->lingers ? m_lingeringLanes : m_idleLanes;
-}
-
-void SchedulerPrivate::leaveIdle(Lane *lane)
-{
-    idleLanesOf(lane).remove(lane);
-    lane->lingers = false;
-}
-
 // How long a lane is in it.
 milliseconds SchedulerPrivate::lifetimeOf(const IdleLanes &list) const
 {
