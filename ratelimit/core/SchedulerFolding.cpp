@@ -62,14 +62,13 @@ void SchedulerPrivate::fold(Lane *lane, const TokenCounter::Rest &counter)
 
 static void fill(BucketNode *bucket, const FoldedBucket &folded)
 {
-    bucket->counter = TokenCounter(folded.counter);
     bucket->granted = folded.granted;
     bucket->rateLimited = folded.rateLimited;
 }
 
 Lane *SchedulerPrivate::unfold(FoldedBucket *folded)
 {
-    BucketNode *bucket = buckets.unfold(folded, folded->key());
+    BucketNode *bucket = buckets.unfold(folded, folded->key(), folded->counter);
     fill(bucket, *folded);
     Lane *lane = lanes.unfold(folded, folded->endpoint, QByteArray());
     lane->bucket = bucket;
@@ -115,7 +114,7 @@ void SchedulerPrivate::release(FoldedBucket *folded)
 // For those who ask without asking for a ticket.
 BucketNode SchedulerPrivate::unfolded(const FoldedBucket &folded)
 {
-    BucketNode bucket(folded.id, folded.key());
+    BucketNode bucket(folded.id, folded.key(), folded.counter);
     fill(&bucket, folded);
     bucket.laneCount = 1;
     return bucket;

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 /// \file
 /// What a Scheduler is made of: tickets queue in lanes, lanes count in buckets.
@@ -177,10 +178,12 @@ struct BucketKey {
 
 /// A counter, and the lanes that count in it.
 struct BucketNode : Foldable {
-    BucketNode(BucketId bucketId, const BucketKey &bucketKey)
+    BucketNode(BucketId bucketId, BucketKey bucketKey,
+        const TokenCounter::Rest &rest = TokenCounter::Rest())
         : id(bucketId)
-        , key(bucketKey)
-        , maker(bucketKey.endpoint)
+        , key(std::move(bucketKey))
+        , maker(key.endpoint)
+        , counter(rest)
         , exempt(maker.isExemptFromGlobal())
         , burst(maker.isInteractionCallback())
     {
