@@ -100,10 +100,35 @@ void Scheduler::removePool(PoolId pool, TimePoint now)
     d->pump();
 }
 
+std::optional<Scheduler::LeaseNeed> Scheduler::leaseNeed(BucketId bucket) const
+{
+    return d->leaseNeed(bucket);
+}
+
+int Scheduler::lend(BucketId bucket, int leases, TimePoint now)
+{
+    d->begin(now);
+    const int lent = d->lend(bucket, leases);
+    d->pump();
+    return lent;
+}
+
+void Scheduler::setLeaseWait(BucketId bucket, const Wait &wait, TimePoint now)
+{
+    d->begin(now);
+    d->setLeaseWait(bucket, wait);
+}
+
+void Scheduler::lockGlobally(TimePoint until, TimePoint now)
+{
+    d->begin(now);
+    d->lockGlobally(until);
+}
+
 void Scheduler::setFlow(Flow flow, TimePoint now)
 {
     d->begin(now);
-    d->flow = flow;
+    d->setFlow(flow);
     d->pump();
 }
 

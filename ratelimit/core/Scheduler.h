@@ -72,6 +72,25 @@ public:
     /// The pool is used no more: tickets that name it do not wait for a connection.
     void removePool(PoolId pool, TimePoint now);
 
+    /// What a bucket wants of those who count for it. A value.
+    struct LeaseNeed {
+        QByteArray bucket;       ///< what it is called, the same in all processes; no secret in it
+        QByteArray route;        ///< of its first lane
+        int leases = 0;          ///< more than it has; less than zero: so many more than it needs
+        TimePoint oldestAskedAt; ///< of the tickets that wait in it
+    };
+    /// Where SchedulerOptions::isShared: what \a bucket wants. It changes only with the bucket, so
+    /// Event::Type::BucketChanged says when to ask. Nothing for buckets that are counted here, or
+    /// not known.
+    std::optional<LeaseNeed> leaseNeed(BucketId bucket) const;
+    /// That many tickets of \a bucket may be granted, in their order; less than zero takes back
+    /// what no ticket has taken. Returns how many were lent, or taken back.
+    int lend(BucketId bucket, int leases, TimePoint now);
+    /// Why \a bucket gets no more leases, for who asks what its tickets wait for.
+    void setLeaseWait(BucketId bucket, const Wait &wait, TimePoint now);
+    /// Everything is held until \a until, as by a global 429: another process met one.
+    void lockGlobally(TimePoint until, TimePoint now);
+
     /// Pauses, drains or opens everything.
     void setFlow(Flow flow, TimePoint now);
     /// What was last said of everything; Open at first.

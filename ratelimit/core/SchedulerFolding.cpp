@@ -20,7 +20,7 @@ bool SchedulerPrivate::isFoldable(const Lane &lane) const
         lane.learnt && lane.learnt->hash == key.hash && lane.learnt->split == key.split;
     return !lane.isExempt && lane.name.isEmpty() && !lane.probes && lane.blockedUntil <= now
         && bucket.laneCount == 1 && bucket.flow == Flow::Open && bucket.maker == lane.endpoint
-        && !bucket.dirty && !bucket.vanished && bucket.blindLimits == 0
+        && bucket.leases == 0 && !bucket.dirty && !bucket.vanished && bucket.blindLimits == 0
         && std::max(bucket.granted, bucket.rateLimited) <= std::numeric_limits<quint32>::max()
         && (isNamed ? isKnown : !key.split);
 }
@@ -56,7 +56,7 @@ static void fill(BucketNode *bucket, const FoldedBucket &folded)
 
 Lane *SchedulerPrivate::unfold(FoldedBucket *folded)
 {
-    BucketNode *bucket = buckets.unfold(folded, folded->key());
+    BucketNode *bucket = buckets.unfold(folded, folded->key(), options.isShared);
     fill(bucket, *folded);
     Lane *lane = lanes.unfold(folded, folded->endpoint, QByteArray());
     lane->bucket = bucket;

@@ -119,7 +119,7 @@ BucketNode *SchedulerPrivate::bucketFor(const BucketKey &key)
 {
     if (BucketNode *bucket = findBucket(key))
         return bucket;
-    BucketNode *bucket = buckets.create(key);
+    BucketNode *bucket = buckets.create(key, options.isShared);
     bucketIndex.insert(key.toHash(), bucket->id.slot());
     return bucket;
 }

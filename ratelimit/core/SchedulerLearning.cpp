@@ -213,10 +213,14 @@ void SchedulerPrivate::limited(Ticket *ticket, const RatelimitHeaders &headers)
 
     switch (kind) {
     case LimitKind::Global:
-        if (bucket->exempt || ticket->state == TicketState::TimedOut)
+        if (bucket->exempt || ticket->state == TicketState::TimedOut) {
             global.lock(now + wait);
-        else
+        } else if (bucket->onLease) {
+            global.giveBack();
+            global.lock(now + wait);
+        } else {
             global.refused(ticket->times->grantedAt, now + wait, now);
+        }
         m_lockAnnounced = true;
         lockChanged(WaitReason::Global, global.lockedUntil());
         break;

@@ -7,6 +7,7 @@
 #include "ratelimit/core/IndexedHeap.h"
 #include "ratelimit/core/IntrusiveList.h"
 #include "ratelimit/core/TokenCounter.h"
+#include "ratelimit/core/Wait.h"
 
 #include <algorithm>
 #include <array>
@@ -177,12 +178,13 @@ struct BucketKey {
 
 /// A counter, and the lanes that count in it.
 struct BucketNode : Foldable {
-    BucketNode(BucketId bucketId, const BucketKey &bucketKey)
+    BucketNode(BucketId bucketId, const BucketKey &bucketKey, bool isShared = false)
         : id(bucketId)
         , key(bucketKey)
         , maker(bucketKey.endpoint)
         , exempt(maker.isExemptFromGlobal())
         , burst(maker.isInteractionCallback())
+        , onLease(isShared && !exempt)
     {
     }
 
@@ -210,6 +212,9 @@ struct BucketNode : Foldable {
     Flow flow = Flow::Open;
     bool exempt;           // from the global limit
     bool burst;            // interaction callbacks: no probe
+    bool onLease;          // others count
+    int leases = 0;        // that no ticket has taken yet
+    Wait lent{WaitReason::Lease}; // why there are no more, as they say
     bool vanished = false; // answers no longer carry headers, and that was told
     bool dirty = false;
 
@@ -220,7 +225,12 @@ struct BucketNode : Foldable {
         return unprobed ? 0 : inFlight;
     }
     GateKind gateKind() const { return burst ? CallbackGate : exempt ? ExemptGate : GlobalGate; }
-    int available(TimePoint now) const { return counter.available(countedInFlight(), now); }
+    int available(TimePoint now) const
+    {
+        if (onLease)
+            return counter.isBlocked(now) ? 0 : leases;
+        return counter.available(countedInFlight(), now);
+    }
     // Whether a ticket of this ordering may not be in flight beside what is.
     bool isHeldByOrder(Ordering ordering) const
     {

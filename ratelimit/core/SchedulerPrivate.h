@@ -129,7 +129,16 @@ public:
     Estimate estimate(
         const Endpoint &endpoint, const TicketOptions &ticketOptions, TimePoint at) const;
 
+    // Leases
+    int grantable(const BucketNode &bucket) const;
+    std::optional<Scheduler::LeaseNeed> leaseNeed(BucketId id) const;
+    int lend(BucketId id, int leases);
+    void setLeaseWait(BucketId id, const Wait &wait);
+    void lockGlobally(TimePoint until);
+    void needsChanged(); // of any bucket
+
     // Flow
+    void setFlow(Flow to);
     void setFlow(BucketNode *bucket, Flow to);
     void setPool(PoolId id, int connections);
     void removePool(PoolId id);

@@ -54,6 +54,14 @@ std::vector<Wait> SchedulerPrivate::waits(const Ticket &ticket, TimePoint at) co
         result.push_back({WaitReason::Connection});
     addLocks(result, *this, bucket.exempt, bucket.burst, at);
 
+    if (bucket.onLease) {
+        if (bucket.available(at) <= 0)
+            result.push_back(bucket.counter.isBlocked(at)
+                    ? Wait{WaitReason::Bucket, bucket.counter.blockedUntil(at)}
+                    : bucket.lent);
+        std::stable_sort(result.begin(), result.end(), endsEarlier);
+        return result;
+    }
     TokenCounter counter = bucket.counter;
     counter.roll(at);
     const int inFlightHere = bucket.countedInFlight();
@@ -107,8 +115,10 @@ Estimate SchedulerPrivate::estimate(
             add(WaitReason::Paused, {});
         TokenCounter counter = bucket->counter;
         counter.roll(at);
-        const int free = counter.available(bucket->countedInFlight(), at);
-        const auto next = counter.nextChange(at);
+        const int free = bucket->onLease
+            ? bucket->available(at)
+            : counter.available(bucket->countedInFlight(), at);
+        const auto next = bucket->onLease ? bucket->lent.until : counter.nextChange(at);
         // A higher priority overtakes; those that have aged enough not to be are few, or old.
         const bool overtakes = ticketOptions.priority > Priority::Normal;
         const int ahead = overtakes ? (lane ? lane->queued : 0) : bucket->queued;
