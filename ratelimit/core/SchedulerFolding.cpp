@@ -25,6 +25,19 @@ bool SchedulerPrivate::isFoldable(const Lane &lane) const
         && (isNamed ? isKnown : !key.split);
 }
 
+void SchedulerPrivate::foldOrLinger(Lane *lane)
+{
+    TokenCounter &counter = lane->bucket->counter;
+    counter.roll(now);
+    const auto rest = counter.atRest(now);
+    if (rest && isFoldable(*lane)) {
+        fold(lane, *rest);
+    } else {
+        lane->lingers = true;
+        m_lingeringLanes.append(lane);
+    }
+}
+
 void SchedulerPrivate::fold(Lane *lane, const TokenCounter::Rest &counter)
 {
     BucketNode *bucket = lane->bucket;
@@ -49,14 +62,13 @@ void SchedulerPrivate::fold(Lane *lane, const TokenCounter::Rest &counter)
 
 static void fill(BucketNode *bucket, const FoldedBucket &folded)
 {
-    bucket->counter = TokenCounter(folded.counter);
     bucket->granted = folded.granted;
     bucket->rateLimited = folded.rateLimited;
 }
 
 Lane *SchedulerPrivate::unfold(FoldedBucket *folded)
 {
-    BucketNode *bucket = buckets.unfold(folded, folded->key(), options.isShared);
+    BucketNode *bucket = buckets.unfold(folded, folded->key(), options.isShared, folded->counter);
     fill(bucket, *folded);
     Lane *lane = lanes.unfold(folded, folded->endpoint, QByteArray());
     lane->bucket = bucket;
@@ -102,7 +114,7 @@ void SchedulerPrivate::release(FoldedBucket *folded)
 // For those who ask without asking for a ticket.
 BucketNode SchedulerPrivate::unfolded(const FoldedBucket &folded)
 {
-    BucketNode bucket(folded.id, folded.key());
+    BucketNode bucket(folded.id, folded.key(), false, folded.counter);
     fill(&bucket, folded);
     bucket.laneCount = 1;
     return bucket;

@@ -89,6 +89,11 @@ BucketNode *SchedulerPrivate::findBucket(const BucketKey &key)
     return bucket ? bucket : unfold(buckets.foldedAt(*slot))->bucket;
 }
 
+BucketNode *SchedulerPrivate::findBucket(const Endpoint &endpoint)
+{
+    return findBucket(bucketKey(endpoint));
+}
+
 BucketNode *SchedulerPrivate::findBucket(BucketId id)
 {
     FoldedBucket *folded = buckets.findFolded(id);

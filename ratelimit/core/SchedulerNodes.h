@@ -13,6 +13,7 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 /// \file
 /// What a Scheduler is made of: tickets queue in lanes, lanes count in buckets.
@@ -178,10 +179,12 @@ struct BucketKey {
 
 /// A counter, and the lanes that count in it.
 struct BucketNode : Foldable {
-    BucketNode(BucketId bucketId, const BucketKey &bucketKey, bool isShared = false)
+    BucketNode(BucketId bucketId, BucketKey bucketKey, bool isShared,
+        const TokenCounter::Rest &rest = TokenCounter::Rest())
         : id(bucketId)
-        , key(bucketKey)
-        , maker(bucketKey.endpoint)
+        , key(std::move(bucketKey))
+        , maker(key.endpoint)
+        , counter(rest)
         , exempt(maker.isExemptFromGlobal())
         , burst(maker.isInteractionCallback())
         , onLease(isShared && !exempt)
@@ -210,12 +213,12 @@ struct BucketNode : Foldable {
     mutable QString shownName; // made when somebody asks for it
     ListHook<BucketNode> idle;
     Flow flow = Flow::Open;
-    bool exempt;           // from the global limit
-    bool burst;            // interaction callbacks: no probe
-    bool onLease;          // others count
-    int leases = 0;        // that no ticket has taken yet
+    bool exempt;                  // from the global limit
+    bool burst;                   // interaction callbacks: no probe
+    bool onLease;                 // others count
+    int leases = 0;               // that no ticket has taken yet
     Wait lent{WaitReason::Lease}; // why there are no more, as they say
-    bool vanished = false; // answers no longer carry headers, and that was told
+    bool vanished = false;        // answers no longer carry headers, and that was told
     bool dirty = false;
 
     // Those that a token is kept for. A callback never waits for the answer to another one.

@@ -121,8 +121,9 @@ public:
     bool isRefused(const Endpoint &endpoint) const;
     bool isGone(const Endpoint &endpoint) const
     {
-        return !m_gone.isEmpty() && m_gone.value(endpoint.majorResource(), now) > now;
+        return !m_gone.isEmpty() && isRemembered(endpoint);
     }
+    bool isRemembered(const Endpoint &endpoint) const;
 
     // Answers to "why does it wait"
     std::vector<Wait> waits(const Ticket &ticket, TimePoint at) const;
@@ -160,6 +161,7 @@ public:
     BucketKey bucketKey(const Endpoint &endpoint) const;
     BucketKey bucketKey(const QByteArray &hash, const Endpoint &endpoint) const;
     BucketNode *findBucket(const BucketKey &key);
+    BucketNode *findBucket(const Endpoint &endpoint);
     BucketNode *findBucket(BucketId id);
     BucketNode *bucketFor(const BucketKey &key);
     std::vector<LearntRoute> learntRoutes(TimePoint at) const;
@@ -174,6 +176,7 @@ public:
 
     // Folding
     bool isFoldable(const Lane &lane) const;
+    void foldOrLinger(Lane *lane);
     void fold(Lane *lane, const TokenCounter::Rest &counter);
     Lane *unfold(FoldedBucket *folded);
     void unfoldAll(const LearntHash &learnt);
@@ -247,11 +250,30 @@ private:
             --m_atGates;
         }
     }
-    void destroy(Ticket *ticket);
+    void destroy(Ticket *ticket)
+    {
+        Pool *pool = ticket->lane ? poolOf(*ticket) : nullptr;
+        if (ticket->times)
+            m_times.destroy(ticket->times);
+        tickets.destroy(ticket);
+        if (pool)
+            --pool->tickets;
+        if (pool && pool->isRemoved)
+            destroyIfUnused(pool);
+    }
     void destroyIfUnused(Pool *pool);
     using IdleLanes = IntrusiveList<Lane, &Lane::idle>;
-    IdleLanes &idleLanesOf(const Lane *lane);
-    void leaveIdle(Lane *lane);
+    IdleLanes &idleLanesOf(const Lane *lane)
+    {
+        return lane->isExempt ? m_idleExemptLanes : lane->lingers ? m_lingeringLanes : m_idleLanes;
+    }
+    void leaveIdle(Lane *lane)
+    {
+        if (!IdleLanes::contains(lane))
+            return;
+        idleLanesOf(lane).remove(lane);
+        lane->lingers = false;
+    }
     milliseconds lifetimeOf(const IdleLanes &list) const;
     void collectIdle(IdleLanes &list);
     bool rests(const Lane &lane) const;

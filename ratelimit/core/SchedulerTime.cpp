@@ -117,17 +117,6 @@ static constexpr milliseconds idleExemptLifetime = 1min;
 // Many buckets are asked for once in a while: they are not folded and unfolded each time.
 static constexpr milliseconds foldAfter = 30s;
 
-SchedulerPrivate::IdleLanes &SchedulerPrivate::idleLanesOf(const Lane *lane)
-{
-    return lane->isExempt ? m_idleExemptLanes : lane->lingers ? m_lingeringLanes : m_idleLanes;
-}
-
-void SchedulerPrivate::leaveIdle(Lane *lane)
-{
-    idleLanesOf(lane).remove(lane);
-    lane->lingers = false;
-}
-
 // How long a lane is in it.
 milliseconds SchedulerPrivate::lifetimeOf(const IdleLanes &list) const
 {
@@ -150,20 +139,13 @@ void SchedulerPrivate::collectIdle(IdleLanes &list)
         if (now < lane->idleSince + lifetimeOf(list))
             break;
         list.remove(lane);
-        if (!rests(*lane)) {
+        if (&list == &m_idleLanes) {
+            foldOrLinger(lane);
+        } else if (rests(*lane)) {
+            destroyLane(lane);
+        } else {
             lane->idleSince = now;
             list.append(lane);
-        } else if (&list == &m_idleLanes) {
-            lane->bucket->counter.roll(now);
-            const auto counter = lane->bucket->counter.atRest(now);
-            if (counter && isFoldable(*lane)) {
-                fold(lane, *counter);
-            } else {
-                lane->lingers = true;
-                m_lingeringLanes.append(lane);
-            }
-        } else {
-            destroyLane(lane);
         }
     }
 }

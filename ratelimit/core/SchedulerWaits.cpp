@@ -115,9 +115,8 @@ Estimate SchedulerPrivate::estimate(
             add(WaitReason::Paused, {});
         TokenCounter counter = bucket->counter;
         counter.roll(at);
-        const int free = bucket->onLease
-            ? bucket->available(at)
-            : counter.available(bucket->countedInFlight(), at);
+        const int free = bucket->onLease ? bucket->available(at)
+                                         : counter.available(bucket->countedInFlight(), at);
         const auto next = bucket->onLease ? bucket->lent.until : counter.nextChange(at);
         // A higher priority overtakes; those that have aged enough not to be are few, or old.
         const bool overtakes = ticketOptions.priority > Priority::Normal;

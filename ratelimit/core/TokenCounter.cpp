@@ -21,9 +21,9 @@ struct TokenCounter::Answer {
     const RatelimitHeaders &headers;
     TimePoint grantedAt;
     TimePoint now;
-    TimePoint lastHeardAt;    // when the answer before was heard
-    int limit;                // as it says, or unknown
-    int remaining;            // the same
+    TimePoint lastHeardAt; // when the answer before was heard
+    int limit = unknown;
+    int remaining = unknown;
     WallTime reset = unnamed; // the name of its window
     TimePoint endsBy = never; // when that is over at the latest
     TimePoint openUntil = {}; // and at the earliest; zero: not known

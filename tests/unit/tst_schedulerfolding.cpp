@@ -98,10 +98,24 @@ private Q_SLOTS:
     {
         Desk desk;
         exchange(desk, messages(1), answer(5, 4, 50s), 0ms);
-        desk.runTo(later);
-        QCOMPARE(desk.scheduler.size().folded, 0);
         desk.runTo(2 * later);
-        QCOMPARE(desk.scheduler.size().folded, 1);
+        QCOMPARE(desk.scheduler.size().folded, 0); // nobody looks again before it is forgotten
+        QVERIFY(desk.isGranted(desk.ask(messages(1), 2 * later)));
+    }
+
+    // Looking again and again would cost a wake-up each time.
+    void aLongWaitCostsNoWakeUps()
+    {
+        Desk desk;
+        desk.complete(desk.ask(messages(1), 0ms), tooMany(24h), 10ms);
+        int wakeUps = 0;
+        while (const auto deadline = desk.scheduler.nextDeadline()) {
+            desk.scheduler.advance(*deadline);
+            desk.note();
+            ++wakeUps;
+        }
+        QCOMPARE(desk.scheduler.size().buckets, 0);
+        QVERIFY(wakeUps < 40);
     }
 
     void whatIsNotAloneStays()
