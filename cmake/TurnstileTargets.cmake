@@ -98,6 +98,14 @@ endfunction()
 # for pkg-config.
 function(turnstile_install_package)
     set(dir ${CMAKE_INSTALL_LIBDIR}/cmake/Turnstile)
+    set(TURNSTILE_NEEDS_HIREDIS OFF)
+    if(TARGET TurnstileRedis)
+        get_target_property(type TurnstileRedis TYPE)
+        if(type STREQUAL "STATIC_LIBRARY")
+            set(TURNSTILE_NEEDS_HIREDIS ON)
+            install(FILES cmake/FindHiredis.cmake DESTINATION ${dir})
+        endif()
+    endif()
     configure_package_config_file(cmake/TurnstileConfig.cmake.in
         ${PROJECT_BINARY_DIR}/TurnstileConfig.cmake INSTALL_DESTINATION ${dir})
     write_basic_package_version_file(${PROJECT_BINARY_DIR}/TurnstileConfigVersion.cmake
