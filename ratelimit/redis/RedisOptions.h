@@ -18,11 +18,11 @@ enum class FailurePolicy {
                 ///< processes that were last seen
 };
 
-/// A connection by TLS, where hiredis was built with it (1.x).
+/// A connection by TLS. The certificate has to be for RedisOptions::host.
 struct RedisTls {
     QString caFile{};          ///< certificates to trust, PEM; empty: those of the system
     QString certificateFile{}; ///< the client's own, PEM; empty: none
-    QString keyFile{};         ///< the private key that belongs to it, PEM
+    QString keyFile{};         ///< the private key that belongs to it (RSA or EC), PEM
 
     friend bool operator==(const RedisTls &, const RedisTls &) = default;
 };
