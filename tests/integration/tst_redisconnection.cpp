@@ -22,6 +22,8 @@ private Q_SLOTS:
     void password();
     void database();
     void tcp();
+    void tls_data();
+    void tls();
     void noServer_data();
     void noServer();
     void killedAndBack();
@@ -191,6 +193,50 @@ void TestRedisConnection::tcp()
         RedisConnection connection(options);
         CONNECT(connection);
         QCOMPARE(ask(connection, {"PING"}).string, "PONG");
+    }
+}
+
+void TestRedisConnection::tls_data()
+{
+    QTest::addColumn<QString>("host");
+    QTest::addColumn<RedisTls>("tls");
+    QTest::addColumn<QString>("reason");
+    const QString certificate = RedisServer::certificateFile(), key = RedisServer::keyFile();
+    const auto row = [](const char *name, const QString &host, const RedisTls &tls,
+                         const QString &reason) { QTest::newRow(name) << host << tls << reason; };
+    const QString host = QStringLiteral("localhost");
+    row("right", host, {certificate, certificate, key}, {});
+    row("unknown authority", host, {{}, certificate, key}, QStringLiteral("self-signed"));
+    row("other host", QStringLiteral("127.0.0.2"), {certificate, certificate, key},
+        QStringLiteral("The host name did not match"));
+    row("no certificate of ours", host, {certificate, {}, {}}, QStringLiteral("certificate required"));
+    row("not a key", host, {certificate, certificate, certificate},
+        QStringLiteral("holds no private key"));
+}
+
+void TestRedisConnection::tls()
+{
+    QFETCH(const QString, host);
+    QFETCH(const RedisTls, tls);
+    QFETCH(const QString, reason);
+    const RedisServer server({.hasTls = true});
+    if (!server.isRunning())
+        QSKIP("This redis-server has no TLS.");
+    RedisOptions options;
+    options.host = host;
+    options.port = server.port();
+    options.tls = tls;
+    RedisConnection connection(options);
+    QSignalSpy ended(&connection, &RedisConnection::disconnected);
+    connection.open();
+    if (reason.isEmpty()) {
+        QTRY_VERIFY(connection.isConnected());
+        QCOMPARE(ask(connection, {"ECHO", QByteArray(100'000, 'x')}).string.size(), 100'000);
+    } else {
+        QTRY_VERIFY(!ended.isEmpty());
+        const QString said = ended.at(0).at(0).toString();
+        QVERIFY2(said.contains(reason), qPrintable(said));
+        QVERIFY(!connection.isConnected());
     }
 }
 
