@@ -94,7 +94,11 @@ void RedisConnection::logIn()
     }
     if (m_options.database != 0)
         send({"SELECT", QByteArray::number(m_options.database)}, refused);
-    send({"CLIENT", "SETNAME", "turnstile"}, [](const RedisReply &) { /* it may be forbidden */ });
+    send({"CLIENT", "SETNAME", "turnstile"}, [refused](const RedisReply &reply) {
+        // It may be forbidden, and proxies may not know it.
+        if (!reply.error.startsWith(u"NOPERM") && !reply.error.startsWith(u"ERR unknown"))
+            refused(reply);
+    });
     const auto ready = [this, refused](const RedisReply &reply) {
         if (reply.isError()) {
             refused(reply);

@@ -30,12 +30,12 @@ struct RedisTls {
 /// Where the Redis is that processes share, and as whom they count there. A value, for any thread.
 struct RedisOptions {
     QString host = QStringLiteral("localhost"); ///< a name or an address
-    quint16 port = 6379;
-    QString unixSocket{};          ///< its path, instead of host and port; without TLS
-    QString user{};                ///< empty: the default user
-    QString password{};            ///< empty: none is asked for; never shown or logged
-    std::optional<RedisTls> tls{}; ///< nothing: the connection is not encrypted
-    int database = 0;              ///< a cluster has 0 only
+    quint16 port = 6379;                        ///< of the host
+    QString unixSocket{};                       ///< its path, instead of host and port; without TLS
+    QString user{};                             ///< empty: the default user
+    QString password{};                         ///< empty: none is asked for; never shown or logged
+    std::optional<RedisTls> tls{};              ///< nothing: the connection is not encrypted
+    int database = 0;                           ///< a cluster has 0 only
 
     /// What all keys begin with. Bots of different tokens need no different ones.
     QString prefix = QStringLiteral("turnstile");
@@ -49,8 +49,8 @@ struct RedisOptions {
     milliseconds connectTimeout{5000}; ///< for the name, the connection and the login together
     /// For a reply. A connection without one is closed, since nobody knows what it still says.
     milliseconds commandTimeout{2000};
+    /// What happens to tickets while Redis is away.
     FailurePolicy failurePolicy = FailurePolicy::Wait;
-
     friend bool operator==(const RedisOptions &, const RedisOptions &) = default;
 };
 
