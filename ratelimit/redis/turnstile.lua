@@ -727,13 +727,13 @@ local function wake(name, free)
 end
 
 local function describe(bucket)
-  local c = bucket.counter
-  return {b = bucket.name, limit = c.limit ~= unknown and c.limit or nil,
+  local c, free = bucket.counter, available(bucket.counter, bucket.inFlight)
+  return {b = bucket.name, free = free ~= math.huge and free or nil, limit = c.limit ~= unknown and c.limit or nil,
     remaining = c.remaining ~= unknown and max(0, c.remaining - c.lost) or nil,
     reset = c.resetAt ~= never and c.resetAt - now or nil,
     blocked = now < c.blockedUntil and c.blockedUntil - now or nil,
     knowledge = ({[0] = 'unknown', 'unlimited', 'limited'})[c.knowledge],
-    inflight = bucket.inFlight, waiting = wake(bucket.name, available(c, bucket.inFlight))}
+    inflight = bucket.inFlight, waiting = wake(bucket.name, free)}
 end
 
 local function settleAll()
