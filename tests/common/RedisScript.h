@@ -44,6 +44,12 @@ public:
             qWarning("%s", reply.constData());
         return object;
     }
+    /// The same, of JSON with ' instead of ".
+    QJsonObject call(const char *process, QByteArray request)
+    {
+        const QByteArray json = request.replace('\'', '"');
+        return call(QString::fromLatin1(process), QJsonDocument::fromJson(json).object());
+    }
 
 private:
     RedisServer &m_server;

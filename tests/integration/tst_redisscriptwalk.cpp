@@ -46,7 +46,8 @@ public:
         , m_roundsToSeconds(random.bounded(3) == 0)
         , m_countsLate(random.bounded(8) == 0)
         , m_isAligned(random.bounded(3) == 0)
-        , m_faults(random.bounded(4) * 4)
+        , m_isNamed(random.bounded(3) > 0)
+        , m_faults(random.bounded(4) * 8)
     {
     }
 
@@ -56,6 +57,11 @@ public:
             m_limit = m_random.bounded(0, 12);
         if (chance(m_faults / 4))
             m_skew = m_random.bounded(-20'000, 20'000);
+        if (chance(m_faults / 4)) { // it begins anew
+            m_window = m_random.bounded(200, 6000);
+            m_countsLate = chance(30);
+            m_end = 0;
+        }
         if (now >= m_end) {
             m_used = 0;
             m_end = m_isAligned ? (now / m_window + 1) * m_window : now + m_window;
@@ -83,7 +89,7 @@ private:
     }
     void leaveOut(RatelimitHeaders &headers)
     {
-        if (chance(m_faults))
+        if (!m_isNamed || chance(m_faults))
             headers.reset.reset();
         if (chance(m_faults / 2)) {
             headers.resetAfter.reset();
@@ -109,7 +115,8 @@ private:
     bool m_roundsToSeconds;
     bool m_countsLate;
     bool m_isAligned;
-    int m_faults; // in percent
+    bool m_isNamed; // tells Reset
+    int m_faults;   // in percent
     int m_used = 0;
     qint64 m_end = 0;
     qint64 m_skew = 1'700'000'000'000; // of its clock
@@ -132,17 +139,17 @@ public:
     }
 
     int steps = 0;
-    /// Whether there are more.
+    /// Whether there was one, and the window is not seen to slide.
     bool step()
     {
-        if (m_counter.windowKind() == TokenCounter::WindowKind::Sliding || steps >= 120)
+        if (steps == 120)
             return false;
         ++steps;
         if (m_random.bounded(3) > 0)
             want(m_random.bounded(1, 4));
         else
             advance();
-        return true;
+        return m_counter.windowKind() != TokenCounter::WindowKind::Sliding;
     }
     /// What they say: of the script, and of the counter.
     QByteArray script() const { return m_said; }
