@@ -21,17 +21,18 @@ local function key(kind, name)
   return KEYS[1] .. ':' .. kind .. (name and ':' .. name or '')
 end
 
--- Request: what it may hold; an exclamation mark where it must.
-local done = {b = 'string!', l = 'number!', how = 'string!', exempt = 'boolean', age = 'number',
+-- Request: what it may hold, and what it must.
+local done = {b = 'string', l = 'number', how = 'string', exempt = 'boolean', age = 'number',
   sent = 'number', route = 'string', status = 'number', kind = 'string', limit = 'number',
   remaining = 'number', after = 'number', reset = 'number', hash = 'string', name = 'string',
-  limited = {kind = 'string!', wait = 'number!'}}
-local schema = {p = 'string!', now = 'number', lease = 'number!', global = 'number',
+  limited = {kind = 'string', wait = 'number', must = {'kind', 'wait'}}, must = {'b', 'l', 'how'}}
+local schema = {p = 'string', now = 'number', lease = 'number', global = 'number',
   period = 'number', group = 'string', invalid = 'number', invalidPeriod = 'number',
   margin = 'number', info = 'string', done = {each = done}, drop = {each = 'string'},
-  back = {each = {b = 'string!', l = 'number!'}},
-  want = {each = {b = 'string!', n = 'number!', seq = 'number!', route = 'string',
-    major = 'string'}}}
+  back = {each = {b = 'string', l = 'number', must = {'b', 'l'}}},
+  want = {each = {b = 'string', n = 'number', seq = 'number', route = 'string', major = 'string',
+    must = {'b', 'n', 'seq'}}},
+  must = {'p', 'lease'}}
 
 local check -- returns what is wrong, in words
 
@@ -52,18 +53,19 @@ local function checkList(list, each, where)
 end
 
 function check(value, kind, where)
-  if type(kind) == 'string' then return checkText(value, kind:gsub('!', ''), where) end
+  if type(kind) == 'string' then return checkText(value, kind, where) end
   if type(value) ~= 'table' then return where .. ' is not an object' end
   if kind.each then return checkList(value, kind.each, where) end
-  for name, of in pairs(kind) do
-    if value[name] == cjson.null then value[name] = nil end
-    local wrong
-    if value[name] ~= nil then
-      wrong = check(value[name], of, where .. '.' .. name)
-    elseif type(of) == 'string' and of:sub(-1) == '!' then
-      wrong = where .. '.' .. name .. ' is missing'
+  for name, inner in pairs(value) do
+    if inner == cjson.null then
+      value[name] = nil
+    elseif kind[name] then
+      local wrong = check(inner, kind[name], name)
+      if wrong then return where .. '.' .. wrong end
     end
-    if wrong then return wrong end
+  end
+  for _, name in ipairs(kind.must) do
+    if value[name] == nil then return where .. '.' .. name .. ' is missing' end
   end
 end
 
@@ -271,19 +273,22 @@ local function bucketOf(name)
     return buckets[name]
   end
   for _, field in ipairs(layout) do c[field[1]] = tonumber(stored[field[2]]) or field[3] end
-  local expired = call('ZRANGEBYSCORE', key('l', name), '-inf', now, 'WITHSCORES')
-  for i = 2, #expired, 2 do spend(c, tonumber(expired[i])) end
-  if #expired > 0 then call('ZREMRANGEBYSCORE', key('l', name), '-inf', now) end
-  roll(c, now)
   local bucket = {name = name, counter = c, stored = stored, isNew = #flat == 0,
-    inFlight = call('ZCARD', key('l', name))}
+    leases = key('l', name)}
+  bucket.inFlight = call('ZCARD', bucket.leases)
+  local expired = bucket.inFlight > 0
+    and call('ZRANGEBYSCORE', bucket.leases, '-inf', now, 'WITHSCORES') or {}
+  for i = 2, #expired, 2 do spend(c, tonumber(expired[i])) end
+  if #expired > 0 then call('ZREMRANGEBYSCORE', bucket.leases, '-inf', now) end
+  bucket.inFlight = bucket.inFlight - #expired / 2
+  roll(c, now)
   buckets[name] = bucket
   table.insert(touched, bucket)
   return bucket
 end
 
-local function keepAlive(name, kind, time)
-  if call('PTTL', key(kind, name)) < time then call('PEXPIRE', key(kind, name), time) end
+local function keepFor(time, kind, name) -- the longest of two, so that no process shortens it
+  call('PEXPIRE', key(kind, name), max(2 * hour, time))
 end
 
 local function save(bucket)
@@ -297,7 +302,7 @@ local function save(bucket)
   if #changed > 0 then call('HSET', key('b', bucket.name), unpack(changed)) end
   local open = max(c.resetAt ~= never and c.resetAt or 0, c.blockedUntil,
     c.lost > 0 and c.lostAt + windowOrGuess(c) or 0)
-  call('PEXPIRE', key('b', bucket.name), max(2 * hour, 2 * (open - now)))
+  keepFor(2 * (open - now), 'b', bucket.name)
 end
 
 -- Processes. Whoever is not heard of for a while keeps nobody waiting.
@@ -380,7 +385,7 @@ local function settle(list, wanted, may, got)
   end
   if score then
     if not mine or score ~= mine.score then call('ZADD', key('w', list.name), score, ask.p) end
-    call('PEXPIRE', key('w', list.name), 2 * hour)
+    keepFor(2 * hour, 'w', list.name)
   elseif mine or list.wasThere then
     call('ZREM', key('w', list.name), ask.p)
   end
@@ -418,7 +423,7 @@ local function readGlobal()
   end
   if #expired > 0 then
     call('ZREMRANGEBYSCORE', key('gl'), '-inf', now)
-    keepAlive(nil, 'ga', ask.period + minute)
+    keepFor(ask.period + minute, 'ga')
   end
   global.inFlight, global.answered = call('ZCARD', key('gl')), call('ZCARD', key('ga'))
 end
@@ -445,15 +450,16 @@ end
 local function setGlobal(name, value)
   global[name] = value
   call('HSET', key('g'), name, value)
-  call('PEXPIRE', key('g'), max(global.lock, global.edge, now) - now + 2 * hour)
+  keepFor(2 * (max(global.lock, global.edge) - now), 'g')
 end
 
 local function releaseSlot(member, countedAt) -- nothing: it was never counted
   global.inFlight = global.inFlight - call('ZREM', key('gl'), member)
   global.freed = true
   if not countedAt or countedAt <= now - ask.period then return end
-  global.answered = global.answered + call('ZADD', key('ga'), countedAt, member)
-  keepAlive(nil, 'ga', ask.period + minute)
+  if ask.global > 0 then
+    global.answered = global.answered + call('ZADD', key('ga'), countedAt, member)
+  end
 end
 
 -- Invalid requests: the newest decide, so no more than the limit are kept.
@@ -520,7 +526,7 @@ end
 local function moveKeys(kind, from, to)
   if call('EXISTS', key(kind, from)) == 0 then return end
   call('ZUNIONSTORE', key(kind, to), 2, key(kind, to), key(kind, from), 'AGGREGATE', 'MIN')
-  call('PEXPIRE', key(kind, to), 2 * hour)
+  keepFor(ask.lease + minute, kind, to)
   call('DEL', key(kind, from))
 end
 
@@ -537,7 +543,7 @@ local function named(bucket, name)
   target.inFlight = call('ZCARD', key('l', name))
   call('DEL', key('b', bucket.name))
   call('HSET', key('b', bucket.name), 'moved', name)
-  call('PEXPIRE', key('b', bucket.name), 2 * hour)
+  keepFor(2 * hour, 'b', bucket.name)
   buckets[bucket.name], bucket.hasMoved = target, true
   listOf(name).wakes = true
   return target
@@ -547,9 +553,9 @@ end
 -- that has forgotten. One that has expired is counted already.
 local function release(bucket, d)
   local member = ask.p .. ':' .. d.l
-  local expiry = tonumber(call('ZSCORE', key('l', bucket.name), member) or nil)
+  local expiry = tonumber(call('ZSCORE', bucket.leases, member) or nil)
   if expiry then
-    call('ZREM', key('l', bucket.name), member)
+    call('ZREM', bucket.leases, member)
     bucket.inFlight = bucket.inFlight - 1
     listOf(bucket.name).wakes = true
   end
@@ -637,11 +643,10 @@ local function grant(bucket, seq, count)
     table.insert(leases, ask.p .. ':' .. i)
   end
   for i = 1, #leases, 1000 do -- what one command takes
-    call('ZADD', key('l', bucket.name), unpack(leases, i, min(i + 999, #leases)))
+    call('ZADD', bucket.leases, unpack(leases, i, min(i + 999, #leases)))
     call('ZADD', key('gl'), unpack(leases, i, min(i + 999, #leases)))
   end
-  keepAlive(bucket.name, 'l', ask.lease + minute + windowOrGuess(bucket.counter))
-  keepAlive(nil, 'gl', ask.lease + minute)
+  keepFor(ask.lease + minute, 'l', bucket.name)
   bucket.inFlight, global.inFlight = bucket.inFlight + count, global.inFlight + count
 end
 
@@ -649,14 +654,14 @@ end
 local function grantedBefore(bucket, want)
   local count = 0
   while bucket.inFlight > 0 and count < want.n
-    and call('ZSCORE', key('l', bucket.name), ask.p .. ':' .. want.seq + count) do
+    and call('ZSCORE', bucket.leases, ask.p .. ':' .. want.seq + count) do
     count = count + 1
   end
   return count
 end
 
 local function waitForToken(bucket)
-  local change = min(changesAt(bucket.counter), scoreAt(key('l', bucket.name), 0) or never)
+  local change = min(changesAt(bucket.counter), scoreAt(bucket.leases, 0) or never)
   return change ~= never and change - now or nil
 end
 
@@ -738,6 +743,8 @@ end
 
 local function settleAll()
   local learnt = {}
+  keepFor(ask.period + minute, 'ga')
+  keepFor(ask.lease + minute, 'gl')
   for _, bucket in ipairs(touched) do
     if not bucket.hasMoved then
       save(bucket)
