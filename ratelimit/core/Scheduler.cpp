@@ -119,6 +119,25 @@ void Scheduler::setLeaseWait(BucketId bucket, const Wait &wait, TimePoint now)
     d->setLeaseWait(bucket, wait);
 }
 
+void Scheduler::learnHash(BucketId bucket, const QByteArray &hash, TimePoint now)
+{
+    d->begin(now);
+    d->learnHash(bucket, hash);
+    d->pump();
+}
+
+QByteArray Scheduler::leaseName(LaneId lane, const QByteArray &hash) const
+{
+    const Lane *known = d->lanes.find(lane);
+    return known && !hash.isEmpty() ? d->leaseName(*known, hash) : QByteArray();
+}
+
+QByteArray Scheduler::route(LaneId lane) const
+{
+    const Lane *known = d->lanes.find(lane);
+    return known ? known->endpoint.route() : QByteArray();
+}
+
 void Scheduler::lockGlobally(TimePoint until, TimePoint now)
 {
     d->begin(now);

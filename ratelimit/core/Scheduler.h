@@ -88,6 +88,13 @@ public:
     int lend(BucketId bucket, int leases, TimePoint now);
     /// Why \a bucket gets no more leases, for who asks what its tickets wait for.
     void setLeaseWait(BucketId bucket, const Wait &wait, TimePoint now);
+    /// What other processes have heard: the route of \a bucket's lanes answers with \a hash.
+    void learnHash(BucketId bucket, const QByteArray &hash, TimePoint now);
+    /// How the bucket that an answer with \a hash names is called, for a request in \a lane; see
+    /// LeaseNeed::bucket. Empty without a hash, and when \a lane is gone.
+    QByteArray leaseName(LaneId lane, const QByteArray &hash) const;
+    /// The route of \a lane; empty when it is gone.
+    QByteArray route(LaneId lane) const;
     /// Everything is held until \a until, as by a global 429: another process met one.
     void lockGlobally(TimePoint until, TimePoint now);
 

@@ -77,6 +77,22 @@ void SchedulerPrivate::setLeaseWait(BucketId id, const Wait &wait)
     changed(bucket);
 }
 
+void SchedulerPrivate::learnHash(BucketId id, const QByteArray &hash)
+{
+    const BucketNode *bucket = buckets.find(id);
+    if (!bucket || !bucket->key.hash.isEmpty() || hash.isEmpty())
+        return;
+    Lane *lane = bucket->lanes.first();
+    const LearntHash *known = learntOf(lane, hash);
+    assignBucket(lane, hash, known ? known->limit : std::nullopt);
+    changed(lane->bucket);
+}
+
+QByteArray SchedulerPrivate::leaseName(const Lane &lane, const QByteArray &hash) const
+{
+    return nameOf(bucketKey(hash, lane.endpoint));
+}
+
 void SchedulerPrivate::needsChanged()
 {
     if (options.isShared) {

@@ -135,6 +135,8 @@ public:
     std::optional<Scheduler::LeaseNeed> leaseNeed(BucketId id) const;
     int lend(BucketId id, int leases);
     void setLeaseWait(BucketId id, const Wait &wait);
+    void learnHash(BucketId id, const QByteArray &hash);
+    QByteArray leaseName(const Lane &lane, const QByteArray &hash) const;
     void lockGlobally(TimePoint until);
     void needsChanged(); // of any bucket
 
