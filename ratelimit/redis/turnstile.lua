@@ -282,6 +282,7 @@ local function bucketOf(name)
   if #expired > 0 then call('ZREMRANGEBYSCORE', bucket.leases, '-inf', now) end
   bucket.inFlight = bucket.inFlight - #expired / 2
   roll(c, now)
+  bucket.knownChange = changesAt(c)
   buckets[name] = bucket
   table.insert(touched, bucket)
   return bucket
@@ -336,7 +337,7 @@ local lists = {}
 
 local function listOf(name)
   if lists[name] then return lists[name] end
-  local list = {name = name, waiting = {}, ahead = 0}
+  local list = {name = name, waiting = {}, servedAt = {}, ahead = 0}
   local flat, gone = call('ZRANGE', key('w', name), 0, -1, 'WITHSCORES'), {}
   for i = 1, #flat, 2 do
     local process, at = flat[i], tonumber(flat[i + 1])
@@ -349,6 +350,7 @@ local function listOf(name)
       table.insert(gone, process)
     elseif not isIdle then
       table.insert(list.waiting, process)
+      list.servedAt[process] = fraction >= 0.5 and at or 0
     end
   end
   if #gone > 0 then call('ZREM', key('w', name), unpack(gone, 1, min(#gone, mostLeases))) end
@@ -362,12 +364,23 @@ local function listOf(name)
   return list
 end
 
+-- Among how many the free ones are shared: those who had theirs since then, and are behind, do not
+-- count, unless all had.
+local function sharers(list, since)
+  local count, mine = 1, list.mine
+  for i, process in ipairs(list.waiting) do
+    if i <= list.ahead or list.servedAt[process] < max(since, 1) then count = count + 1 end
+  end
+  local isNewRound = count == 1 and mine and mine.served and mine.at >= since
+  return isNewRound and #list.waiting + 1 or count
+end
+
 -- How many of the free ones this process may have: its share, and nothing of what is kept for
 -- those who wait longer. Who was served gets more only when they are.
-local function mayTake(list, wanted, free)
+local function mayTake(list, wanted, free, since)
   if #list.waiting == 0 then return min(wanted, free) end
   if list.mine and list.mine.served and list.ahead > 0 then return 0 end
-  local share = max(1, floor(free / (#list.waiting + 1)))
+  local share = max(1, floor(free / sharers(list, since)))
   if share == math.huge then return wanted end
   return max(0, min(wanted, share, free - share * list.ahead))
 end
@@ -437,13 +450,17 @@ local function scoreAt(name, index)
   return tonumber(call('ZRANGE', name, index, index, 'WITHSCORES')[2])
 end
 
--- How long until a slot is free by itself: nil: when an answer comes.
-local function waitForSlot()
-  if ask.global == 0 or freeSlots() > 0 then return 0 end
+-- When a slot is free by itself, of those that were answered.
+local function slotBackAt()
   local excess = global.inFlight + global.answered - ask.global + 1
-  local back = excess <= global.answered and scoreAt(key('ga'), excess - 1) + ask.period or never
-  local expiry = scoreAt(key('gl'), 0)
-  back = min(back, expiry and expiry + ask.period or never)
+  if ask.global == 0 or excess <= 0 then return now end
+  return excess <= global.answered and scoreAt(key('ga'), excess - 1) + ask.period or never
+end
+
+-- How long until then; or until a lease ends, and its slot with it.
+local function waitForSlot()
+  local expiry = freeSlots() == 0 and scoreAt(key('gl'), 0)
+  local back = min(slotBackAt(), expiry and expiry + ask.period or never)
   return back ~= never and back - now or nil
 end
 
@@ -626,7 +643,8 @@ local function openGate(wanted)
   if now < global.edge then return {left = 0, why = 'cloudflare', wait = global.edge - now} end
   if now < global.lock then return {left = 0, why = 'global', wait = global.lock - now} end
   local free, list = freeSlots(), listOf('*')
-  local gate = {list = list, may = mayTake(list, wanted, free), why = 'global', wanted = 0, got = 0}
+  local gate = {list = list, may = mayTake(list, wanted, free, now - ask.period),
+    why = 'global', wanted = 0, got = 0}
   gate.wait = waitForSlot()
   if gate.may < min(wanted, free) then gate.why, gate.wait = 'turn', waitForTurn(list) end
   local budget, wait = invalidBudget()
@@ -689,7 +707,7 @@ local function serve(want, gate)
   local before = grantedBefore(bucket, want)
   local wanted, list, free = want.n - before, listOf(want.b), available(c, bucket.inFlight)
   local isProbe = c.knowledge == Unknown and now >= c.blockedUntil
-  local may = mayTake(list, wanted, free)
+  local may = mayTake(list, wanted, free, c.since)
   local got = min(may, gate.left)
   grant(bucket, want.seq + before, got)
   settle(list, wanted, may, got)
@@ -697,7 +715,7 @@ local function serve(want, gate)
   if gate.list then gate.wanted, gate.got = gate.wanted + may, gate.got + got end
   local reply = {b = want.b, n = before + got}
   if got < may then
-    reply.why, reply.wait = gate.why, gate.wait
+    reply.why, reply.wait, reply.at = gate.why, gate.wait, gate.list and '*'
   elseif got < min(wanted, free) then
     reply.why, reply.wait = 'turn', waitForTurn(list)
   elseif got < wanted then
@@ -711,7 +729,7 @@ local function serveAll()
   for _, want in ipairs(ask.want) do wanted = wanted + want.n end
   if wanted == 0 then -- who could be served, and asks for nothing, does not wait
     local list = listOf('*')
-    if list.mine and now >= max(global.lock, global.edge) and mayTake(list, 1, freeSlots()) > 0 then
+    if list.mine and now >= max(global.lock, global.edge) and mayTake(list, 1, freeSlots(), 0) > 0 then
       leave(list)
     end
     return nil
@@ -724,10 +742,12 @@ local function serveAll()
   return replies
 end
 
--- Tells those who wait of what came free, once for each bucket.
-local function wake(name, free)
+-- Tells those who wait of what came free, or will sooner than they know; once for each bucket.
+local function wake(name, free, isSooner)
   local list = listOf(name)
-  if list.wakes and free > 0 and #list.waiting > 0 then call('PUBLISH', key('wake'), name) end
+  if #list.waiting > 0 and (isSooner or (list.wakes and free > 0)) then
+    call('PUBLISH', key('wake'), name)
+  end
   return #list.waiting + (list.waits and 1 or 0)
 end
 
@@ -738,7 +758,8 @@ local function describe(bucket)
     reset = c.resetAt ~= never and c.resetAt - now or nil,
     blocked = now < c.blockedUntil and c.blockedUntil - now or nil,
     knowledge = ({[0] = 'unknown', 'unlimited', 'limited'})[c.knowledge],
-    inflight = bucket.inFlight, waiting = wake(bucket.name, free)}
+    inflight = bucket.inFlight,
+    waiting = wake(bucket.name, free, changesAt(c) < bucket.knownChange - sameWindow)}
 end
 
 local function settleAll()
@@ -751,14 +772,18 @@ local function settleAll()
       table.insert(learnt, describe(bucket))
     end
   end
-  listOf('*').wakes = listOf('*').wakes or global.freed
-  if now >= max(global.lock, global.edge) then wake('*', freeSlots()) end
+  local list = listOf('*')
+  list.wakes = list.wakes or global.freed
+  if #list.waiting > 0 then
+    wake('*', freeSlots(), slotBackAt() < global.knownBack - sameWindow)
+  end
   return #learnt > 0 and learnt or nil
 end
 
 local function answer()
   readGlobal()
   hearProcess()
+  global.knownBack = #listOf('*').waiting > 0 and slotBackAt() or never
   readRoutes()
   for _, entry in ipairs(ask.done) do finish(entry) end
   for _, entry in ipairs(ask.back) do

@@ -362,7 +362,8 @@ void TestRedisScript::refusesWhatItDoesNotUnderstand_data()
         "request.want[].n has to be above 0");
     row("leases", R"({"v":1,"p":"a","lease":1,"want":[{"b":"x","n":5001,"seq":1}]})",
         "more than 5000 leases are wanted");
-    row("wait", R"({"v":1,"p":"a","lease":1,"done":[{"b":"x","l":1,"how":"lost","limited":{"wait":1}}]})",
+    row("wait",
+        R"({"v":1,"p":"a","lease":1,"done":[{"b":"x","l":1,"how":"lost","limited":{"wait":1}}]})",
         "request.done[].limited.kind is missing");
     row("long", R"({"v":1,"p":"a","lease":1,"drop":[")" + QByteArray(1025, 'x') + R"("]})",
         "request.drop[] is too long");
