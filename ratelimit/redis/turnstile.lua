@@ -332,18 +332,20 @@ end
 
 -- Turns. A list holds who waits, by when they were enlisted or last served. The moment's fraction
 -- says more: a half: it was served; a quarter: it does not wait now (it has what it wanted, or is
--- held up elsewhere), so nothing is kept for it.
+-- held up elsewhere), so nothing is kept for it. The nameless entry is the share of this round.
 local lists = {}
 
 local function listOf(name)
   if lists[name] then return lists[name] end
-  local list = {name = name, waiting = {}, servedAt = {}, ahead = 0}
+  local list = {name = name, waiting = {}, servedAt = {}, ahead = 0, last = 0}
   local flat, gone = call('ZRANGE', key('w', name), 0, -1, 'WITHSCORES'), {}
   for i = 1, #flat, 2 do
     local process, at = flat[i], tonumber(flat[i + 1])
     local fraction = at % 1
     local isIdle = fraction % 0.5 ~= 0
-    if process == ask.p then
+    if process == '' then
+      list.share = -at
+    elseif process == ask.p then
       list.mine = {at = floor(at), score = at, served = fraction >= 0.5, isIdle = isIdle}
       list.ahead = #list.waiting
     elseif not heardAt(process) then
@@ -352,6 +354,7 @@ local function listOf(name)
       table.insert(list.waiting, process)
       list.servedAt[process] = fraction >= 0.5 and at or 0
     end
+    list.last = floor(at)
   end
   if #gone > 0 then call('ZREM', key('w', name), unpack(gone, 1, min(#gone, mostLeases))) end
   -- Who had what it wanted, and comes back when all are served who waited then, is new.
@@ -364,15 +367,20 @@ local function listOf(name)
   return list
 end
 
--- Among how many the free ones are shared: those who had theirs since then, and are behind, do not
--- count, unless all had.
-local function sharers(list, since)
-  local count, mine = 1, list.mine
+-- How many each may have. In a round each is served once: since then, and with the same share.
+local function shareOf(list, free, since)
+  local due, served = 1, 0
   for i, process in ipairs(list.waiting) do
-    if i <= list.ahead or list.servedAt[process] < max(since, 1) then count = count + 1 end
+    if i <= list.ahead or list.servedAt[process] < max(since, 1) then
+      due = due + 1
+    else
+      served = served + 1
+    end
   end
-  local isNewRound = count == 1 and mine and mine.served and mine.at >= since
-  return isNewRound and #list.waiting + 1 or count
+  local mine = list.mine
+  if due == 1 and mine and mine.served and mine.at >= since then due, served = due + served, 0 end
+  local share = max(1, floor(free / due))
+  return served > 0 and list.share and min(share, list.share) or share
 end
 
 -- How many of the free ones this process may have: its share, and nothing of what is kept for
@@ -380,25 +388,32 @@ end
 local function mayTake(list, wanted, free, since)
   if #list.waiting == 0 then return min(wanted, free) end
   if list.mine and list.mine.served and list.ahead > 0 then return 0 end
-  local share = max(1, floor(free / sharers(list, since)))
-  if share == math.huge then return wanted end
-  return max(0, min(wanted, share, free - share * list.ahead))
+  list.newShare = shareOf(list, free, since)
+  if list.newShare == math.huge then return wanted end
+  return max(0, min(wanted, list.newShare, free - list.newShare * list.ahead))
 end
 
 -- It wanted so many, might take so many, and got as many.
 local function settle(list, wanted, may, got)
   local mine, score = list.mine, nil
   local servedBefore = mine and mine.served and 0.5 or 0
+  local stamp = max(now, list.last + 1)
   if got < may then -- held up elsewhere: keeps its place
-    if mine then score = got > 0 and now + 0.75 or mine.at + servedBefore + 0.25 end
+    if mine then score = got > 0 and stamp + 0.75 or mine.at + servedBefore + 0.25 end
   elseif got < wanted then
-    score = got > 0 and now + 0.5 or (mine and mine.at or now) + servedBefore
+    score = got > 0 and stamp + 0.5 or (mine and mine.at or stamp) + servedBefore
   elseif #list.waiting > 0 then
-    score = now + 0.75
+    score = stamp + 0.75
   end
   if score then
     if not mine or score ~= mine.score then call('ZADD', key('w', list.name), score, ask.p) end
+    local share = got > 0 and #list.waiting > 0 and list.newShare
+    if share and share ~= list.share and share ~= math.huge then
+      call('ZADD', key('w', list.name), -share, '')
+    end
     keepFor(2 * hour, 'w', list.name)
+  elseif #list.waiting == 0 and list.last > 0 then
+    call('DEL', key('w', list.name)) -- of those who do not wait
   elseif mine or list.wasThere then
     call('ZREM', key('w', list.name), ask.p)
   end
@@ -413,11 +428,10 @@ local function leave(list)
   list.wakes, list.mine, list.wasThere, list.ahead = true, nil, false, #list.waiting
 end
 
--- Until one of those who wait too may be taken for dead: sooner it is woken.
-local function waitForTurn(list)
-  local first = never
-  for _, process in ipairs(list.waiting) do first = min(first, heardAt(process)) end
-  return first ~= never and first + aliveFor - now or nil
+-- Until more comes back, or one of those who wait too may be taken for dead: else it is woken.
+local function waitForTurn(list, backAt)
+  for _, process in ipairs(list.waiting) do backAt = min(backAt, heardAt(process) + aliveFor) end
+  return backAt ~= never and backAt - now or nil
 end
 
 -- The token's limits over all buckets.
@@ -646,7 +660,10 @@ local function openGate(wanted)
   local gate = {list = list, may = mayTake(list, wanted, free, now - ask.period),
     why = 'global', wanted = 0, got = 0}
   gate.wait = waitForSlot()
-  if gate.may < min(wanted, free) then gate.why, gate.wait = 'turn', waitForTurn(list) end
+  if gate.may < min(wanted, free) then
+    local first = ask.global > 0 and scoreAt(key('ga'), 0)
+    gate.why, gate.wait = 'turn', waitForTurn(list, first and first + ask.period or never)
+  end
   local budget, wait = invalidBudget()
   gate.left = min(gate.may, budget)
   if budget < gate.may then gate.why, gate.wait = 'invalid', wait end
@@ -717,7 +734,7 @@ local function serve(want, gate)
   if got < may then
     reply.why, reply.wait, reply.at = gate.why, gate.wait, gate.list and '*'
   elseif got < min(wanted, free) then
-    reply.why, reply.wait = 'turn', waitForTurn(list)
+    reply.why, reply.wait = 'turn', waitForTurn(list, changesAt(c))
   elseif got < wanted then
     reply.why, reply.wait = isProbe and 'probe' or 'bucket', waitForToken(bucket)
   end

@@ -82,6 +82,9 @@ void TestRedisScript::oneProbesTheUnknown()
     script.now += 50;
     reply = script.call("a", "{'done':[{'b':'x','l':1,'how':'unused'}]}");
     QCOMPARE(learnt(reply, u"inflight"_qs), 0);
+    QCOMPARE(given(script.call("b", "{'want':[{'b':'x','n':3,'seq':1}]}")), 0); // it waits longer
+    QCOMPARE(given(script.call("a", "{'want':[{'b':'x','n':3,'seq':2}]}")), 1);
+    script.call("a", "{'back':[{'b':'x','l':2}]}");
     QCOMPARE(given(script.call("b", "{'want':[{'b':'x','n':3,'seq':1}]}")), 1);
 }
 
