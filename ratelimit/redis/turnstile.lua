@@ -59,7 +59,7 @@ function check(value, kind, where)
   for name, inner in pairs(value) do
     if inner == cjson.null then
       value[name] = nil
-    elseif kind[name] then
+    elseif kind[name] and name ~= 'must' then
       local wrong = check(inner, kind[name], name)
       if wrong then return where .. '.' .. wrong end
     end
@@ -435,12 +435,14 @@ local function waitForTurn(list, backAt)
 end
 
 -- The token's limits over all buckets.
-local global -- lock, edge, blocks; inFlight and answered, as counts
+local global -- lock, edge, blocks, share...; inFlight and answered, as counts
+local globalFields = {'lock', 'edge', 'blocks', 'share', 'raiseAt', 'raiseEvery', 'loweredAt'}
+local longestRaise = 64 -- periods
 
 local function readGlobal()
-  local told = call('HMGET', key('g'), 'lock', 'edge', 'blocks')
-  global = {lock = tonumber(told[1]) or 0, edge = tonumber(told[2]) or 0,
-    blocks = tonumber(told[3]) or 0}
+  local told = call('HMGET', key('g'), unpack(globalFields))
+  global = {}
+  for i, name in ipairs(globalFields) do global[name] = tonumber(told[i]) or 0 end
   call('ZREMRANGEBYSCORE', key('ga'), '-inf', now - ask.period)
   local expired = call('ZRANGEBYSCORE', key('gl'), '-inf', now, 'WITHSCORES')
   for i = 1, #expired, 2 do -- lost: its slot stays taken for a period
@@ -455,9 +457,26 @@ local function readGlobal()
   global.inFlight, global.answered = call('ZCARD', key('gl')), call('ZCARD', key('ga'))
 end
 
+-- How much of the limit is used, after global 429s that should not have been (GlobalLimit).
+local function shareNow()
+  local share, at = global.share > 0 and global.share or ask.global, global.raiseAt
+  while share < ask.global and at <= now do
+    share = share + max(1, min(floor(share / 4), ask.global - share))
+    at = at + global.raiseEvery
+  end
+  return min(share, ask.global)
+end
+
+local function nextRaise()
+  if shareNow() >= ask.global then return never end
+  local passed = now < global.raiseAt and 0
+    or floor((now - global.raiseAt) / global.raiseEvery) + 1
+  return global.raiseAt + passed * global.raiseEvery
+end
+
 local function freeSlots()
   if ask.global == 0 then return math.huge end
-  return max(0, ask.global - global.inFlight - global.answered)
+  return max(0, shareNow() - global.inFlight - global.answered)
 end
 
 local function scoreAt(name, index)
@@ -466,9 +485,10 @@ end
 
 -- When a slot is free by itself, of those that were answered.
 local function slotBackAt()
-  local excess = global.inFlight + global.answered - ask.global + 1
+  local excess = global.inFlight + global.answered - shareNow() + 1
   if ask.global == 0 or excess <= 0 then return now end
-  return excess <= global.answered and scoreAt(key('ga'), excess - 1) + ask.period or never
+  local back = excess <= global.answered and scoreAt(key('ga'), excess - 1) + ask.period or never
+  return min(back, nextRaise())
 end
 
 -- How long until then; or until a lease ends, and its slot with it.
@@ -482,6 +502,24 @@ local function setGlobal(name, value)
   global[name] = value
   call('HSET', key('g'), name, value)
   keepFor(2 * (max(global.lock, global.edge) - now), 'g')
+end
+
+-- A global 429 of a request that held a slot: less is allowed, or others use the token too.
+local function lowerShare(grantedAt)
+  if ask.global == 0 then return end
+  local passed, share = global.answered, shareNow()
+  if share >= ask.global then
+    share, global.raiseEvery, global.loweredAt = floor(ask.global / 2), ask.period, now
+  elseif grantedAt >= global.loweredAt then
+    share, global.loweredAt = min(passed, share - 1), now
+    global.raiseEvery = min(2 * global.raiseEvery, longestRaise * ask.period)
+  else -- says no more than the one before
+    share = min(max(share, passed), ask.global)
+  end
+  setGlobal('raiseEvery', global.raiseEvery)
+  setGlobal('loweredAt', global.loweredAt)
+  setGlobal('raiseAt', global.lock + global.raiseEvery)
+  setGlobal('share', max(1, share))
 end
 
 local function releaseSlot(member, countedAt) -- nothing: it was never counted
@@ -593,7 +631,7 @@ local function release(bucket, d)
   return expiry and expiry - ask.lease, expiry ~= nil or (d.age ~= nil and d.age < ask.lease)
 end
 
-local function limited(bucket, d)
+local function limited(bucket, d, grantedAt, heldSlot)
   local kind, ends = d.limited.kind, now + d.limited.wait
   if kind == 'cloudflare' then
     -- Those that were on their way when the block began say nothing new.
@@ -606,6 +644,7 @@ local function limited(bucket, d)
   if global.blocks > 0 then setGlobal('blocks', 0) end
   if kind == 'global' then
     setGlobal('lock', max(global.lock, ends))
+    if heldSlot then lowerShare(grantedAt) end
   elseif kind == 'bucket' and bucket then
     bucket.counter.blockedUntil = max(bucket.counter.blockedUntil, ends)
   end -- sublimit and shared hold a lane, which is of the process
@@ -645,7 +684,7 @@ local function finish(d)
   if d.how ~= 'answered' then return end
   if bucket then bucket = learnAnswer(bucket, d, grantedAt) end
   if d.limited then
-    limited(bucket, d)
+    limited(bucket, d, grantedAt, counts)
   elseif global.blocks > 0 and grantedAt >= global.edge then
     setGlobal('blocks', 0)
   end
@@ -659,15 +698,23 @@ local function openGate(wanted)
   local free, list = freeSlots(), listOf('*')
   local gate = {list = list, may = mayTake(list, wanted, free, now - ask.period),
     why = 'global', wanted = 0, got = 0}
-  gate.wait = waitForSlot()
-  if gate.may < min(wanted, free) then
-    local first = ask.global > 0 and scoreAt(key('ga'), 0)
-    gate.why, gate.wait = 'turn', waitForTurn(list, first and first + ask.period or never)
-  end
-  local budget, wait = invalidBudget()
+  if gate.may < min(wanted, free) then gate.why = 'turn' end
+  local budget = invalidBudget()
   gate.left = min(gate.may, budget)
-  if budget < gate.may then gate.why, gate.wait = 'invalid', wait end
+  if budget < gate.may then gate.why = 'invalid' end
   return gate
+end
+
+-- How long those wait whom the gate has kept, now that the others went.
+local function waitAtGate(gate)
+  if gate.wait then return gate.wait end
+  if gate.why == 'global' then return waitForSlot() end
+  if gate.why == 'turn' then
+    local first = ask.global > 0 and scoreAt(key('ga'), 0)
+    return waitForTurn(gate.list, first and first + ask.period or never)
+  end
+  local _, wait = invalidBudget()
+  return wait or ask.period -- of answers nobody tells
 end
 
 local function grant(bucket, seq, count)
@@ -732,7 +779,7 @@ local function serve(want, gate)
   if gate.list then gate.wanted, gate.got = gate.wanted + may, gate.got + got end
   local reply = {b = want.b, n = before + got}
   if got < may then
-    reply.why, reply.wait, reply.at = gate.why, gate.wait, gate.list and '*'
+    reply.why, reply.at = gate.why, '*'
   elseif got < min(wanted, free) then
     reply.why, reply.wait = 'turn', waitForTurn(list, changesAt(c))
   elseif got < wanted then
@@ -753,6 +800,13 @@ local function serveAll()
   end
   local gate = openGate(wanted)
   for _, want in ipairs(ask.want) do table.insert(replies, serve(want, gate)) end
+  local wait
+  for _, reply in ipairs(replies) do
+    if reply.at then
+      wait = wait or waitAtGate(gate) or never
+      reply.wait = wait ~= never and wait or nil
+    end
+  end
   if gate.list then
     settle(gate.list, gate.wanted, min(gate.may, gate.wanted), gate.got)
   end
