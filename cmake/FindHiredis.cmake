@@ -1,13 +1,10 @@
 # SPDX-FileCopyrightText: 2026 Turnstile contributors
 # SPDX-License-Identifier: MIT
 #
-# The C client of Redis, 0.14 or 1.x, as Hiredis::hiredis; and Hiredis::ssl where it was built with
-# TLS (1.x only). Written for Debian's package too, which has no targets.
-find_path(Hiredis_INCLUDE_DIR hiredis/async.h)
+# The C client of Redis, 0.14 or 1.x, as Hiredis::hiredis. Debian's package of 0.14 has no target.
+find_path(Hiredis_INCLUDE_DIR hiredis/hiredis.h)
 find_library(Hiredis_LIBRARY hiredis)
-find_path(Hiredis_SSL_INCLUDE_DIR hiredis/hiredis_ssl.h HINTS ${Hiredis_INCLUDE_DIR})
-find_library(Hiredis_SSL_LIBRARY hiredis_ssl)
-mark_as_advanced(Hiredis_INCLUDE_DIR Hiredis_LIBRARY Hiredis_SSL_INCLUDE_DIR Hiredis_SSL_LIBRARY)
+mark_as_advanced(Hiredis_INCLUDE_DIR Hiredis_LIBRARY)
 
 if(Hiredis_INCLUDE_DIR)
     set(header ${Hiredis_INCLUDE_DIR}/hiredis/hiredis.h)
@@ -23,12 +20,4 @@ if(Hiredis_FOUND AND NOT TARGET Hiredis::hiredis)
     add_library(Hiredis::hiredis UNKNOWN IMPORTED)
     set_target_properties(Hiredis::hiredis PROPERTIES IMPORTED_LOCATION ${Hiredis_LIBRARY}
         INTERFACE_INCLUDE_DIRECTORIES ${Hiredis_INCLUDE_DIR})
-    if(Hiredis_SSL_INCLUDE_DIR AND Hiredis_SSL_LIBRARY)
-        find_package(OpenSSL QUIET)
-    endif()
-    if(TARGET OpenSSL::SSL)
-        add_library(Hiredis::ssl UNKNOWN IMPORTED)
-        set_target_properties(Hiredis::ssl PROPERTIES IMPORTED_LOCATION ${Hiredis_SSL_LIBRARY}
-            INTERFACE_LINK_LIBRARIES "Hiredis::hiredis;OpenSSL::SSL")
-    endif()
 endif()

@@ -18,11 +18,11 @@ enum class FailurePolicy {
                 ///< processes that were last seen
 };
 
-/// A connection by TLS, where hiredis was built with it (1.x).
+/// A connection by TLS. The certificate has to be for RedisOptions::host.
 struct RedisTls {
     QString caFile{};          ///< certificates to trust, PEM; empty: those of the system
     QString certificateFile{}; ///< the client's own, PEM; empty: none
-    QString keyFile{};         ///< the private key that belongs to it, PEM
+    QString keyFile{};         ///< the private key that belongs to it (RSA or EC), PEM
 
     friend bool operator==(const RedisTls &, const RedisTls &) = default;
 };
@@ -30,12 +30,12 @@ struct RedisTls {
 /// Where the Redis is that processes share, and as whom they count there. A value, for any thread.
 struct RedisOptions {
     QString host = QStringLiteral("localhost"); ///< a name or an address
-    quint16 port = 6379;
-    QString unixSocket{};          ///< its path, instead of host and port; without TLS
-    QString user{};                ///< empty: the default user
-    QString password{};            ///< empty: none is asked for; never shown or logged
-    std::optional<RedisTls> tls{}; ///< nothing: the connection is not encrypted
-    int database = 0;              ///< a cluster has 0 only
+    quint16 port = 6379;                        ///< of the host
+    QString unixSocket{};                       ///< its path, instead of host and port; without TLS
+    QString user{};                             ///< empty: the default user
+    QString password{};                         ///< empty: none is asked for; never shown or logged
+    std::optional<RedisTls> tls{};              ///< nothing: the connection is not encrypted
+    int database = 0;                           ///< a cluster has 0 only
 
     /// What all keys begin with. Bots of different tokens need no different ones.
     QString prefix = QStringLiteral("turnstile");
@@ -49,8 +49,8 @@ struct RedisOptions {
     milliseconds connectTimeout{5000}; ///< for the name, the connection and the login together
     /// For a reply. A connection without one is closed, since nobody knows what it still says.
     milliseconds commandTimeout{2000};
+    /// What happens to tickets while Redis is away.
     FailurePolicy failurePolicy = FailurePolicy::Wait;
-
     friend bool operator==(const RedisOptions &, const RedisOptions &) = default;
 };
 

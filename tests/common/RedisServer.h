@@ -26,6 +26,7 @@ class RedisServer {
 public:
     struct Options {
         bool hasPort = false;   ///< listens on a free port of loopback too
+        bool hasTls = false;    ///< that port speaks TLS, as `localhost`, and wants a certificate
         bool isDurable = false; ///< writes everything to disk at once: restart() finds its data
         QByteArray password{};
     };
@@ -42,7 +43,7 @@ public:
     {
         m_process.setProcessChannelMode(QProcess::MergedChannels);
         m_process.setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGKILL); });
-        if (m_options.hasPort) {
+        if (m_options.hasPort || m_options.hasTls) {
             QTcpServer probe;
             probe.listen(QHostAddress::LocalHost);
             m_port = probe.serverPort();
@@ -55,6 +56,9 @@ public:
 
     QString unixSocket() const { return m_dir.filePath(QStringLiteral("s")); }
     quint16 port() const { return m_port; }
+    /// Of both sides, with TLS.
+    static QString certificateFile() { return QStringLiteral(TEST_DATA_DIR "/monitor-cert.pem"); }
+    static QString keyFile() { return QStringLiteral(TEST_DATA_DIR "/monitor-key.pem"); }
     bool isRunning() const { return m_process.state() == QProcess::Running && m_socket; }
     /// What it has said so far, for messages of failed tests.
     QByteArray output() { return m_process.readAllStandardOutput(); }
@@ -106,11 +110,18 @@ private:
     {
         QFile::remove(unixSocket());
         QStringList arguments{QStringLiteral("--unixsocket"), unixSocket(), QStringLiteral("--dir"),
-            m_dir.path(), QStringLiteral("--port"), QString::number(m_port),
-            QStringLiteral("--bind"), QStringLiteral("127.0.0.1"), QStringLiteral("--save"), {},
-            QStringLiteral("--appendonly"),
+            m_dir.path(), QStringLiteral("--port"),
+            m_options.hasTls ? QStringLiteral("0") : QString::number(m_port),
+            QStringLiteral("--bind"), QStringLiteral("127.0.0.1"), QStringLiteral("127.0.0.2"),
+            QStringLiteral("--save"), {}, QStringLiteral("--appendonly"),
             m_options.isDurable ? QStringLiteral("yes") : QStringLiteral("no"),
             QStringLiteral("--appendfsync"), QStringLiteral("always")};
+        if (m_options.hasTls) {
+            arguments << QStringLiteral("--tls-port") << QString::number(m_port)
+                      << QStringLiteral("--tls-cert-file") << certificateFile()
+                      << QStringLiteral("--tls-key-file") << keyFile()
+                      << QStringLiteral("--tls-ca-cert-file") << certificateFile();
+        }
         if (!m_options.password.isEmpty())
             arguments << QStringLiteral("--requirepass") << QString::fromUtf8(m_options.password);
         m_process.start(program(), arguments, QIODevice::ReadOnly);
@@ -162,7 +173,7 @@ private:
     }
 
     Options m_options;
-    QTemporaryDir m_dir;
+    QTemporaryDir m_dir{QDir::tempPath() + QStringLiteral("/redis-XXXXXX")};
     QProcess m_process;
     std::unique_ptr<QLocalSocket> m_socket;
     quint16 m_port = 0;
