@@ -97,8 +97,8 @@ end
 
 -- The counter. Fields, how they are stored, and what they are at first.
 local layout = {{'knowledge', 'k', Unknown}, {'kind', 'f', Undecided}, {'limitIsLearnt', 'll', 0},
-  {'tellsFractions', 'tf', 0}, {'countsLate', 'cl', 0}, {'moved', 'mv', 0}, {'bareAnswers', 'ba', 0},
-  {'lost', 'lo', 0}, {'limit', 'li', unknown}, {'remaining', 're', unknown},
+  {'tellsFractions', 'tf', 0}, {'countsLate', 'cl', 0}, {'moved', 'mv', 0},
+  {'bareAnswers', 'ba', 0}, {'lost', 'lo', 0}, {'limit', 'li', unknown}, {'remaining', 're', unknown},
   {'resetAt', 'ra', never}, {'reset', 'rs', unnamed}, {'window', 'wi', 0}, {'openUntil', 'ou', 0},
   {'since', 'si', 0}, {'heardAt', 'he', 0}, {'lostAt', 'la', 0}, {'blockedUntil', 'bl', 0}}
 
@@ -228,7 +228,11 @@ end
 -- What passed has taken a token, so all cannot be left, unless the server counts after it answers.
 local function learnCounting(c, a, isFull, after)
   if a.status < 200 or a.status >= 300 or a.remaining == unknown then return end
-  if a.remaining == 0 then c.countsLate = 0 elseif isFull and (after or 0) > 0 then c.countsLate = 1 end
+  if a.remaining == 0 then
+    c.countsLate = 0
+  elseif isFull and (after or 0) > 0 then
+    c.countsLate = 1
+  end
 end
 
 local function learn(c, d, grantedAt, countedAt)
@@ -317,8 +321,9 @@ local function hearProcess()
   end
   call('ZADD', key('p'), now, ask.p)
   call('PEXPIRE', key('p'), minute)
-  if ask.info then call('HSET', key('ph'), ask.p, ask.info) end
-  call('PEXPIRE', key('ph'), minute)
+  if not ask.info then return end
+  call('HSET', key('ph'), ask.p, ask.info)
+  call('PEXPIRE', key('ph'), hour)
 end
 
 local function heardAt(process)
@@ -441,7 +446,7 @@ local longestRaise = 64 -- periods
 
 local function readGlobal()
   local told = call('HMGET', key('g'), unpack(globalFields))
-  global = {}
+  global = {leases = {}} -- and those that are given in this call
   for i, name in ipairs(globalFields) do global[name] = tonumber(told[i]) or 0 end
   call('ZREMRANGEBYSCORE', key('ga'), '-inf', now - ask.period)
   local expired = call('ZRANGEBYSCORE', key('gl'), '-inf', now, 'WITHSCORES')
@@ -543,8 +548,12 @@ local function countInvalid(d)
 end
 
 local function invalidCount()
-  call('ZREMRANGEBYSCORE', key('i', ask.group), '-inf', now - ask.invalidPeriod)
-  return call('ZCARD', key('i', ask.group))
+  if ask.invalid == 0 then return 0 end
+  if not global.invalid then
+    call('ZREMRANGEBYSCORE', key('i', ask.group), '-inf', now - ask.invalidPeriod)
+    global.invalid = call('ZCARD', key('i', ask.group))
+  end
+  return global.invalid
 end
 
 -- Of how many requests could all be refused; and if of none, how long.
@@ -721,12 +730,13 @@ local function grant(bucket, seq, count)
   if count < 1 then return end
   local expiry, leases = now + ask.lease, {}
   for i = seq, seq + count - 1 do
-    table.insert(leases, expiry)
-    table.insert(leases, ask.p .. ':' .. i)
+    for _, list in ipairs({leases, global.leases}) do
+      table.insert(list, expiry)
+      table.insert(list, ask.p .. ':' .. i)
+    end
   end
-  for i = 1, #leases, 1000 do -- what one command takes
+  for i = 1, #leases, 1000 do
     call('ZADD', bucket.leases, unpack(leases, i, min(i + 999, #leases)))
-    call('ZADD', key('gl'), unpack(leases, i, min(i + 999, #leases)))
   end
   keepFor(ask.lease + minute, 'l', bucket.name)
   bucket.inFlight, global.inFlight = bucket.inFlight + count, global.inFlight + count
@@ -793,9 +803,8 @@ local function serveAll()
   for _, want in ipairs(ask.want) do wanted = wanted + want.n end
   if wanted == 0 then -- who could be served, and asks for nothing, does not wait
     local list = listOf('*')
-    if list.mine and now >= max(global.lock, global.edge) and mayTake(list, 1, freeSlots(), 0) > 0 then
-      leave(list)
-    end
+    local isHeld = now < max(global.lock, global.edge)
+    if list.mine and not isHeld and mayTake(list, 1, freeSlots(), 0) > 0 then leave(list) end
     return nil
   end
   local gate = openGate(wanted)
@@ -824,7 +833,8 @@ end
 
 local function describe(bucket)
   local c, free = bucket.counter, available(bucket.counter, bucket.inFlight)
-  return {b = bucket.name, free = free ~= math.huge and free or nil, limit = c.limit ~= unknown and c.limit or nil,
+  return {b = bucket.name, free = free ~= math.huge and free or nil,
+    limit = c.limit ~= unknown and c.limit or nil,
     remaining = c.remaining ~= unknown and max(0, c.remaining - c.lost) or nil,
     reset = c.resetAt ~= never and c.resetAt - now or nil,
     blocked = now < c.blockedUntil and c.blockedUntil - now or nil,
@@ -835,8 +845,11 @@ end
 
 local function settleAll()
   local learnt = {}
-  keepFor(ask.period + minute, 'ga')
-  keepFor(ask.lease + minute, 'gl')
+  for i = 1, #global.leases, 1000 do -- what one command takes
+    call('ZADD', key('gl'), unpack(global.leases, i, min(i + 999, #global.leases)))
+  end
+  if #global.leases > 0 then keepFor(ask.lease + minute, 'gl') end
+  if global.freed then keepFor(ask.period + minute, 'ga') end
   for _, bucket in ipairs(touched) do
     if not bucket.hasMoved then
       save(bucket)
@@ -869,7 +882,7 @@ local function answer()
   return cjson.encode({now = now, want = want, learnt = learnt,
     global = {used = global.inFlight + global.answered, lock = max(0, global.lock - now),
       edge = max(0, global.edge - now), free = waitForSlot()},
-    invalid = ask.invalid > 0 and invalidCount() or 0, processes = call('ZCARD', key('p'))})
+    invalid = invalidCount(), processes = call('ZCARD', key('p'))})
 end
 
 local wrong
