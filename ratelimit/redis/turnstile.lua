@@ -98,8 +98,8 @@ end
 -- The counter. Fields, how they are stored, and what they are at first.
 local layout = {{'knowledge', 'k', Unknown}, {'kind', 'f', Undecided}, {'limitIsLearnt', 'll', 0},
   {'tellsFractions', 'tf', 0}, {'countsLate', 'cl', 0}, {'moved', 'mv', 0},
-  {'bareAnswers', 'ba', 0}, {'lost', 'lo', 0}, {'limit', 'li', unknown}, {'remaining', 're', unknown},
-  {'resetAt', 'ra', never}, {'reset', 'rs', unnamed}, {'window', 'wi', 0}, {'openUntil', 'ou', 0},
+  {'bareAnswers', 'ba', 0}, {'lost', 'lo', 0}, {'limit', 'li', unknown},
+  {'remaining', 're', unknown}, {'resetAt', 'ra', never}, {'reset', 'rs', unnamed}, {'window', 'wi', 0}, {'openUntil', 'ou', 0},
   {'since', 'si', 0}, {'heardAt', 'he', 0}, {'lostAt', 'la', 0}, {'blockedUntil', 'bl', 0}}
 
 local function windowOrGuess(c) return c.window > 0 and c.window or unknownWindow end

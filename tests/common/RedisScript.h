@@ -57,6 +57,22 @@ private:
     QByteArray m_hash;
 };
 
+/// What the reply says of the want that was named as \a index.
+inline int given(const QJsonObject &reply, int index = 0)
+{
+    return reply[u"want"_qs][index][u"n"_qs].toInt(-1);
+}
+
+inline QString why(const QJsonObject &reply, int index = 0)
+{
+    return reply[u"want"_qs][index][u"why"_qs].toString();
+}
+
+inline int waitOf(const QJsonObject &reply, int index = 0)
+{
+    return reply[u"want"_qs][index][u"wait"_qs].toInt(-1);
+}
+
 /// Hears the wake-up messages of one token's keys.
 class RedisWakes {
 public:
