@@ -403,7 +403,7 @@ local function settle(list, wanted, may, got)
   local mine, score = list.mine, nil
   local servedBefore = mine and mine.served and 0.5 or 0
   local stamp = max(now, list.last + 1)
-  if got < may then -- held up elsewhere: keeps its place
+  if got < may or wanted == 0 then -- held up elsewhere: keeps its place
     if mine then score = got > 0 and stamp + 0.75 or mine.at + servedBefore + 0.25 end
   elseif got < wanted then
     score = got > 0 and stamp + 0.5 or (mine and mine.at or stamp) + servedBefore

@@ -155,7 +155,8 @@ private:
         else if (count > 0 || !member.others.contains(bucket))
             member.others[bucket] = {};
         if (told[u"wait"_qs].isDouble())
-            m_asks[{index, bucket}] = m_script.now + told[u"wait"_qs].toInteger();
+            m_asks[{index, bucket}] =
+                m_script.now + told[u"wait"_qs].toInteger() + m_random.bounded(20);
     }
 
     void arrive(const Request &request, qint64 at)
