@@ -822,13 +822,20 @@ local function serveAll()
   return replies
 end
 
+-- With this process, if it waits: that it asked for nothing here now does not matter.
+local function waitingAt(list)
+  local waits = list.waits
+  if waits == nil then waits = list.mine and not list.mine.isIdle end
+  return #list.waiting + (waits and 1 or 0)
+end
+
 -- Tells those who wait of what came free, or will sooner than they know; once for each bucket.
 local function wake(name, free, isSooner)
-  local list = listOf(name)
-  if #list.waiting > 0 and (isSooner or (list.wakes and free > 0)) then
+  local count = waitingAt(listOf(name))
+  if count > 0 and (isSooner or (listOf(name).wakes and free > 0)) then
     call('PUBLISH', key('wake'), name)
   end
-  return #list.waiting + (list.waits and 1 or 0)
+  return count
 end
 
 local function describe(bucket)
@@ -858,7 +865,7 @@ local function settleAll()
   end
   local list = listOf('*')
   list.wakes = list.wakes or global.freed
-  if #list.waiting > 0 then
+  if waitingAt(list) > 0 then
     wake('*', freeSlots(), slotBackAt() < global.knownBack - sameWindow)
   end
   return #learnt > 0 and learnt or nil
@@ -867,7 +874,7 @@ end
 local function answer()
   readGlobal()
   hearProcess()
-  global.knownBack = #listOf('*').waiting > 0 and slotBackAt() or never
+  global.knownBack = waitingAt(listOf('*')) > 0 and slotBackAt() or never
   readRoutes()
   for _, entry in ipairs(ask.done) do finish(entry) end
   for _, entry in ipairs(ask.back) do
