@@ -15,29 +15,34 @@ namespace Turnstile {
 /// nothing, as its rare growth is out of the way. It never shrinks.
 template <typename Item> class Buffer {
 public:
-    bool isEmpty() const { return m_size == 0; }
-    std::span<const Item> items() const { return {m_items.data(), m_size}; }
+    Buffer() = default;
+    Q_DISABLE_COPY_MOVE(Buffer)
+
+    bool isEmpty() const { return m_end == m_items.data(); }
+    std::span<const Item> items() const { return {m_items.data(), m_end}; }
 
     /// The new item; it may be as another one was left.
     Item &append()
     {
-        if (m_size == m_room)
+        if (m_end == m_roomEnd)
             grow();
-        return m_items[m_size++];
+        return *m_end++;
     }
-    Item takeLast() { return m_items[--m_size]; }
-    void clear() { m_size = 0; }
+    Item takeLast() { return *--m_end; }
+    void clear() { m_end = m_items.data(); }
 
 private:
     Q_NEVER_INLINE void grow()
     {
-        m_room = std::max<size_t>(16, 2 * m_room);
-        m_items.resize(m_room);
+        const size_t used = m_items.size();
+        m_items.resize(std::max<size_t>(16, 2 * used));
+        m_end = m_items.data() + used;
+        m_roomEnd = m_items.data() + m_items.size();
     }
 
     std::vector<Item> m_items;
-    size_t m_room = 0; // how many there are
-    size_t m_size = 0; // how many of them are used
+    Item *m_end = nullptr; // of those that are used
+    Item *m_roomEnd = nullptr;
 };
 
 } // namespace Turnstile

@@ -34,12 +34,12 @@ Q_ALWAYS_INLINE quint64 parsePlainNumber(QByteArrayView text, int decimals)
     static constexpr quint64 powers[] = {1, 10, 100, 1000};
     if (text.isEmpty() || text.size() > 16) // holds that and three decimals
         return other;
-    const char *at = text.begin();
     const char *const end = text.end();
+    qsizetype at = -text.size(); // from the end
     quint64 value = 0;
-    const auto readDigits = [&at, end, &value] {
-        for (; at != end; ++at) {
-            const auto digit = uchar(*at) - unsigned('0');
+    const auto readDigits = [end, &at, &value] {
+        for (; at != 0; ++at) {
+            const auto digit = uchar(end[at]) - unsigned('0');
             if (digit > 9)
                 return false;
             value = value * 10 + digit;
@@ -48,8 +48,8 @@ Q_ALWAYS_INLINE quint64 parsePlainNumber(QByteArrayView text, int decimals)
     };
     if (readDigits())
         return value * powers[decimals];
-    const qsizetype missing = decimals - (end - at - 1);
-    if (*at != '.' || at++ == text.begin() || missing < 0 || !readDigits())
+    const qsizetype missing = decimals + at + 1;
+    if (end[at] != '.' || at++ == -text.size() || missing < 0 || !readDigits())
         return other;
     return value * powers[missing];
 }

@@ -37,18 +37,6 @@ BucketNode *SchedulerPrivate::atGate(GateKind kind) const
     return first;
 }
 
-void SchedulerPrivate::destroy(Ticket *ticket)
-{
-    Pool *pool = ticket->lane ? poolOf(*ticket) : nullptr;
-    if (ticket->times)
-        m_times.destroy(ticket->times);
-    tickets.destroy(ticket);
-    if (pool) {
-        --pool->tickets;
-        destroyIfUnused(pool);
-    }
-}
-
 void SchedulerPrivate::destroyIfUnused(Pool *pool)
 {
     if (pool->isRemoved && pool->tickets == 0)

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 /// \file
 /// What a Scheduler is made of: tickets queue in lanes, lanes count in buckets.
@@ -87,14 +88,27 @@ inline bool areSame(const QByteArray &left, const QByteArray &right)
 
 using TicketQueue = IntrusiveList<Ticket, &Ticket::hook>;
 
+/// What buckets of a route are called, for those of them that are folded.
+struct HashName : QSharedData {
+    HashName(const QByteArray &bucketHash, bool isSplit)
+        : hash(bucketHash)
+        , split(isSplit)
+    {
+    }
+
+    const QByteArray hash;
+    const bool split;
+};
+using HashNamePointer = QExplicitlySharedDataPointer<const HashName>;
+
 /// What was learnt of a route.
 struct LearntHash {
     QByteArray hash;
     std::optional<int> limit;
     TimePoint usedAt;
-    bool split = false;  // this route counts apart from others with the hash
-    TimePoint apartAt{}; // when it first seemed so; zero: it does not
-    int folded = 0;      // buckets that have their hash from here
+    bool split = false;        // this route counts apart from others with the hash
+    TimePoint apartAt{};       // when it first seemed so; zero: it does not
+    HashNamePointer name = {}; // as it was when a bucket was folded last
 
     void heard(std::optional<int> itsLimit, TimePoint now)
     {
@@ -177,10 +191,12 @@ struct BucketKey {
 
 /// A counter, and the lanes that count in it.
 struct BucketNode : Foldable {
-    BucketNode(BucketId bucketId, const BucketKey &bucketKey)
+    BucketNode(BucketId bucketId, BucketKey bucketKey,
+        const TokenCounter::Rest &rest = TokenCounter::Rest())
         : id(bucketId)
-        , key(bucketKey)
-        , maker(bucketKey.endpoint)
+        , key(std::move(bucketKey))
+        , maker(key.endpoint)
+        , counter(rest)
         , exempt(maker.isExemptFromGlobal())
         , burst(maker.isInteractionCallback())
     {
@@ -237,13 +253,13 @@ struct FoldedBucket : Foldable {
     BucketId id;
     LaneId lane;
     Endpoint endpoint;
-    LearntHash *learnt = nullptr; // that the bucket is called by; null: it has no name yet
+    HashNamePointer name; // null: it has none yet
     TimePoint idleSince;
     ListHook<FoldedBucket> idle;
 
     BucketKey key() const
     {
-        return learnt ? BucketKey{learnt->hash, endpoint, learnt->split} : BucketKey{{}, endpoint};
+        return name ? BucketKey{name->hash, endpoint, name->split} : BucketKey{{}, endpoint};
     }
 };
 

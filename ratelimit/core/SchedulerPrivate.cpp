@@ -21,6 +21,7 @@ static SchedulerOptions bounded(SchedulerOptions options)
     for (milliseconds *time : {&options.globalPeriod, &options.invalidPeriod,
              &options.responseTimeout, &options.idleBucketLifetime, &options.hashLifetime})
         *time = bounded(*time);
+    options.idleBucketLifetime = std::max(options.idleBucketLifetime, 1ms);
     return options;
 }
 
@@ -107,13 +108,13 @@ Refusal SchedulerPrivate::refusal(
         return {Code::Unauthorized};
     if (isGone(endpoint))
         return {Code::WebhookGone};
-    const auto maxWait = ticketOptions.maxWait ? ticketOptions.maxWait : options.maxWait;
-    const BucketNode *bucket = lane ? lane->bucket : findBucket(bucketKey(endpoint));
+    const auto &maxWait = ticketOptions.maxWait ? ticketOptions.maxWait : options.maxWait;
+    const BucketNode *bucket = lane ? lane->bucket : findBucket(endpoint);
     if (flow == Flow::Draining || (bucket && bucket->flow == Flow::Draining))
         return {Code::Draining};
     if (ticketOptions.predicate && !passes(ticketOptions, bucket))
         return {Code::PredicateFailed};
-    if (tickets.isFull())
+    if (tickets.isFull() || (!lane && (lanes.isFull() || buckets.isFull())))
         return {Code::QueueFull};
     const bool full =
         queued >= options.maxQueued || (bucket ? bucket->queued : 0) >= options.maxQueuedPerBucket;
@@ -220,13 +221,12 @@ void SchedulerPrivate::answer(Ticket *ticket, const Response &response)
         m_granted.remove(ticket);
         countInFlight(*ticket, -1);
         if (!lane->bucket->exempt) {
+            const bool isGlobalLimit = isLimited && kindOf(*headers) == LimitKind::Global;
             if (response.kind == Response::Kind::Unused)
                 global.giveBack();
-            else if (isLimited && kindOf(*headers) == LimitKind::Global)
-                ; // limited() frees its slot
-            else if (options.compensate)
+            else if (!isGlobalLimit && options.compensate)
                 global.answered(ticket->times->sentAt, roundTrips.margin(), now);
-            else
+            else if (!isGlobalLimit) // else limited() frees its slot
                 global.answered(now);
         }
         if (isAnswer)

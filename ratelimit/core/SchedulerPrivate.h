@@ -121,8 +121,9 @@ public:
     bool isRefused(const Endpoint &endpoint) const;
     bool isGone(const Endpoint &endpoint) const
     {
-        return !m_gone.isEmpty() && m_gone.value(endpoint.majorResource(), now) > now;
+        return !m_gone.isEmpty() && isRemembered(endpoint);
     }
+    bool isRemembered(const Endpoint &endpoint) const;
 
     // Answers to "why does it wait"
     std::vector<Wait> waits(const Ticket &ticket, TimePoint at) const;
@@ -143,14 +144,15 @@ public:
     void collectIdle();
 
     // What there is. Const functions find what is not folded, and slots; others unfold.
-    inline std::optional<quint32> laneSlot(const Endpoint &endpoint, const QByteArray &name) const;
+    std::optional<quint32> laneSlot(const Endpoint &endpoint, const QByteArray &name) const;
     std::optional<quint32> bucketSlot(const BucketKey &key) const;
-    const Lane *knownLane(const Endpoint &endpoint, const QByteArray &name) const;
     Lane *findLane(const Endpoint &endpoint, const QByteArray &name);
     Lane *createLane(const Endpoint &endpoint, const QByteArray &name);
+    void recall(Lane *lane); // what was learnt of its route
     BucketKey bucketKey(const Endpoint &endpoint) const;
     BucketKey bucketKey(const QByteArray &hash, const Endpoint &endpoint) const;
     BucketNode *findBucket(const BucketKey &key);
+    BucketNode *findBucket(const Endpoint &endpoint);
     BucketNode *findBucket(BucketId id);
     BucketNode *bucketFor(const BucketKey &key);
     std::vector<LearntRoute> learntRoutes(TimePoint at) const;
@@ -165,9 +167,9 @@ public:
 
     // Folding
     bool isFoldable(const Lane &lane) const;
+    void foldOrLinger(Lane *lane);
     void fold(Lane *lane, const TokenCounter::Rest &counter);
     Lane *unfold(FoldedBucket *folded);
-    void unfoldAll(const LearntHash &learnt);
     void forget(FoldedBucket *folded);
     static BucketNode unfolded(const FoldedBucket &folded);
     int folded() const { return m_foldedBuckets.size(); }
@@ -238,13 +240,33 @@ private:
             --m_atGates;
         }
     }
-    void destroy(Ticket *ticket);
+    void destroy(Ticket *ticket)
+    {
+        Pool *pool = ticket->lane ? poolOf(*ticket) : nullptr;
+        if (ticket->times)
+            m_times.destroy(ticket->times);
+        tickets.destroy(ticket);
+        if (pool)
+            --pool->tickets;
+        if (pool && pool->isRemoved)
+            destroyIfUnused(pool);
+    }
     void destroyIfUnused(Pool *pool);
     using IdleLanes = IntrusiveList<Lane, &Lane::idle>;
-    IdleLanes &idleLanesOf(const Lane *lane);
-    void leaveIdle(Lane *lane);
+    IdleLanes &idleLanesOf(const Lane *lane)
+    {
+        return lane->isExempt ? m_idleExemptLanes : lane->lingers ? m_lingeringLanes : m_idleLanes;
+    }
+    void leaveIdle(Lane *lane)
+    {
+        if (!IdleLanes::contains(lane))
+            return;
+        idleLanesOf(lane).remove(lane);
+        lane->lingers = false;
+    }
     milliseconds lifetimeOf(const IdleLanes &list) const;
     void collectIdle(IdleLanes &list);
+    void foldIdle();
     bool rests(const Lane &lane) const;
     void release(FoldedBucket *folded);
     void announceGuard()
@@ -262,9 +284,10 @@ private:
     IndexedHeap<BucketNode, &BucketNode::wakePosition, ByWakeAt> m_bucketWakes;
     IndexedHeap<Lane, &Lane::wakePosition, ByHeldUntil> m_laneWakes;
     IndexedHeap<TicketTimes, &TicketTimes::deadlinePosition, ByDeadline> m_deadlines;
-    TicketQueue m_granted;       // oldest grant first
-    TicketQueue m_timedOut;      // the same, kept until a late answer may no longer come
-    IdleLanes m_idleLanes;       // longest idle first
+    TicketQueue m_granted;  // oldest grant first
+    TicketQueue m_timedOut; // the same, kept until a late answer may no longer come
+    IdleLanes m_idleLanes;  // longest idle first; in the next one half a minute hardly counts
+    TimePoint m_nextFolding;
     IdleLanes m_lingeringLanes;  // the same, idle for long, that cannot be folded
     IdleLanes m_idleExemptLanes; // the same, of interactions, which never are
     NodePool<FoldedBucket> m_foldedBuckets;

@@ -98,4 +98,9 @@ bool SchedulerPrivate::isRefused(const Endpoint &endpoint) const
     return refused != m_refused.end() && (refused->all || refused->lane == endpoint.lane());
 }
 
+bool SchedulerPrivate::isRemembered(const Endpoint &endpoint) const
+{
+    return m_gone.value(endpoint.majorResource(), now) > now;
+}
+
 } // namespace Turnstile

@@ -25,10 +25,10 @@ public:
     {
         if (m_end - m_first == m_times.size())
             grow();
-        quint32 place = m_end++;
-        for (; place != m_first && m_times[slot(place - 1)] > time; --place)
-            m_times[slot(place)] = m_times[slot(place - 1)];
-        m_times[slot(place)] = time;
+        if (!isEmpty() && m_times[slot(m_end - 1)] > time)
+            insertBetween(time);
+        else
+            m_times[slot(m_end++)] = time;
     }
 
     void removeFirst() { ++m_first; }
@@ -58,6 +58,14 @@ public:
 
 private:
     size_t slot(quint32 place) const { return place & m_mask; }
+
+    Q_NEVER_INLINE void insertBetween(TimePoint time)
+    {
+        quint32 place = m_end++;
+        for (; place != m_first && m_times[slot(place - 1)] > time; --place)
+            m_times[slot(place)] = m_times[slot(place - 1)];
+        m_times[slot(place)] = time;
+    }
 
     Q_NEVER_INLINE void grow()
     {

@@ -21,9 +21,9 @@ struct TokenCounter::Answer {
     const RatelimitHeaders &headers;
     TimePoint grantedAt;
     TimePoint now;
-    TimePoint lastHeardAt;    // when the answer before was heard
-    int limit;                // as it says, or unknown
-    int remaining;            // the same
+    TimePoint lastHeardAt; // when the answer before was heard
+    int limit = unknown;
+    int remaining = unknown;
     WallTime reset = unnamed; // the name of its window
     TimePoint endsBy = never; // when that is over at the latest
     TimePoint openUntil = {}; // and at the earliest; zero: not known
@@ -204,7 +204,8 @@ TokenCounter::Learnt TokenCounter::learn(const RatelimitHeaders &headers, TimePo
 {
     roll(now);
     Answer answer = {headers, grantedAt, now, std::exchange(m_heardAt, now),
-        headers.limit.value_or(unknown), headers.remaining.value_or(unknown)};
+        std::max(headers.limit.value_or(unknown), unknown), // less than nothing says nothing
+        headers.remaining ? std::max(0, *headers.remaining) : unknown};
     learnCounting(answer);
     if (m_countsLate && !headers.isRateLimited() && answer.remaining > 0)
         --answer.remaining;

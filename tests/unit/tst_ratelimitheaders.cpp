@@ -46,6 +46,7 @@ private Q_SLOTS:
     void scenariosInCommaLocale();
     void numbers_data();
     void numbers();
+    void blanksAreNoPartOfValues();
     void reset_data();
     void reset();
     void retryAfter_data();
@@ -210,7 +211,7 @@ void tst_RatelimitHeaders::numbers_data()
     bad("-1.5", Kind::Negative, 0);
     bad("-1e-400", Kind::Negative, 0);
     for (const char *text : {"", ".", "+", "-", "e5", "5e", "5e+", "5e+-1", "5s", "0x10", "0.25f",
-             "0.25 s", "1.2.3", "1 2", "--1", "1_000", "٣"})
+             "0.25 s", "1.2.3", "1..2", "1..", "1 2", "--1", "1_000", "٣"})
         bad(text, Kind::Malformed);
 }
 
@@ -231,6 +232,26 @@ void tst_RatelimitHeaders::numbers()
         QCOMPARE(result.errors.first().header, QByteArray("x-ratelimit-reset-after"));
         QCOMPARE(result.errors.first().value, text.trimmed());
     }
+}
+
+void tst_RatelimitHeaders::blanksAreNoPartOfValues()
+{
+    const Pairs plain = {{"x-ratelimit-limit", "5"}, {"x-ratelimit-remaining", "7x"},
+        {"x-ratelimit-reset", "1700000003"}, {"x-ratelimit-reset-after", "9s"},
+        {"x-ratelimit-bucket", "abcd"}, {"x-ratelimit-bucket", "ab cd"},
+        {"x-ratelimit-global", "false"}, {"x-ratelimit-scope", "shared"}, {"retry-after", "soon"},
+        {"date", "Tue, 14 Nov 2023 22:13:22 GMT"}};
+    Pairs padded = plain;
+    for (auto &[name, value] : padded)
+        value = " \t" + value + "\r\n ";
+    const auto result = parse(429, padded);
+    QCOMPARE(result, parse(429, plain));
+    QCOMPARE(result.bucket, QByteArray("ab cd"));
+    QCOMPARE(count(result.resetAfter), 1000);
+    QCOMPARE(result.errors.size(), 4);
+    QCOMPARE(result.errors.first().value, QByteArray("7x"));
+    QCOMPARE(parse(429, {{"x-ratelimit-bucket", " \t "}, {"date", " "}}),
+        parse(429, {{"x-ratelimit-bucket", ""}, {"date", ""}}));
 }
 
 void tst_RatelimitHeaders::reset_data()

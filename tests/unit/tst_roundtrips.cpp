@@ -50,6 +50,15 @@ private Q_SLOTS:
         QCOMPARE(trips.margin(), 10ms);
     }
 
+    void knowsNoMarginWhereNobodyWantsIt()
+    {
+        RoundTrips trips(false);
+        for (int i = 0; i < RoundTrips::needed; ++i)
+            trips.add(50ms);
+        QVERIFY(!trips.margin());
+        QCOMPARE(trips.typical(), 50ms);
+    }
+
     void takesLessThanNothingAsNothing()
     {
         RoundTrips trips;
