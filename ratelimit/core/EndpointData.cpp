@@ -41,8 +41,9 @@ EndpointData::EndpointData()
 
 const EndpointData &EndpointData::nothing()
 {
-    static const EndpointData nothing;
-    return nothing;
+    // Never destroyed: endpoints that are not valid may be asked until the very end.
+    static const EndpointData *const nothing = new EndpointData;
+    return *nothing;
 }
 
 EndpointData::EndpointData(Method method, const Segments &segments, const Credential &sender)

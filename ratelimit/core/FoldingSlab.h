@@ -89,6 +89,7 @@ public:
     /// What \a folded stands for is gone.
     void forget(const Folded *folded) { vacate(folded->*FoldedId); }
 
+    bool isFull() const { return size() >= (1 << NodeId::slotBits) - 1; }
     int size() const { return int(m_places.size() - m_free.size()); }
 
     /// Calls \a visit() for every node that is not folded.

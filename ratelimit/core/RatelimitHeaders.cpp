@@ -68,15 +68,27 @@ QByteArrayView trimmed(QByteArrayView text)
     return !text.isEmpty() && isInk(text.front()) && isInk(text.back()) ? text : text.trimmed();
 }
 
+struct Recent {
+    Recent() = default;
+    ~Recent() { isGone = true; }
+    Q_DISABLE_COPY_MOVE(Recent)
+
+    std::array<QByteArray, 256> hashes;
+    static inline thread_local bool isGone = false; // at a thread's end others may still parse
+};
+
 // Answers name the same few buckets again and again, so recent hashes are shared. For each thread
 // that is at most 256 of maxBucket bytes.
 QByteArray sharedBucket(QByteArrayView hash)
 {
-    thread_local std::array<QByteArray, 256> recent;
+    thread_local Recent recent;
+    if (Recent::isGone)
+        return hash.toByteArray();
     // Names that are counted up differ at their ends.
     const quint64 end =
         hash.size() < 8 ? qHash(hash) : qFromLittleEndian<quint64>(hash.end() - sizeof(quint64));
-    QByteArray &slot = recent[size_t(end * 0x9e37'79b9'7f4a'7c15 >> 56)]; // its best eight bits
+    QByteArray &slot =
+        recent.hashes[size_t(end * 0x9e37'79b9'7f4a'7c15 >> 56)]; // its best eight bits
     if (slot.size() != hash.size()
         || std::memcmp(slot.constData(), hash.data(), size_t(hash.size())) != 0)
         slot = hash.toByteArray();

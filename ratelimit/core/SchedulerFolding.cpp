@@ -15,14 +15,24 @@ bool SchedulerPrivate::isFoldable(const Lane &lane) const
 {
     const BucketNode &bucket = *lane.bucket;
     const BucketKey &key = bucket.key;
-    const bool isNamed = !key.hash.isEmpty();
-    const bool isKnown =
-        lane.learnt && lane.learnt->hash == key.hash && lane.learnt->split == key.split;
-    return !lane.isExempt && lane.name.isEmpty() && !lane.probes && lane.blockedUntil <= now
-        && bucket.laneCount == 1 && bucket.flow == Flow::Open && bucket.maker == lane.endpoint
-        && bucket.leases == 0 && !bucket.dirty && !bucket.vanished && bucket.blindLimits == 0
+    return lane.name.isEmpty() && !lane.probes && lane.blockedUntil <= now && bucket.laneCount == 1
+        && bucket.flow == Flow::Open && bucket.maker == lane.endpoint && !bucket.dirty
+        && !bucket.vanished && bucket.blindLimits == 0
         && std::max(bucket.granted, bucket.rateLimited) <= std::numeric_limits<quint32>::max()
-        && (isNamed ? isKnown : !key.split);
+        && key == BucketKey{key.hash, lane.endpoint, key.split};
+}
+
+// Mostly that of its route, which then is shared.
+static HashNamePointer nameOf(const BucketKey &key, LearntHash *learnt)
+{
+    if (key.hash.isEmpty())
+        return {};
+    HashNamePointer own;
+    HashNamePointer &name =
+        learnt && learnt->hash == key.hash && learnt->split == key.split ? learnt->name : own;
+    if (!name || name->hash != key.hash || name->split != key.split)
+        name = new HashName(key.hash, key.split);
+    return name;
 }
 
 void SchedulerPrivate::foldOrLinger(Lane *lane)
@@ -49,10 +59,7 @@ void SchedulerPrivate::fold(Lane *lane, const TokenCounter::Rest &counter)
     folded->id = bucket->id;
     folded->lane = lane->id;
     folded->endpoint = lane->endpoint;
-    if (!bucket->key.hash.isEmpty()) {
-        folded->learnt = lane->learnt;
-        ++folded->learnt->folded;
-    }
+    folded->name = nameOf(bucket->key, lane->learnt);
     folded->idleSince = lane->idleSince;
     Q_ASSERT(bucket->ready.isEmpty() && !bucket->gate && bucket->wakePosition < 0);
     lanes.fold(lane, folded);
@@ -74,23 +81,11 @@ Lane *SchedulerPrivate::unfold(FoldedBucket *folded)
     lane->bucket = bucket;
     bucket->lanes.append(lane);
     bucket->laneCount = 1;
-    lane->learnt = folded->learnt;
+    recall(lane);
     lane->idleSince = now;
     m_idleLanes.append(lane);
-    if (folded->learnt)
-        folded->learnt->usedAt = now;
     release(folded);
     return lane;
-}
-
-// Before what their buckets are called by changes.
-void SchedulerPrivate::unfoldAll(const LearntHash &learnt)
-{
-    for (FoldedBucket *each = m_folded.first(); each && learnt.folded > 0;) {
-        FoldedBucket *folded = std::exchange(each, m_folded.next(each));
-        if (folded->learnt == &learnt)
-            unfold(folded);
-    }
 }
 
 void SchedulerPrivate::forget(FoldedBucket *folded)
@@ -105,8 +100,6 @@ void SchedulerPrivate::forget(FoldedBucket *folded)
 
 void SchedulerPrivate::release(FoldedBucket *folded)
 {
-    if (folded->learnt)
-        --folded->learnt->folded;
     m_folded.remove(folded);
     m_foldedBuckets.destroy(folded);
 }

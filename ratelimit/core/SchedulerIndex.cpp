@@ -57,12 +57,6 @@ std::optional<quint32> SchedulerPrivate::laneSlot(
     });
 }
 
-const Lane *SchedulerPrivate::knownLane(const Endpoint &endpoint, const QByteArray &name) const
-{
-    const auto slot = laneSlot(endpoint, name);
-    return slot ? lanes.at(*slot) : nullptr;
-}
-
 Lane *SchedulerPrivate::findLane(const Endpoint &endpoint, const QByteArray &name)
 {
     const auto slot = laneSlot(endpoint, name);
@@ -105,12 +99,9 @@ Lane *SchedulerPrivate::createLane(const Endpoint &endpoint, const QByteArray &n
     Lane *lane = lanes.create(endpoint, name);
     laneIndex.insert(laneHash(endpoint, name), lane->id.slot());
     BucketNode *bucket = bucketFor(bucketKey(endpoint));
-    const auto learnt = hashes.find(endpoint.route());
-    if (learnt != hashes.end()) {
-        lane->learnt = &learnt->second;
-        lane->learnt->usedAt = now;
+    recall(lane);
+    if (lane->learnt)
         bucket->counter.hint(lane->learnt->limit);
-    }
     lane->bucket = bucket;
     bucket->lanes.append(lane);
     ++bucket->laneCount;
@@ -118,6 +109,15 @@ Lane *SchedulerPrivate::createLane(const Endpoint &endpoint, const QByteArray &n
     lane->idleSince = now;
     idleLanesOf(lane).append(lane);
     return lane;
+}
+
+void SchedulerPrivate::recall(Lane *lane)
+{
+    const auto learnt = hashes.find(lane->endpoint.route());
+    if (learnt == hashes.end())
+        return;
+    lane->learnt = &learnt->second;
+    lane->learnt->usedAt = now;
 }
 
 BucketNode *SchedulerPrivate::bucketFor(const BucketKey &key)

@@ -42,6 +42,7 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
 
     BucketNode *bucket = lane->bucket;
     if (!headers.limit && !headers.remaining && !headers.resetAfter) {
+        bucket->counter.roll(now);
         if (isSuccess(headers) && bucket->counter.knowledge() == TokenCounter::Knowledge::Limited
             && !std::exchange(bucket->vanished, true))
             tellAnomaly(Anomaly::HeadersVanished, lane);
@@ -89,7 +90,6 @@ void SchedulerPrivate::assignBucket(Lane *lane, const QByteArray &hash, std::opt
     LearntHash *known = learntOf(lane, hash);
     if (known) {
         if (!areSame(known->hash, hash)) {
-            unfoldAll(*known);
             known->hash = hash;
             known->split = false;
             known->apartAt = {};
@@ -149,7 +149,6 @@ void SchedulerPrivate::compareCounters(Lane *lane, TokenCounter::Counting counti
     } else if (known.apartAt == TimePoint()) {
         known.apartAt = now;
     } else if (since > known.apartAt) {
-        unfoldAll(known);
         known.split = true;
         moveLane(lane, bucketFor(bucketKey(shared->key.hash, lane->endpoint)));
         tellAnomaly(Anomaly::CountersSplit, lane);

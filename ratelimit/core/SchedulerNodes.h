@@ -89,14 +89,27 @@ inline bool areSame(const QByteArray &left, const QByteArray &right)
 
 using TicketQueue = IntrusiveList<Ticket, &Ticket::hook>;
 
+/// What buckets of a route are called, for those of them that are folded.
+struct HashName : QSharedData {
+    HashName(const QByteArray &bucketHash, bool isSplit)
+        : hash(bucketHash)
+        , split(isSplit)
+    {
+    }
+
+    const QByteArray hash;
+    const bool split;
+};
+using HashNamePointer = QExplicitlySharedDataPointer<const HashName>;
+
 /// What was learnt of a route.
 struct LearntHash {
     QByteArray hash;
     std::optional<int> limit;
     TimePoint usedAt;
-    bool split = false;  // this route counts apart from others with the hash
-    TimePoint apartAt{}; // when it first seemed so; zero: it does not
-    int folded = 0;      // buckets that have their hash from here
+    bool split = false;        // this route counts apart from others with the hash
+    TimePoint apartAt{};       // when it first seemed so; zero: it does not
+    HashNamePointer name = {}; // as it was when a bucket was folded last
 
     void heard(std::optional<int> itsLimit, TimePoint now)
     {
@@ -250,13 +263,13 @@ struct FoldedBucket : Foldable {
     BucketId id;
     LaneId lane;
     Endpoint endpoint;
-    LearntHash *learnt = nullptr; // that the bucket is called by; null: it has no name yet
+    HashNamePointer name; // null: it has none yet
     TimePoint idleSince;
     ListHook<FoldedBucket> idle;
 
     BucketKey key() const
     {
-        return learnt ? BucketKey{learnt->hash, endpoint, learnt->split} : BucketKey{{}, endpoint};
+        return name ? BucketKey{name->hash, endpoint, name->split} : BucketKey{{}, endpoint};
     }
 };
 

@@ -21,6 +21,7 @@ static SchedulerOptions bounded(SchedulerOptions options)
     for (milliseconds *time : {&options.globalPeriod, &options.invalidPeriod,
              &options.responseTimeout, &options.idleBucketLifetime, &options.hashLifetime})
         *time = bounded(*time);
+    options.idleBucketLifetime = std::max(options.idleBucketLifetime, 1ms);
     return options;
 }
 
@@ -113,7 +114,7 @@ Refusal SchedulerPrivate::refusal(
         return {Code::Draining};
     if (ticketOptions.predicate && !passes(ticketOptions, bucket))
         return {Code::PredicateFailed};
-    if (tickets.isFull())
+    if (tickets.isFull() || (!lane && (lanes.isFull() || buckets.isFull())))
         return {Code::QueueFull};
     const bool full =
         queued >= options.maxQueued || (bucket ? bucket->queued : 0) >= options.maxQueuedPerBucket;

@@ -155,11 +155,11 @@ public:
     void collectIdle();
 
     // What there is. Const functions find what is not folded, and slots; others unfold.
-    inline std::optional<quint32> laneSlot(const Endpoint &endpoint, const QByteArray &name) const;
+    std::optional<quint32> laneSlot(const Endpoint &endpoint, const QByteArray &name) const;
     std::optional<quint32> bucketSlot(const BucketKey &key) const;
-    const Lane *knownLane(const Endpoint &endpoint, const QByteArray &name) const;
     Lane *findLane(const Endpoint &endpoint, const QByteArray &name);
     Lane *createLane(const Endpoint &endpoint, const QByteArray &name);
+    void recall(Lane *lane); // what was learnt of its route
     BucketKey bucketKey(const Endpoint &endpoint) const;
     BucketKey bucketKey(const QByteArray &hash, const Endpoint &endpoint) const;
     BucketNode *findBucket(const BucketKey &key);
@@ -181,7 +181,6 @@ public:
     void foldOrLinger(Lane *lane);
     void fold(Lane *lane, const TokenCounter::Rest &counter);
     Lane *unfold(FoldedBucket *folded);
-    void unfoldAll(const LearntHash &learnt);
     void forget(FoldedBucket *folded);
     static BucketNode unfolded(const FoldedBucket &folded);
     int folded() const { return m_foldedBuckets.size(); }
@@ -278,6 +277,7 @@ private:
     }
     milliseconds lifetimeOf(const IdleLanes &list) const;
     void collectIdle(IdleLanes &list);
+    void foldIdle();
     bool rests(const Lane &lane) const;
     void release(FoldedBucket *folded);
     void announceGuard()
@@ -295,9 +295,10 @@ private:
     IndexedHeap<BucketNode, &BucketNode::wakePosition, ByWakeAt> m_bucketWakes;
     IndexedHeap<Lane, &Lane::wakePosition, ByHeldUntil> m_laneWakes;
     IndexedHeap<TicketTimes, &TicketTimes::deadlinePosition, ByDeadline> m_deadlines;
-    TicketQueue m_granted;       // oldest grant first
-    TicketQueue m_timedOut;      // the same, kept until a late answer may no longer come
-    IdleLanes m_idleLanes;       // longest idle first
+    TicketQueue m_granted;  // oldest grant first
+    TicketQueue m_timedOut; // the same, kept until a late answer may no longer come
+    IdleLanes m_idleLanes;  // longest idle first; in the next one half a minute hardly counts
+    TimePoint m_nextFolding;
     IdleLanes m_lingeringLanes;  // the same, idle for long, that cannot be folded
     IdleLanes m_idleExemptLanes; // the same, of interactions, which never are
     NodePool<FoldedBucket> m_foldedBuckets;

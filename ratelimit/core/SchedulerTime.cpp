@@ -83,7 +83,9 @@ std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
         consider(m_bucketWakes.top()->wakeAt);
     if (m_atGates > 0)
         consider(gatesOpenAt());
-    for (const IdleLanes *list : {&m_idleLanes, &m_lingeringLanes, &m_idleExemptLanes}) {
+    if (m_idleLanes.first())
+        consider(std::max(m_idleLanes.first()->idleSince + lifetimeOf(m_idleLanes), m_nextFolding));
+    for (const IdleLanes *list : {&m_lingeringLanes, &m_idleExemptLanes}) {
         if (list->first())
             consider(list->first()->idleSince + lifetimeOf(*list));
     }
@@ -116,6 +118,9 @@ static constexpr milliseconds idleExemptLifetime = 1min;
 
 // Many buckets are asked for once in a while: they are not folded and unfolded each time.
 static constexpr milliseconds foldAfter = 30s;
+// Nor is each a reason to wake up, nor many a reason to stall.
+static constexpr milliseconds foldEvery = 10s;
+static constexpr int mostFoldedAtOnce = 500;
 
 // How long a lane is in it.
 milliseconds SchedulerPrivate::lifetimeOf(const IdleLanes &list) const
@@ -133,15 +138,35 @@ bool SchedulerPrivate::rests(const Lane &lane) const
         && lane.bucket->flow == Flow::Open;
 }
 
+void SchedulerPrivate::foldIdle()
+{
+    if (now < m_nextFolding)
+        return;
+    int folded = 0;
+    while (Lane *lane = m_idleLanes.first()) {
+        if (now < lane->idleSince + lifetimeOf(m_idleLanes))
+            break;
+        m_nextFolding = now
+            + (folded < mostFoldedAtOnce ? std::min(foldEvery, options.idleBucketLifetime) : 1ms);
+        if (folded == mostFoldedAtOnce)
+            break;
+        m_idleLanes.remove(lane);
+        if (rests(*lane) && now >= lane->idleSince + options.idleBucketLifetime) {
+            destroyLane(lane);
+        } else {
+            foldOrLinger(lane);
+            ++folded;
+        }
+    }
+}
+
 void SchedulerPrivate::collectIdle(IdleLanes &list)
 {
     while (Lane *lane = list.first()) {
         if (now < lane->idleSince + lifetimeOf(list))
             break;
         list.remove(lane);
-        if (&list == &m_idleLanes) {
-            foldOrLinger(lane);
-        } else if (rests(*lane)) {
+        if (rests(*lane)) {
             destroyLane(lane);
         } else {
             lane->idleSince = now;
@@ -152,7 +177,7 @@ void SchedulerPrivate::collectIdle(IdleLanes &list)
 
 void SchedulerPrivate::collectIdle()
 {
-    collectIdle(m_idleLanes);
+    foldIdle();
     collectIdle(m_lingeringLanes);
     collectIdle(m_idleExemptLanes);
     while (m_folded.first() && m_folded.first()->idleSince + options.idleBucketLifetime <= now)
@@ -166,7 +191,7 @@ void SchedulerPrivate::collectIdle()
     if (now - m_hashesCheckedAt >= options.idleBucketLifetime) {
         m_hashesCheckedAt = now;
         const auto forgotten = std::erase_if(hashes, [this](const auto &learnt) {
-            return learnt.second.folded == 0 && learnt.second.usedAt + options.hashLifetime <= now;
+            return learnt.second.usedAt + options.hashLifetime <= now;
         });
         if (forgotten > 0)
             lanes.forEach([](Lane &lane) { lane.learnt = nullptr; });

@@ -93,7 +93,8 @@ Estimate SchedulerPrivate::estimate(
     addLocks(
         result.waits, *this, endpoint.isExemptFromGlobal(), endpoint.isInteractionCallback(), at);
 
-    const Lane *lane = knownLane(endpoint, laneName);
+    const auto known = laneSlot(endpoint, laneName);
+    const Lane *lane = known ? lanes.at(*known) : nullptr; // null where it is folded, too
     const milliseconds trip = roundTrips.typical().value_or(0ms);
     if (const Pool *pool = poolFor(ticketOptions.pool); !pool->isFree())
         add(WaitReason::Connection, pool->most > 0 ? std::optional(at + trip) : std::nullopt);
@@ -108,7 +109,7 @@ Estimate SchedulerPrivate::estimate(
             add(WaitReason::Order, at + ahead * trip);
     }
     // One that is folded holds nothing.
-    const auto slot = lane ? std::nullopt : bucketSlot(bucketKey(endpoint));
+    const auto slot = known ? std::nullopt : bucketSlot(bucketKey(endpoint));
     const BucketNode *bucket = lane ? lane->bucket : slot ? buckets.at(*slot) : nullptr;
     if (bucket) {
         if (bucket->flow == Flow::Paused)

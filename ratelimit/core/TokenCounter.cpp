@@ -204,7 +204,8 @@ TokenCounter::Learnt TokenCounter::learn(const RatelimitHeaders &headers, TimePo
 {
     roll(now);
     Answer answer = {headers, grantedAt, now, std::exchange(m_heardAt, now),
-        headers.limit.value_or(unknown), headers.remaining.value_or(unknown)};
+        std::max(headers.limit.value_or(unknown), unknown), // less than nothing says nothing
+        headers.remaining ? std::max(0, *headers.remaining) : unknown};
     learnCounting(answer);
     if (m_countsLate && !headers.isRateLimited() && answer.remaining > 0)
         --answer.remaining;

@@ -59,7 +59,7 @@ function check(value, kind, where)
   for name, inner in pairs(value) do
     if inner == cjson.null then
       value[name] = nil
-    elseif kind[name] then
+    elseif kind[name] and name ~= 'must' then
       local wrong = check(inner, kind[name], name)
       if wrong then return where .. '.' .. wrong end
     end
@@ -97,9 +97,9 @@ end
 
 -- The counter. Fields, how they are stored, and what they are at first.
 local layout = {{'knowledge', 'k', Unknown}, {'kind', 'f', Undecided}, {'limitIsLearnt', 'll', 0},
-  {'tellsFractions', 'tf', 0}, {'countsLate', 'cl', 0}, {'moved', 'mv', 0}, {'bareAnswers', 'ba', 0},
-  {'lost', 'lo', 0}, {'limit', 'li', unknown}, {'remaining', 're', unknown},
-  {'resetAt', 'ra', never}, {'reset', 'rs', unnamed}, {'window', 'wi', 0}, {'openUntil', 'ou', 0},
+  {'tellsFractions', 'tf', 0}, {'countsLate', 'cl', 0}, {'moved', 'mv', 0},
+  {'bareAnswers', 'ba', 0}, {'lost', 'lo', 0}, {'limit', 'li', unknown},
+  {'remaining', 're', unknown}, {'resetAt', 'ra', never}, {'reset', 'rs', unnamed}, {'window', 'wi', 0}, {'openUntil', 'ou', 0},
   {'since', 'si', 0}, {'heardAt', 'he', 0}, {'lostAt', 'la', 0}, {'blockedUntil', 'bl', 0}}
 
 local function windowOrGuess(c) return c.window > 0 and c.window or unknownWindow end
@@ -228,7 +228,11 @@ end
 -- What passed has taken a token, so all cannot be left, unless the server counts after it answers.
 local function learnCounting(c, a, isFull, after)
   if a.status < 200 or a.status >= 300 or a.remaining == unknown then return end
-  if a.remaining == 0 then c.countsLate = 0 elseif isFull and (after or 0) > 0 then c.countsLate = 1 end
+  if a.remaining == 0 then
+    c.countsLate = 0
+  elseif isFull and (after or 0) > 0 then
+    c.countsLate = 1
+  end
 end
 
 local function learn(c, d, grantedAt, countedAt)
@@ -282,6 +286,7 @@ local function bucketOf(name)
   if #expired > 0 then call('ZREMRANGEBYSCORE', bucket.leases, '-inf', now) end
   bucket.inFlight = bucket.inFlight - #expired / 2
   roll(c, now)
+  bucket.knownChange = changesAt(c)
   buckets[name] = bucket
   table.insert(touched, bucket)
   return bucket
@@ -316,8 +321,9 @@ local function hearProcess()
   end
   call('ZADD', key('p'), now, ask.p)
   call('PEXPIRE', key('p'), minute)
-  if ask.info then call('HSET', key('ph'), ask.p, ask.info) end
-  call('PEXPIRE', key('ph'), minute)
+  if not ask.info then return end
+  call('HSET', key('ph'), ask.p, ask.info)
+  call('PEXPIRE', key('ph'), hour)
 end
 
 local function heardAt(process)
@@ -331,25 +337,29 @@ end
 
 -- Turns. A list holds who waits, by when they were enlisted or last served. The moment's fraction
 -- says more: a half: it was served; a quarter: it does not wait now (it has what it wanted, or is
--- held up elsewhere), so nothing is kept for it.
+-- held up elsewhere), so nothing is kept for it. The nameless entry is the share of this round.
 local lists = {}
 
 local function listOf(name)
   if lists[name] then return lists[name] end
-  local list = {name = name, waiting = {}, ahead = 0}
+  local list = {name = name, waiting = {}, servedAt = {}, ahead = 0, last = 0}
   local flat, gone = call('ZRANGE', key('w', name), 0, -1, 'WITHSCORES'), {}
   for i = 1, #flat, 2 do
     local process, at = flat[i], tonumber(flat[i + 1])
     local fraction = at % 1
     local isIdle = fraction % 0.5 ~= 0
-    if process == ask.p then
+    if process == '' then
+      list.share = -at
+    elseif process == ask.p then
       list.mine = {at = floor(at), score = at, served = fraction >= 0.5, isIdle = isIdle}
       list.ahead = #list.waiting
     elseif not heardAt(process) then
       table.insert(gone, process)
     elseif not isIdle then
       table.insert(list.waiting, process)
+      list.servedAt[process] = fraction >= 0.5 and at or 0
     end
+    list.last = floor(at)
   end
   if #gone > 0 then call('ZREM', key('w', name), unpack(gone, 1, min(#gone, mostLeases))) end
   -- Who had what it wanted, and comes back when all are served who waited then, is new.
@@ -362,30 +372,53 @@ local function listOf(name)
   return list
 end
 
+-- How many each may have. In a round each is served once: since then, and with the same share.
+local function shareOf(list, free, since)
+  local due, served = 1, 0
+  for i, process in ipairs(list.waiting) do
+    if i <= list.ahead or list.servedAt[process] < max(since, 1) then
+      due = due + 1
+    else
+      served = served + 1
+    end
+  end
+  local mine = list.mine
+  if due == 1 and mine and mine.served and mine.at >= since then due, served = due + served, 0 end
+  local share = max(1, floor(free / due))
+  return served > 0 and list.share and min(share, list.share) or share
+end
+
 -- How many of the free ones this process may have: its share, and nothing of what is kept for
 -- those who wait longer. Who was served gets more only when they are.
-local function mayTake(list, wanted, free)
+local function mayTake(list, wanted, free, since)
   if #list.waiting == 0 then return min(wanted, free) end
   if list.mine and list.mine.served and list.ahead > 0 then return 0 end
-  local share = max(1, floor(free / (#list.waiting + 1)))
-  if share == math.huge then return wanted end
-  return max(0, min(wanted, share, free - share * list.ahead))
+  list.newShare = shareOf(list, free, since)
+  if list.newShare == math.huge then return wanted end
+  return max(0, min(wanted, list.newShare, free - list.newShare * list.ahead))
 end
 
 -- It wanted so many, might take so many, and got as many.
 local function settle(list, wanted, may, got)
   local mine, score = list.mine, nil
   local servedBefore = mine and mine.served and 0.5 or 0
-  if got < may then -- held up elsewhere: keeps its place
-    if mine then score = got > 0 and now + 0.75 or mine.at + servedBefore + 0.25 end
+  local stamp = max(now, list.last + 1)
+  if got < may or wanted == 0 then -- held up elsewhere: keeps its place
+    if mine then score = got > 0 and stamp + 0.75 or mine.at + servedBefore + 0.25 end
   elseif got < wanted then
-    score = got > 0 and now + 0.5 or (mine and mine.at or now) + servedBefore
+    score = got > 0 and stamp + 0.5 or (mine and mine.at or stamp) + servedBefore
   elseif #list.waiting > 0 then
-    score = now + 0.75
+    score = stamp + 0.75
   end
   if score then
     if not mine or score ~= mine.score then call('ZADD', key('w', list.name), score, ask.p) end
+    local share = got > 0 and #list.waiting > 0 and list.newShare
+    if share and share ~= list.share and share ~= math.huge then
+      call('ZADD', key('w', list.name), -share, '')
+    end
     keepFor(2 * hour, 'w', list.name)
+  elseif #list.waiting == 0 and list.last > 0 then
+    call('DEL', key('w', list.name)) -- of those who do not wait
   elseif mine or list.wasThere then
     call('ZREM', key('w', list.name), ask.p)
   end
@@ -400,20 +433,21 @@ local function leave(list)
   list.wakes, list.mine, list.wasThere, list.ahead = true, nil, false, #list.waiting
 end
 
--- Until one of those who wait too may be taken for dead: sooner it is woken.
-local function waitForTurn(list)
-  local first = never
-  for _, process in ipairs(list.waiting) do first = min(first, heardAt(process)) end
-  return first ~= never and first + aliveFor - now or nil
+-- Until more comes back, or one of those who wait too may be taken for dead: else it is woken.
+local function waitForTurn(list, backAt)
+  for _, process in ipairs(list.waiting) do backAt = min(backAt, heardAt(process) + aliveFor) end
+  return backAt ~= never and backAt - now or nil
 end
 
 -- The token's limits over all buckets.
-local global -- lock, edge, blocks; inFlight and answered, as counts
+local global -- lock, edge, blocks, share...; inFlight and answered, as counts
+local globalFields = {'lock', 'edge', 'blocks', 'share', 'raiseAt', 'raiseEvery', 'loweredAt'}
+local longestRaise = 64 -- periods
 
 local function readGlobal()
-  local told = call('HMGET', key('g'), 'lock', 'edge', 'blocks')
-  global = {lock = tonumber(told[1]) or 0, edge = tonumber(told[2]) or 0,
-    blocks = tonumber(told[3]) or 0}
+  local told = call('HMGET', key('g'), unpack(globalFields))
+  global = {leases = {}} -- and those that are given in this call
+  for i, name in ipairs(globalFields) do global[name] = tonumber(told[i]) or 0 end
   call('ZREMRANGEBYSCORE', key('ga'), '-inf', now - ask.period)
   local expired = call('ZRANGEBYSCORE', key('gl'), '-inf', now, 'WITHSCORES')
   for i = 1, #expired, 2 do -- lost: its slot stays taken for a period
@@ -428,22 +462,44 @@ local function readGlobal()
   global.inFlight, global.answered = call('ZCARD', key('gl')), call('ZCARD', key('ga'))
 end
 
+-- How much of the limit is used, after global 429s that should not have been (GlobalLimit).
+local function shareNow()
+  local share, at = global.share > 0 and global.share or ask.global, global.raiseAt
+  while share < ask.global and at <= now do
+    share = share + max(1, min(floor(share / 4), ask.global - share))
+    at = at + global.raiseEvery
+  end
+  return min(share, ask.global)
+end
+
+local function nextRaise()
+  if shareNow() >= ask.global then return never end
+  local passed = now < global.raiseAt and 0
+    or floor((now - global.raiseAt) / global.raiseEvery) + 1
+  return global.raiseAt + passed * global.raiseEvery
+end
+
 local function freeSlots()
   if ask.global == 0 then return math.huge end
-  return max(0, ask.global - global.inFlight - global.answered)
+  return max(0, shareNow() - global.inFlight - global.answered)
 end
 
 local function scoreAt(name, index)
   return tonumber(call('ZRANGE', name, index, index, 'WITHSCORES')[2])
 end
 
--- How long until a slot is free by itself: nil: when an answer comes.
-local function waitForSlot()
-  if ask.global == 0 or freeSlots() > 0 then return 0 end
-  local excess = global.inFlight + global.answered - ask.global + 1
+-- When a slot is free by itself, of those that were answered.
+local function slotBackAt()
+  local excess = global.inFlight + global.answered - shareNow() + 1
+  if ask.global == 0 or excess <= 0 then return now end
   local back = excess <= global.answered and scoreAt(key('ga'), excess - 1) + ask.period or never
-  local expiry = scoreAt(key('gl'), 0)
-  back = min(back, expiry and expiry + ask.period or never)
+  return min(back, nextRaise())
+end
+
+-- How long until then; or until a lease ends, and its slot with it.
+local function waitForSlot()
+  local expiry = freeSlots() == 0 and scoreAt(key('gl'), 0)
+  local back = min(slotBackAt(), expiry and expiry + ask.period or never)
   return back ~= never and back - now or nil
 end
 
@@ -451,6 +507,24 @@ local function setGlobal(name, value)
   global[name] = value
   call('HSET', key('g'), name, value)
   keepFor(2 * (max(global.lock, global.edge) - now), 'g')
+end
+
+-- A global 429 of a request that held a slot: less is allowed, or others use the token too.
+local function lowerShare(grantedAt)
+  if ask.global == 0 then return end
+  local passed, share = global.answered, shareNow()
+  if share >= ask.global then
+    share, global.raiseEvery, global.loweredAt = floor(ask.global / 2), ask.period, now
+  elseif grantedAt >= global.loweredAt then
+    share, global.loweredAt = min(passed, share - 1), now
+    global.raiseEvery = min(2 * global.raiseEvery, longestRaise * ask.period)
+  else -- says no more than the one before
+    share = min(max(share, passed), ask.global)
+  end
+  setGlobal('raiseEvery', global.raiseEvery)
+  setGlobal('loweredAt', global.loweredAt)
+  setGlobal('raiseAt', global.lock + global.raiseEvery)
+  setGlobal('share', max(1, share))
 end
 
 local function releaseSlot(member, countedAt) -- nothing: it was never counted
@@ -474,8 +548,12 @@ local function countInvalid(d)
 end
 
 local function invalidCount()
-  call('ZREMRANGEBYSCORE', key('i', ask.group), '-inf', now - ask.invalidPeriod)
-  return call('ZCARD', key('i', ask.group))
+  if ask.invalid == 0 then return 0 end
+  if not global.invalid then
+    call('ZREMRANGEBYSCORE', key('i', ask.group), '-inf', now - ask.invalidPeriod)
+    global.invalid = call('ZCARD', key('i', ask.group))
+  end
+  return global.invalid
 end
 
 -- Of how many requests could all be refused; and if of none, how long.
@@ -562,7 +640,7 @@ local function release(bucket, d)
   return expiry and expiry - ask.lease, expiry ~= nil or (d.age ~= nil and d.age < ask.lease)
 end
 
-local function limited(bucket, d)
+local function limited(bucket, d, grantedAt, heldSlot)
   local kind, ends = d.limited.kind, now + d.limited.wait
   if kind == 'cloudflare' then
     -- Those that were on their way when the block began say nothing new.
@@ -575,6 +653,7 @@ local function limited(bucket, d)
   if global.blocks > 0 then setGlobal('blocks', 0) end
   if kind == 'global' then
     setGlobal('lock', max(global.lock, ends))
+    if heldSlot then lowerShare(grantedAt) end
   elseif kind == 'bucket' and bucket then
     bucket.counter.blockedUntil = max(bucket.counter.blockedUntil, ends)
   end -- sublimit and shared hold a lane, which is of the process
@@ -614,7 +693,7 @@ local function finish(d)
   if d.how ~= 'answered' then return end
   if bucket then bucket = learnAnswer(bucket, d, grantedAt) end
   if d.limited then
-    limited(bucket, d)
+    limited(bucket, d, grantedAt, counts)
   elseif global.blocks > 0 and grantedAt >= global.edge then
     setGlobal('blocks', 0)
   end
@@ -626,25 +705,38 @@ local function openGate(wanted)
   if now < global.edge then return {left = 0, why = 'cloudflare', wait = global.edge - now} end
   if now < global.lock then return {left = 0, why = 'global', wait = global.lock - now} end
   local free, list = freeSlots(), listOf('*')
-  local gate = {list = list, may = mayTake(list, wanted, free), why = 'global', wanted = 0, got = 0}
-  gate.wait = waitForSlot()
-  if gate.may < min(wanted, free) then gate.why, gate.wait = 'turn', waitForTurn(list) end
-  local budget, wait = invalidBudget()
+  local gate = {list = list, may = mayTake(list, wanted, free, now - ask.period),
+    why = 'global', wanted = 0, got = 0}
+  if gate.may < min(wanted, free) then gate.why = 'turn' end
+  local budget = invalidBudget()
   gate.left = min(gate.may, budget)
-  if budget < gate.may then gate.why, gate.wait = 'invalid', wait end
+  if budget < gate.may then gate.why = 'invalid' end
   return gate
+end
+
+-- How long those wait whom the gate has kept, now that the others went.
+local function waitAtGate(gate)
+  if gate.wait then return gate.wait end
+  if gate.why == 'global' then return waitForSlot() end
+  if gate.why == 'turn' then
+    local first = ask.global > 0 and scoreAt(key('ga'), 0)
+    return waitForTurn(gate.list, first and first + ask.period or never)
+  end
+  local _, wait = invalidBudget()
+  return wait or ask.period -- of answers nobody tells
 end
 
 local function grant(bucket, seq, count)
   if count < 1 then return end
   local expiry, leases = now + ask.lease, {}
   for i = seq, seq + count - 1 do
-    table.insert(leases, expiry)
-    table.insert(leases, ask.p .. ':' .. i)
+    for _, list in ipairs({leases, global.leases}) do
+      table.insert(list, expiry)
+      table.insert(list, ask.p .. ':' .. i)
+    end
   end
-  for i = 1, #leases, 1000 do -- what one command takes
+  for i = 1, #leases, 1000 do
     call('ZADD', bucket.leases, unpack(leases, i, min(i + 999, #leases)))
-    call('ZADD', key('gl'), unpack(leases, i, min(i + 999, #leases)))
   end
   keepFor(ask.lease + minute, 'l', bucket.name)
   bucket.inFlight, global.inFlight = bucket.inFlight + count, global.inFlight + count
@@ -689,7 +781,7 @@ local function serve(want, gate)
   local before = grantedBefore(bucket, want)
   local wanted, list, free = want.n - before, listOf(want.b), available(c, bucket.inFlight)
   local isProbe = c.knowledge == Unknown and now >= c.blockedUntil
-  local may = mayTake(list, wanted, free)
+  local may = mayTake(list, wanted, free, c.since)
   local got = min(may, gate.left)
   grant(bucket, want.seq + before, got)
   settle(list, wanted, may, got)
@@ -697,9 +789,9 @@ local function serve(want, gate)
   if gate.list then gate.wanted, gate.got = gate.wanted + may, gate.got + got end
   local reply = {b = want.b, n = before + got}
   if got < may then
-    reply.why, reply.wait = gate.why, gate.wait
+    reply.why, reply.at = gate.why, '*'
   elseif got < min(wanted, free) then
-    reply.why, reply.wait = 'turn', waitForTurn(list)
+    reply.why, reply.wait = 'turn', waitForTurn(list, changesAt(c))
   elseif got < wanted then
     reply.why, reply.wait = isProbe and 'probe' or 'bucket', waitForToken(bucket)
   end
@@ -711,54 +803,78 @@ local function serveAll()
   for _, want in ipairs(ask.want) do wanted = wanted + want.n end
   if wanted == 0 then -- who could be served, and asks for nothing, does not wait
     local list = listOf('*')
-    if list.mine and now >= max(global.lock, global.edge) and mayTake(list, 1, freeSlots()) > 0 then
-      leave(list)
-    end
+    local isHeld = now < max(global.lock, global.edge)
+    if list.mine and not isHeld and mayTake(list, 1, freeSlots(), 0) > 0 then leave(list) end
     return nil
   end
   local gate = openGate(wanted)
   for _, want in ipairs(ask.want) do table.insert(replies, serve(want, gate)) end
+  local wait
+  for _, reply in ipairs(replies) do
+    if reply.at then
+      wait = wait or waitAtGate(gate) or never
+      reply.wait = wait ~= never and wait or nil
+    end
+  end
   if gate.list then
     settle(gate.list, gate.wanted, min(gate.may, gate.wanted), gate.got)
   end
   return replies
 end
 
--- Tells those who wait of what came free, once for each bucket.
-local function wake(name, free)
-  local list = listOf(name)
-  if list.wakes and free > 0 and #list.waiting > 0 then call('PUBLISH', key('wake'), name) end
-  return #list.waiting + (list.waits and 1 or 0)
+-- With this process, if it waits: that it asked for nothing here now does not matter.
+local function waitingAt(list)
+  local waits = list.waits
+  if waits == nil then waits = list.mine and not list.mine.isIdle end
+  return #list.waiting + (waits and 1 or 0)
+end
+
+-- Tells those who wait of what came free, or will sooner than they know; once for each bucket.
+local function wake(name, free, isSooner)
+  local count = waitingAt(listOf(name))
+  if count > 0 and (isSooner or (listOf(name).wakes and free > 0)) then
+    call('PUBLISH', key('wake'), name)
+  end
+  return count
 end
 
 local function describe(bucket)
   local c, free = bucket.counter, available(bucket.counter, bucket.inFlight)
-  return {b = bucket.name, free = free ~= math.huge and free or nil, limit = c.limit ~= unknown and c.limit or nil,
+  return {b = bucket.name, free = free ~= math.huge and free or nil,
+    limit = c.limit ~= unknown and c.limit or nil,
     remaining = c.remaining ~= unknown and max(0, c.remaining - c.lost) or nil,
     reset = c.resetAt ~= never and c.resetAt - now or nil,
     blocked = now < c.blockedUntil and c.blockedUntil - now or nil,
     knowledge = ({[0] = 'unknown', 'unlimited', 'limited'})[c.knowledge],
-    inflight = bucket.inFlight, waiting = wake(bucket.name, free)}
+    inflight = bucket.inFlight,
+    waiting = wake(bucket.name, free, changesAt(c) < bucket.knownChange - sameWindow)}
 end
 
 local function settleAll()
   local learnt = {}
-  keepFor(ask.period + minute, 'ga')
-  keepFor(ask.lease + minute, 'gl')
+  for i = 1, #global.leases, 1000 do -- what one command takes
+    call('ZADD', key('gl'), unpack(global.leases, i, min(i + 999, #global.leases)))
+  end
+  if #global.leases > 0 then keepFor(ask.lease + minute, 'gl') end
+  if global.freed then keepFor(ask.period + minute, 'ga') end
   for _, bucket in ipairs(touched) do
     if not bucket.hasMoved then
       save(bucket)
       table.insert(learnt, describe(bucket))
     end
   end
-  listOf('*').wakes = listOf('*').wakes or global.freed
-  if now >= max(global.lock, global.edge) then wake('*', freeSlots()) end
+  local list = listOf('*')
+  list.wakes = list.wakes or global.freed
+  if waitingAt(list) > 0 then
+    wake('*', freeSlots(), slotBackAt() < global.knownBack - sameWindow)
+  end
   return #learnt > 0 and learnt or nil
 end
 
 local function answer()
   readGlobal()
   hearProcess()
+  global.knownBack = waitingAt(listOf('*')) > 0 and slotBackAt() or never
   readRoutes()
   for _, entry in ipairs(ask.done) do finish(entry) end
   for _, entry in ipairs(ask.back) do
@@ -773,7 +889,7 @@ local function answer()
   return cjson.encode({now = now, want = want, learnt = learnt,
     global = {used = global.inFlight + global.answered, lock = max(0, global.lock - now),
       edge = max(0, global.edge - now), free = waitForSlot()},
-    invalid = ask.invalid > 0 and invalidCount() or 0, processes = call('ZCARD', key('p'))})
+    invalid = invalidCount(), processes = call('ZCARD', key('p'))})
 end
 
 local wrong

@@ -24,7 +24,7 @@ public:
     QJsonObject common{{QStringLiteral("v"), 1}, {QStringLiteral("lease"), 120'000},
         {QStringLiteral("global"), 50}, {QStringLiteral("invalid"), 10'000}};
 
-    RedisServer &server() { return m_server; }
+    RedisServer &server() const { return m_server; }
     const QByteArray &keys() const { return m_keys; }
     /// The reply to \a text, as it is.
     QByteArray call(const QByteArray &text)
@@ -55,4 +55,61 @@ private:
     RedisServer &m_server;
     QByteArray m_keys;
     QByteArray m_hash;
+};
+
+/// What the reply says of the want that was named as \a index.
+inline int given(const QJsonObject &reply, int index = 0)
+{
+    return reply[u"want"_qs][index][u"n"_qs].toInt(-1);
+}
+
+inline QString why(const QJsonObject &reply, int index = 0)
+{
+    return reply[u"want"_qs][index][u"why"_qs].toString();
+}
+
+inline int waitOf(const QJsonObject &reply, int index = 0)
+{
+    return reply[u"want"_qs][index][u"wait"_qs].toInt(-1);
+}
+
+/// Hears the wake-up messages of one token's keys.
+class RedisWakes {
+public:
+    explicit RedisWakes(const RedisScript &script)
+        : m_channel(script.keys() + ":wake")
+    {
+        m_socket.connectToServer(script.server().unixSocket());
+        m_socket.waitForConnected();
+        m_socket.write("SUBSCRIBE " + m_channel + "\r\n");
+        take(); // what comes from now on is heard
+    }
+    /// The buckets that were named since it was asked last.
+    QByteArrayList take()
+    {
+        m_socket.write("PING end\r\n"); // whose answer comes after all of them
+        QByteArrayList names;
+        for (QByteArray before, now; now != "end"; before = std::exchange(now, line())) {
+            if (before == m_channel && !now.isEmpty())
+                names.append(now);
+        }
+        return names;
+    }
+
+private:
+    QByteArray line() // without those that tell of lengths
+    {
+        for (;;) {
+            while (!m_socket.canReadLine()) {
+                if (!m_socket.waitForReadyRead(5000))
+                    return "end";
+            }
+            const QByteArray text = m_socket.readLine().chopped(2);
+            if (text == "*" || (!text.startsWith('$') && !text.startsWith('*')))
+                return text.startsWith(':') ? QByteArray() : text;
+        }
+    }
+
+    QByteArray m_channel;
+    QLocalSocket m_socket;
 };

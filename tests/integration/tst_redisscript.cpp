@@ -1,26 +1,10 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 //
-// What the script in Redis decides: buckets, leases, names, the token's limits. Time is virtual.
+// What the script in Redis decides: buckets, leases, names. Time is virtual.
 #include "tests/common/RedisScript.h"
 
-#include <QtCore/QElapsedTimer>
 #include <QtTest/QtTest>
-
-static int given(const QJsonObject &reply, int index = 0)
-{
-    return reply[u"want"_qs][index][u"n"_qs].toInt(-1);
-}
-
-static QString why(const QJsonObject &reply, int index = 0)
-{
-    return reply[u"want"_qs][index][u"why"_qs].toString();
-}
-
-static int waitOf(const QJsonObject &reply, int index = 0)
-{
-    return reply[u"want"_qs][index][u"wait"_qs].toInt(-1);
-}
 
 static QJsonValue learnt(const QJsonObject &reply, const QString &what)
 {
@@ -39,12 +23,7 @@ private Q_SLOTS:
     void leasesEnd();
     void anAnswerAfterItsLeaseTeaches();
     void aRepeatedRequestGetsTheSameLeases();
-    void limitedByKind_data();
-    void limitedByKind();
-    void theEdgeBlocksForLonger();
     void aHashIsLearntForAll();
-    void globalLimitOverProcesses();
-    void invalidRequestsStop();
     void refusesWhatItDoesNotUnderstand_data();
     void refusesWhatItDoesNotUnderstand();
     void manyAtOnce();
@@ -82,6 +61,9 @@ void TestRedisScript::oneProbesTheUnknown()
     script.now += 50;
     reply = script.call("a", "{'done':[{'b':'x','l':1,'how':'unused'}]}");
     QCOMPARE(learnt(reply, u"inflight"_qs), 0);
+    QCOMPARE(given(script.call("b", "{'want':[{'b':'x','n':3,'seq':1}]}")), 0); // it waits longer
+    QCOMPARE(given(script.call("a", "{'want':[{'b':'x','n':3,'seq':2}]}")), 1);
+    script.call("a", "{'back':[{'b':'x','l':2}]}");
     QCOMPARE(given(script.call("b", "{'want':[{'b':'x','n':3,'seq':1}]}")), 1);
 }
 
@@ -207,57 +189,6 @@ void TestRedisScript::aRepeatedRequestGetsTheSameLeases()
     QCOMPARE(reply[u"global"_qs][u"used"_qs], 5);
 }
 
-void TestRedisScript::limitedByKind_data()
-{
-    QTest::addColumn<QByteArray>("kind");
-    QTest::addColumn<QString>("sameBucket");
-    QTest::addColumn<QString>("otherBucket");
-    QTest::addColumn<int>("invalid");
-    QTest::newRow("bucket") << QByteArray("bucket") << u"bucket 3000"_qs << QString() << 1;
-    QTest::newRow("sublimit") << QByteArray("sublimit") << QString() << QString() << 1;
-    QTest::newRow("shared") << QByteArray("shared") << QString() << QString() << 0;
-    QTest::newRow("global") << QByteArray("global") << u"global 3000"_qs << u"global 3000"_qs << 1;
-    QTest::newRow("cloudflare") << QByteArray("cloudflare") << u"cloudflare 60000"_qs
-                                << u"cloudflare 60000"_qs << 1;
-}
-
-void TestRedisScript::limitedByKind()
-{
-    QFETCH(QByteArray, kind);
-    RedisScript &script = *m_script;
-    script.call("a", "{'want':[{'b':'x','n':1,'seq':1}]}");
-    QJsonObject reply = script.call("a",
-        "{'done':[{'b':'x','l':1,'how':'answered','status':429,'kind':'none',"
-        "'limited':{'kind':'"
-            + kind + "','wait':3000}}]}");
-    QTEST(reply[u"invalid"_qs].toInt(), "invalid");
-    QCOMPARE(reply[u"global"_qs][u"used"_qs], int(kind != "global"));
-    reply = script.call("b", "{'want':[{'b':'x','n':1,'seq':1},{'b':'y','n':1,'seq':2}]}");
-    const auto told = [&](int index) {
-        const QString reason = why(reply, index);
-        return reason.isEmpty() ? QString() : reason + u' ' + QString::number(waitOf(reply, index));
-    };
-    QTEST(told(0), "sameBucket");
-    QTEST(told(1), "otherBucket");
-}
-
-void TestRedisScript::theEdgeBlocksForLonger()
-{
-    RedisScript &script = *m_script;
-    const char blocked[] = "{'done':[{'b':'x','l':1,'how':'answered','status':429,'kind':'none',"
-                           "'exempt':true,'limited':{'kind':'cloudflare','wait':5000}}]}";
-    const auto edge = [](const QJsonObject &reply) { return reply[u"global"_qs][u"edge"_qs]; };
-    QCOMPARE(edge(script.call("a", blocked)), 60'000);
-    script.now += 10'000; // was on its way when that began
-    QCOMPARE(edge(script.call("b", blocked)), 60'000);
-    script.now += 60'000;
-    QCOMPARE(edge(script.call("b", blocked)), 120'000);
-    script.now += 120'000;
-    script.call("b",
-        "{'done':[{'b':'x','l':2,'how':'answered','status':200,'kind':'none','exempt':true}]}");
-    QCOMPARE(edge(script.call("b", blocked)), 60'000);
-}
-
 void TestRedisScript::aHashIsLearntForAll()
 {
     RedisScript &script = *m_script;
@@ -290,54 +221,6 @@ void TestRedisScript::aHashIsLearntForAll()
     QCOMPARE(reply[u"learnt"_qs][1][u"remaining"_qs], 7);
 }
 
-void TestRedisScript::globalLimitOverProcesses()
-{
-    RedisScript &script = *m_script;
-    script.common[u"global"_qs] = 5;
-    // Unlimited buckets: nothing else holds them.
-    m_server->command({"HSET", "t:{f}:b:x", "k", "1"});
-    QCOMPARE(given(script.call("a", "{'want':[{'b':'x','n':3,'seq':1}]}")), 3);
-    QJsonObject reply = script.call("b", "{'want':[{'b':'x','n':4,'seq':1}]}");
-    QCOMPARE(given(reply), 2);
-    QCOMPARE(why(reply), u"global"_qs);
-    script.now += 100;
-    script.call("a",
-        "{'done':[{'b':'x','l':1,'how':'answered','age':100,'status':200,'kind':'none'},"
-        "{'b':'x','l':2,'how':'lost','age':100}]}");
-    reply = script.call("b", "{'want':[{'b':'x','n':4,'seq':3}]}");
-    QCOMPARE(given(reply), 0); // answered and lost ones count for a period
-    QCOMPARE(waitOf(reply), 1000);
-    script.now += 999;
-    QCOMPARE(given(script.call("b", "{'want':[{'b':'x','n':4,'seq':3}]}")), 0);
-    script.now += 1;
-    QCOMPARE(given(script.call("b", "{'want':[{'b':'x','n':4,'seq':3}]}")), 2);
-    script.call("b", "{'back':[{'b':'x','l':1}]}"); // never sent: free at once
-    QCOMPARE(given(script.call("b", "{'want':[{'b':'x','n':4,'seq':5}]}")), 1);
-}
-
-void TestRedisScript::invalidRequestsStop()
-{
-    RedisScript &script = *m_script;
-    script.common[u"invalid"_qs] = 10; // ordinary requests stop at 9
-    m_server->command({"HSET", "t:{f}:b:x", "k", "1"});
-    script.call("a", "{'want':[{'b':'x','n':7,'seq':1}]}");
-    for (int i = 1; i <= 7; ++i) {
-        script.now += 100;
-        script.call("a",
-            "{'done':[{'b':'x','l':" + QByteArray::number(i)
-                + ",'how':'answered','age':9,'status':403,'kind':'none'}]}");
-    }
-    QJsonObject reply = script.call("b", "{'want':[{'b':'x','n':5,'seq':1}]}");
-    QCOMPARE(given(reply), 2);
-    QCOMPARE(why(reply), u"invalid"_qs);
-    QCOMPARE(reply[u"invalid"_qs], 7);
-    script.now += 9'000;
-    reply = script.call("b", "{'want':[{'b':'x','n':5,'seq':3}]}");
-    QCOMPARE(given(reply), 0);
-    QCOMPARE(waitOf(reply), 600'000 - 9'600); // when the first leaves
-    QCOMPARE(given(script.call("b", "{'group':'o','want':[{'b':'x','n':5,'seq':3}]}")), 5);
-}
-
 void TestRedisScript::refusesWhatItDoesNotUnderstand_data()
 {
     QTest::addColumn<QByteArray>("request");
@@ -362,7 +245,8 @@ void TestRedisScript::refusesWhatItDoesNotUnderstand_data()
         "request.want[].n has to be above 0");
     row("leases", R"({"v":1,"p":"a","lease":1,"want":[{"b":"x","n":5001,"seq":1}]})",
         "more than 5000 leases are wanted");
-    row("wait", R"({"v":1,"p":"a","lease":1,"done":[{"b":"x","l":1,"how":"lost","limited":{"wait":1}}]})",
+    row("wait",
+        R"({"v":1,"p":"a","lease":1,"done":[{"b":"x","l":1,"how":"lost","limited":{"wait":1}}]})",
         "request.done[].limited.kind is missing");
     row("long", R"({"v":1,"p":"a","lease":1,"drop":[")" + QByteArray(1025, 'x') + R"("]})",
         "request.drop[] is too long");

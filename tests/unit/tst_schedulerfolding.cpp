@@ -172,26 +172,155 @@ private Q_SLOTS:
         QCOMPARE(desk.scheduler.size().folded, 3);
         exchange(desk, messages(2), answer(5, 4, 1s, "new"), later);
         QVERIFY(desk.saw(Anomaly::HashFlipped));
-        QCOMPARE(desk.scheduler.bucket(messages(1), at(later))->hash, "old");
-        QCOMPARE(desk.scheduler.bucket(messages(2), at(later))->hash, "new");
-        QCOMPARE(desk.scheduler.bucket(messages(3), at(later))->hash, "old");
+        QCOMPARE(desk.scheduler.size().folded, 2);
+        QCOMPARE(hashOf(desk, 1), "old");
+        QCOMPARE(hashOf(desk, 2), "new");
+        QCOMPARE(hashOf(desk, 3), "old");
+        exchange(desk, messages(3), answer(5, 4, 1s, "old"), later); // and back
+        QCOMPARE(hashOf(desk, 2), "new");
         desk.runTo(2 * later);
-        QCOMPARE(desk.scheduler.size().folded, 1); // the record has no room for the others' hash
-        exchange(desk, messages(3), answer(5, 4, 1s, "new"), 2 * later);
-        QCOMPARE(desk.scheduler.bucket(messages(3), at(2 * later))->hash, "new");
+        QCOMPARE(desk.scheduler.size().folded, 3);
+        QCOMPARE(hashOf(desk, 1), "old");
+        QCOMPARE(hashOf(desk, 2), "new");
+        exchange(desk, messages(1), answer(5, 4, 1s, "new"), 2 * later);
+        QCOMPARE(hashOf(desk, 1), "new");
+        QCOMPARE(hashOf(desk, 3), "old");
     }
 
-    // A hash is not forgotten as long as a bucket is called by it.
-    void aForgottenHashStays()
+    // A learnt hash may be forgotten before the bucket that is called by it.
+    void outlivesWhatWasLearnt()
     {
         Desk desk({.idleBucketLifetime = 1h, .hashLifetime = 10min});
         exchange(desk, messages(1), answer(5, 4, 1s), 0ms);
-        desk.runTo(59min);
-        exchange(desk, messages(2), answer(5, 4, 1s), 59min);
-        QCOMPARE(desk.scheduler.bucket(messages(1), at(59min))->hash, "abcd");
-        desk.runTo(4h);
-        QCOMPARE(desk.scheduler.size().buckets, 0);
+        desk.runTo(35min);
+        exchange(desk, messages(2), answer(5, 4, 1s), 35min);
+        desk.runTo(70min);
         QCOMPARE(desk.scheduler.size().hashes, 0);
+        QCOMPARE(hashOf(desk, 2), "abcd");
+        QVERIFY(desk.isGranted(desk.ask(messages(2), 70min)));
+        QCOMPARE(hashOf(desk, 2), "abcd");
+        desk.runTo(4h);
+    }
+
+    // What has more to say than a record has room for stays as it is.
+    void stays_data()
+    {
+        QTest::addColumn<int>("what");
+        QTest::newRow("a route that a sublimit holds") << 0;
+        QTest::newRow("a route that probes after one") << 1;
+        QTest::newRow("drained") << 2;
+        QTest::newRow("blind 429s") << 3;
+        QTest::newRow("headers that vanished") << 4;
+        QTest::newRow("a change that was not told yet") << 5;
+        QTest::newRow("called after another route") << 6;
+        QTest::newRow("tokens that are out for ever") << 7;
+    }
+    void stays()
+    {
+        QFETCH(int, what);
+        Desk desk;
+        exchange(desk, messages(1), answer(5, 4, 1s), 0ms);
+        const BucketId bucket = desk.scheduler.bucket(messages(1), at(0ms))->id;
+        if (what == 0)
+            exchange(desk, messages(1), tooMany(1min, Scope::User, 3), 2s);
+        else if (what == 1)
+            exchange(desk, messages(1), tooMany(2s, Scope::User, 3), 2s);
+        else if (what == 2)
+            QVERIFY(desk.scheduler.setFlow(bucket, Flow::Draining, at(2s)));
+        else if (what == 3)
+            exchange(desk, messages(1), tooMany(0s), 2s);
+        else if (what == 4)
+            exchange(desk, messages(1), noHeaders(), 2s);
+        else if (what == 6)
+            leaveToAnother(desk);
+        else if (what == 7)
+            exchange(desk, messages(2), partly(), 2s);
+        if (what == 5) {
+            const auto ticket = desk.ask(messages(1), 2s);
+            desk.scheduler.complete(ticket, answer(5, 4, 1s), at(2s));
+            desk.scheduler.advance(at(later)); // nobody takes the events
+        } else {
+            desk.runTo(later);
+        }
+        QCOMPARE(desk.scheduler.size().folded, what == 7 ? 1 : 0);
+    }
+
+    // All at once would stall the bot.
+    void foldsInSteps()
+    {
+        Desk desk({.globalLimit = 0});
+        for (int channel = 1; channel <= 1200; ++channel)
+            exchange(desk, messages(channel), answer(5, 4, 1s), 0ms);
+        desk.runTo(29s);
+        int most = 0, before = 0, wakeUps = 0;
+        for (auto deadline = desk.scheduler.nextDeadline(); deadline && *deadline <= at(later);
+             deadline = desk.scheduler.nextDeadline()) {
+            desk.scheduler.advance(*deadline);
+            const int folded = desk.scheduler.size().folded;
+            most = std::max(most, folded - std::exchange(before, folded));
+            ++wakeUps;
+        }
+        QCOMPARE(before, 1200);
+        QCOMPARE(most, 500);
+        QVERIFY(wakeUps <= 5);
+    }
+
+    // A bot that goes idle does not wake up for each of its buckets.
+    void wakesUpSeldom()
+    {
+        Desk desk({.globalLimit = 0});
+        for (int channel = 1; channel <= 300; ++channel) {
+            desk.runTo(100ms * channel);
+            exchange(desk, messages(channel), answer(5, 4, 1s), 100ms * channel);
+        }
+        desk.runTo(35s);
+        int wakeUps = 0;
+        while (desk.scheduler.size().folded < 300) {
+            desk.scheduler.advance(*desk.scheduler.nextDeadline());
+            ++wakeUps;
+        }
+        QVERIFY(wakeUps <= 6);
+    }
+
+    // What is forgotten at once is not folded for ever.
+    void aLifetimeOfNothing()
+    {
+        Desk desk({.idleBucketLifetime = 0ms});
+        exchange(desk, messages(1), answer(5, 4, 1s), 0ms);
+        desk.runTo(3s);
+        QCOMPARE(desk.scheduler.size().buckets, 0);
+    }
+
+    // The estimate is that of the lane's own bucket, which is not the one that its route has now.
+    void estimatesByItsOwnBucket()
+    {
+        Desk desk;
+        exchange(desk, messages(1), noHeaders(), 0ms);
+        desk.runTo(later);
+        QCOMPARE(desk.scheduler.size().folded, 1);
+        exchange(desk, messages(2), answer(5, 4, 1s, "h"), later);
+        exchange(desk, messages(1, Method::Delete), answer(1, 0, 20s, "h"), later);
+        QCOMPARE(desk.scheduler.estimate(messages(1), {}, at(later + 20ms)).at, at(later + 20ms));
+        QVERIFY(desk.isGranted(desk.ask(messages(1), later + 20ms)));
+    }
+
+private:
+    static QByteArray hashOf(const Desk &desk, int channel)
+    {
+        return desk.scheduler.bucket(messages(channel), desk.events.back().at)->hash;
+    }
+    // Two lanes share the bucket; the one that it is called after is forgotten.
+    static void leaveToAnother(Desk &desk)
+    {
+        exchange(desk, messages(1, Method::Delete), answer(5, 3, 1s), 100ms);
+        exchange(desk, messages(1), answer(5, 4, 1s, "other"), 2s); // moves away
+    }
+    // A server that says what is left, and never for how long.
+    static Response partly()
+    {
+        Response response = answer(5, 3, 1s, {});
+        response.headers->resetAfter.reset();
+        return response;
     }
 };
 

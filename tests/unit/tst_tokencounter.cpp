@@ -43,6 +43,8 @@ static TokenCounter slidingCounter()
     return counter;
 }
 
+Q_DECLARE_METATYPE(TokenCounter)
+
 class TokenCounterTest : public QObject {
     Q_OBJECT
 
@@ -53,6 +55,91 @@ private Q_SLOTS:
         QCOMPARE(counter.available(0, at(0ms)), 1);
         QCOMPARE(counter.available(1, at(0ms)), 0);
         QVERIFY(!counter.nextChange(at(0ms)));
+    }
+
+    void keepsItsNumbersAtRest_data()
+    {
+        QTest::addColumn<TokenCounter>("counter");
+        QTest::newRow("unknown") << TokenCounter();
+        TokenCounter hinted;
+        hinted.hint(7);
+        QTest::newRow("hinted") << hinted;
+        TokenCounter bare;
+        bare.learnNothing(true, at(0ms));
+        QTest::newRow("one bare answer") << bare;
+        bare.learnNothing(true, at(0ms));
+        bare.learnNothing(true, at(0ms));
+        QTest::newRow("unlimited") << bare;
+        TokenCounter whole;
+        whole.learn(numbers(5, 4, 2s), at(0ms), at(20ms), 0);
+        QTest::newRow("whole seconds") << whole;
+        TokenCounter fixed;
+        fixed.learn(numbers(5, 4, 2001ms, named(2s)), at(0ms), at(20ms), 0);
+        fixed.learn(numbers(5, 3, 1501ms, named(2s)), at(500ms), at(520ms), 0);
+        QCOMPARE(fixed.windowKind(), TokenCounter::WindowKind::Fixed);
+        QTest::newRow("fixed") << fixed;
+        QTest::newRow("sliding") << slidingCounter();
+        TokenCounter late;
+        late.learn(numbers(5, 5, 2001ms), at(0ms), at(20ms), 0);
+        QTest::newRow("counts late") << late;
+    }
+    void keepsItsNumbersAtRest()
+    {
+        QFETCH(TokenCounter, counter);
+        counter.roll(at(1min));
+        const auto rest = counter.atRest(at(1min));
+        QVERIFY(rest);
+        TokenCounter copy(*rest);
+        // What it says, and what it makes of what it hears next.
+        for (const milliseconds time : {1min, 2min, 3min}) {
+            QCOMPARE(copy.knowledge(), counter.knowledge());
+            QCOMPARE(copy.windowKind(), counter.windowKind());
+            QCOMPARE(copy.limit(), counter.limit());
+            QCOMPARE(copy.remaining(), counter.remaining());
+            QCOMPARE(copy.window(), counter.window());
+            QCOMPARE(copy.available(0, at(time)), counter.available(0, at(time)));
+            QCOMPARE(copy.nextChange(at(time)), counter.nextChange(at(time)));
+            for (TokenCounter *each : {&counter, &copy}) {
+                each->hint(9);
+                if (time == 1min)
+                    each->learnNothing(true, at(time));
+                else
+                    each->learn(numbers(6, 3, 3s), at(time), at(time + 20ms), 0);
+            }
+        }
+        const auto learnt = [](TokenCounter &each) {
+            return each.learn(numbers(7, 3, 3s), at(4min), at(4min), 0).limitChanged;
+        };
+        QCOMPARE(learnt(copy), learnt(counter));
+    }
+
+    void isNotAtRest()
+    {
+        TokenCounter open;
+        open.learn(numbers(5, 4, 2s), at(0ms), at(20ms), 0);
+        QVERIFY(!open.atRest(at(1s)));
+        TokenCounter blocked;
+        blocked.block(at(2s));
+        QVERIFY(!blocked.atRest(at(1s)));
+        TokenCounter lost;
+        lost.learn(numbers(5, 4, 2s), at(0ms), at(20ms), 0);
+        lost.spend(at(2500ms));
+        QVERIFY(!lost.atRest(at(3s)));
+        TokenCounter partly; // nobody knows when they are back
+        partly.learn(numbers(5, 3, std::nullopt), at(0ms), at(20ms), 0);
+        QVERIFY(!partly.atRest(at(1h)));
+    }
+
+    // Headers made by hand may say anything.
+    void lessThanNothingIsNothing()
+    {
+        TokenCounter counter;
+        counter.learn(numbers(5, -1, 2s), at(0ms), at(20ms), 0);
+        QCOMPARE(counter.available(0, at(20ms)), 0);
+        TokenCounter other;
+        other.learn(numbers(-3, 2, 2s), at(0ms), at(20ms), 0);
+        QVERIFY(!other.limit());
+        QCOMPARE(other.available(0, at(20ms)), 2);
     }
 
     void aHintIsStillProbed()
