@@ -14,24 +14,26 @@ namespace Turnstile {
 bool SchedulerPrivate::isFoldable(const Lane &lane) const
 {
     const BucketNode &bucket = *lane.bucket;
-    const BucketKey &key = bucket.key;
     return lane.name.isEmpty() && !lane.probes && lane.blockedUntil <= now && bucket.laneCount == 1
         && bucket.flow == Flow::Open && bucket.maker == lane.endpoint && !bucket.dirty
         && !bucket.vanished && bucket.blindLimits == 0
         && std::max(bucket.granted, bucket.rateLimited) <= std::numeric_limits<quint32>::max()
-        && key == BucketKey{key.hash, lane.endpoint, key.split};
+        && bucket.key.endpoint == lane.endpoint;
 }
 
 // Mostly that of its route, which then is shared.
 static HashNamePointer nameOf(const BucketKey &key, LearntHash *learnt)
 {
+    const auto isNameOf = [&key](const HashNamePointer &name) {
+        return name && areSame(name->hash, key.hash) && name->split == key.split;
+    };
     if (key.hash.isEmpty())
         return {};
-    HashNamePointer own;
-    HashNamePointer &name =
-        learnt && learnt->hash == key.hash && learnt->split == key.split ? learnt->name : own;
-    if (!name || name->hash != key.hash || name->split != key.split)
-        name = new HashName(key.hash, key.split);
+    if (learnt && isNameOf(learnt->name))
+        return learnt->name;
+    const HashNamePointer name(new HashName(key.hash, key.split));
+    if (learnt && areSame(learnt->hash, key.hash) && learnt->split == key.split)
+        learnt->name = name;
     return name;
 }
 

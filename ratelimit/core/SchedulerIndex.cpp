@@ -47,7 +47,7 @@ static size_t laneHash(const Endpoint &endpoint, const QByteArray &name)
     return name.isEmpty() ? endpoint.laneHash() : qHash(name, endpoint.laneHash());
 }
 
-std::optional<quint32> SchedulerPrivate::laneSlot(
+inline std::optional<quint32> SchedulerPrivate::laneSlot(
     const Endpoint &endpoint, const QByteArray &name) const
 {
     return laneIndex.find(laneHash(endpoint, name), [&](quint32 slot) {
@@ -55,6 +55,12 @@ std::optional<quint32> SchedulerPrivate::laneSlot(
             return lane->endpoint == endpoint && areSame(lane->name, name);
         return name.isEmpty() && lanes.foldedAt(slot)->endpoint == endpoint;
     });
+}
+
+std::optional<quint32> SchedulerPrivate::knownLane(
+    const Endpoint &endpoint, const QByteArray &name) const
+{
+    return laneSlot(endpoint, name);
 }
 
 Lane *SchedulerPrivate::findLane(const Endpoint &endpoint, const QByteArray &name)

@@ -155,7 +155,8 @@ public:
     void collectIdle();
 
     // What there is. Const functions find what is not folded, and slots; others unfold.
-    std::optional<quint32> laneSlot(const Endpoint &endpoint, const QByteArray &name) const;
+    inline std::optional<quint32> laneSlot(const Endpoint &endpoint, const QByteArray &name) const;
+    std::optional<quint32> knownLane(const Endpoint &endpoint, const QByteArray &name) const;
     std::optional<quint32> bucketSlot(const BucketKey &key) const;
     Lane *findLane(const Endpoint &endpoint, const QByteArray &name);
     Lane *createLane(const Endpoint &endpoint, const QByteArray &name);
@@ -275,8 +276,7 @@ private:
         idleLanesOf(lane).remove(lane);
         lane->lingers = false;
     }
-    milliseconds lifetimeOf(const IdleLanes &list) const;
-    void collectIdle(IdleLanes &list);
+    void collectIdle(IdleLanes &list, milliseconds lifetime);
     void foldIdle();
     bool rests(const Lane &lane) const;
     void release(FoldedBucket *folded);
@@ -297,7 +297,11 @@ private:
     IndexedHeap<TicketTimes, &TicketTimes::deadlinePosition, ByDeadline> m_deadlines;
     TicketQueue m_granted;  // oldest grant first
     TicketQueue m_timedOut; // the same, kept until a late answer may no longer come
-    IdleLanes m_idleLanes;  // longest idle first; in the next one half a minute hardly counts
+    // Many buckets are asked for once in a while: they are not folded and unfolded each time. The
+    // token of an interaction is used for a moment and never again.
+    const milliseconds m_foldAfter{std::min(milliseconds(30'000), options.idleBucketLifetime)};
+    const milliseconds m_exemptLifetime{std::min(milliseconds(60'000), options.idleBucketLifetime)};
+    IdleLanes m_idleLanes; // longest idle first; in the next one half a minute hardly counts
     TimePoint m_nextFolding;
     IdleLanes m_lingeringLanes;  // the same, idle for long, that cannot be folded
     IdleLanes m_idleExemptLanes; // the same, of interactions, which never are

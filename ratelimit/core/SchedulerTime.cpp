@@ -84,11 +84,11 @@ std::optional<TimePoint> SchedulerPrivate::nextDeadline() const
     if (m_atGates > 0)
         consider(gatesOpenAt());
     if (m_idleLanes.first())
-        consider(std::max(m_idleLanes.first()->idleSince + lifetimeOf(m_idleLanes), m_nextFolding));
-    for (const IdleLanes *list : {&m_lingeringLanes, &m_idleExemptLanes}) {
-        if (list->first())
-            consider(list->first()->idleSince + lifetimeOf(*list));
-    }
+        consider(std::max(m_idleLanes.first()->idleSince + m_foldAfter, m_nextFolding));
+    if (m_lingeringLanes.first())
+        consider(m_lingeringLanes.first()->idleSince + options.idleBucketLifetime);
+    if (m_idleExemptLanes.first())
+        consider(m_idleExemptLanes.first()->idleSince + m_exemptLifetime);
     if (m_folded.first())
         consider(m_folded.first()->idleSince + options.idleBucketLifetime);
     if (m_idleBuckets.first())
@@ -113,23 +113,9 @@ TimePoint SchedulerPrivate::gatesOpenAt() const
     return next;
 }
 
-// The token of an interaction is used for a moment and never again.
-static constexpr milliseconds idleExemptLifetime = 1min;
-
-// Many buckets are asked for once in a while: they are not folded and unfolded each time.
-static constexpr milliseconds foldAfter = 30s;
-// Nor is each a reason to wake up, nor many a reason to stall.
+// Neither is each a reason to wake up, nor are many a reason to stall.
 static constexpr milliseconds foldEvery = 10s;
 static constexpr int mostFoldedAtOnce = 500;
-
-// How long a lane is in it.
-milliseconds SchedulerPrivate::lifetimeOf(const IdleLanes &list) const
-{
-    if (&list == &m_lingeringLanes)
-        return options.idleBucketLifetime;
-    return std::min(
-        &list == &m_idleLanes ? foldAfter : idleExemptLifetime, options.idleBucketLifetime);
-}
 
 // Whether nothing is lost by forgetting it.
 bool SchedulerPrivate::rests(const Lane &lane) const
@@ -144,7 +130,7 @@ void SchedulerPrivate::foldIdle()
         return;
     int folded = 0;
     while (Lane *lane = m_idleLanes.first()) {
-        if (now < lane->idleSince + lifetimeOf(m_idleLanes))
+        if (now < lane->idleSince + m_foldAfter)
             break;
         m_nextFolding = now
             + (folded < mostFoldedAtOnce ? std::min(foldEvery, options.idleBucketLifetime) : 1ms);
@@ -160,10 +146,10 @@ void SchedulerPrivate::foldIdle()
     }
 }
 
-void SchedulerPrivate::collectIdle(IdleLanes &list)
+void SchedulerPrivate::collectIdle(IdleLanes &list, milliseconds lifetime)
 {
     while (Lane *lane = list.first()) {
-        if (now < lane->idleSince + lifetimeOf(list))
+        if (now < lane->idleSince + lifetime)
             break;
         list.remove(lane);
         if (rests(*lane)) {
@@ -178,8 +164,8 @@ void SchedulerPrivate::collectIdle(IdleLanes &list)
 void SchedulerPrivate::collectIdle()
 {
     foldIdle();
-    collectIdle(m_lingeringLanes);
-    collectIdle(m_idleExemptLanes);
+    collectIdle(m_lingeringLanes, options.idleBucketLifetime);
+    collectIdle(m_idleExemptLanes, m_exemptLifetime);
     while (m_folded.first() && m_folded.first()->idleSince + options.idleBucketLifetime <= now)
         forget(m_folded.first());
     while (BucketNode *bucket = m_idleBuckets.first()) {

@@ -93,7 +93,7 @@ Estimate SchedulerPrivate::estimate(
     addLocks(
         result.waits, *this, endpoint.isExemptFromGlobal(), endpoint.isInteractionCallback(), at);
 
-    const auto known = laneSlot(endpoint, laneName);
+    const auto known = knownLane(endpoint, laneName);
     const Lane *lane = known ? lanes.at(*known) : nullptr; // null where it is folded, too
     const milliseconds trip = roundTrips.typical().value_or(0ms);
     if (const Pool *pool = poolFor(ticketOptions.pool); !pool->isFree())

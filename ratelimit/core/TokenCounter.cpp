@@ -130,7 +130,7 @@ TokenCounter::TokenCounter(const Rest &rest)
 std::optional<TokenCounter::Rest> TokenCounter::atRest(TimePoint now) const
 {
     const bool isFull = m_knowledge != Knowledge::Limited || m_remaining == m_limit;
-    if (!isAtRest(now) || !isFull || m_lost > 0 || !m_log.isEmpty()
+    if (!isAtRest(now) || !isFull || !m_log.isEmpty()
         || m_window.count() > std::numeric_limits<quint32>::max())
         return {};
     return Rest{m_limit, quint32(m_window.count()), m_knowledge, m_kind, m_bareAnswers,

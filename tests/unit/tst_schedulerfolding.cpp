@@ -160,6 +160,8 @@ private Q_SLOTS:
         QCOMPARE(desk.scheduler.size().buckets, 1);
         QCOMPARE(desk.scheduler.size().folded, 0);
         QCOMPARE(desk.scheduler.bucket(messages(1, Method::Delete), at(later))->id, bucket);
+        desk.runTo(later + 2h);
+        QCOMPARE(desk.scheduler.size().lanes, 0);
     }
 
     // The hash of a route changes with one bucket; the others have theirs until they hear it.
@@ -214,6 +216,7 @@ private Q_SLOTS:
         QTest::newRow("a change that was not told yet") << 5;
         QTest::newRow("called after another route") << 6;
         QTest::newRow("tokens that are out for ever") << 7;
+        QTest::newRow("a sublimit that one on its way did not meet") << 8;
     }
     void stays()
     {
@@ -227,6 +230,8 @@ private Q_SLOTS:
             exchange(desk, messages(1), tooMany(2s, Scope::User, 3), 2s);
         else if (what == 2)
             QVERIFY(desk.scheduler.setFlow(bucket, Flow::Draining, at(2s)));
+        else if (what == 8)
+            limitOneOfTwo(desk);
         else if (what == 3)
             exchange(desk, messages(1), tooMany(0s), 2s);
         else if (what == 4)
@@ -235,6 +240,7 @@ private Q_SLOTS:
             leaveToAnother(desk);
         else if (what == 7)
             exchange(desk, messages(2), partly(), 2s);
+        desk.note();
         if (what == 5) {
             const auto ticket = desk.ask(messages(1), 2s);
             desk.scheduler.complete(ticket, answer(5, 4, 1s), at(2s));
@@ -314,6 +320,12 @@ private:
     {
         exchange(desk, messages(1, Method::Delete), answer(5, 3, 1s), 100ms);
         exchange(desk, messages(1), answer(5, 4, 1s, "other"), 2s); // moves away
+    }
+    static void limitOneOfTwo(Desk &desk)
+    {
+        const auto first = desk.ask(messages(1), 2s), second = desk.ask(messages(1), 2s);
+        desk.complete(first, tooMany(1min, Scope::User, 3), 2s);
+        desk.complete(second, answer(5, 3, 1s), 2s);
     }
     // A server that says what is left, and never for how long.
     static Response partly()
