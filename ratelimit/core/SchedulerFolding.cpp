@@ -16,7 +16,7 @@ bool SchedulerPrivate::isFoldable(const Lane &lane) const
     const BucketNode &bucket = *lane.bucket;
     return lane.name.isEmpty() && !lane.probes && lane.blockedUntil <= now && bucket.laneCount == 1
         && bucket.flow == Flow::Open && bucket.maker == lane.endpoint && !bucket.dirty
-        && !bucket.vanished && bucket.blindLimits == 0
+        && !bucket.vanished && bucket.blindLimits == 0 && bucket.leases == 0
         && std::max(bucket.granted, bucket.rateLimited) <= std::numeric_limits<quint32>::max()
         && bucket.key.endpoint == lane.endpoint;
 }

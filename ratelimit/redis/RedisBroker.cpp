@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 // Redis takes a process for dead that says nothing for ten seconds.
 static constexpr milliseconds heartbeat = 3s;
 // Who is to be woken asks all the same, now and then: messages can be lost.
-static constexpr milliseconds pollEvery = 1s;
+static constexpr milliseconds pollEvery = 2s;
 // After a request that the script did not understand.
 static constexpr milliseconds retryAfterError = 5s;
 
@@ -45,7 +45,7 @@ RedisBroker::~RedisBroker()
     for (Wish &wish : m_wishes) {
         giveBack(wish, int(wish.leases.size()));
         if (wish.stage == Stage::Waiting)
-            m_drop.append(QString::fromUtf8(wish.bucket));
+            drop(wish);
     }
     for (const Taken &taken : std::as_const(m_taken))
         m_done.append(RedisRequest::lost(taken.lease.bucket, taken.lease.number));
@@ -68,7 +68,7 @@ void RedisBroker::start(
     m_commands = new RedisConnection(m_options, owner);
     QObject::connect(m_commands, &RedisConnection::connected, owner, [this, tell] {
         m_problem.clear();
-        m_change([this](Scheduler &, TimePoint) { woken("*"); });
+        m_change([](Scheduler &, TimePoint) {}); // and asks
         tell();
     });
     QObject::connect(
@@ -154,6 +154,18 @@ void RedisBroker::giveBack(Wish &wish, int count)
 
 // What is wanted
 
+void RedisBroker::drop(Wish &wish)
+{
+    if (!std::exchange(wish.isAtGate, false)) {
+        m_drop.append(QString::fromUtf8(wish.bucket));
+        return;
+    }
+    const bool others = std::any_of(m_wishes.cbegin(), m_wishes.cend(),
+        [](const Wish &other) { return other.stage == Stage::Waiting && other.isAtGate; });
+    if (!others)
+        m_drop.append(QStringLiteral("*"));
+}
+
 bool RedisBroker::turnEnded(Scheduler &scheduler, TimePoint now)
 {
     for (Ended &ended : std::exchange(m_ended, {})) {
@@ -188,7 +200,7 @@ bool RedisBroker::update(BucketId id, Scheduler &scheduler, TimePoint now)
     const int lent = need && need->leases < 0 ? scheduler.lend(id, need->leases, now) : 0;
     giveBack(*wish, -lent);
     if (wish->stage == Stage::Waiting && (!wants || need->bucket != wish->bucket)) {
-        m_drop.append(QString::fromUtf8(wish->bucket));
+        drop(*wish);
         wish->stage = Stage::Idle;
     }
     if (wants && wish->stage == Stage::Idle)
@@ -203,6 +215,13 @@ bool RedisBroker::update(BucketId id, Scheduler &scheduler, TimePoint now)
 QJsonArray RedisBroker::wants(const Scheduler &scheduler)
 {
     QJsonArray wants;
+    // Whoever waits at the gate of the token's limits is named in each call that asks for anything.
+    const bool asks = std::any_of(m_wishes.cbegin(), m_wishes.cend(),
+        [](const Wish &wish) { return wish.stage == Stage::Due; });
+    for (Wish &wish : m_wishes) {
+        if (asks && wish.stage == Stage::Waiting && wish.isAtGate)
+            wish.stage = Stage::Due;
+    }
     for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
         Wish &wish = *it;
         if (wish.stage != Stage::Due || wants.size() >= RedisRequest::mostEntries)
@@ -318,6 +337,7 @@ void RedisBroker::applyWant(
     for (int i = 0; i < got; ++i)
         wish->leases.push_back({wish->bucket, wish->first + i});
     wish->stage = Stage::Idle;
+    wish->isAtGate = false;
     if (const int lent = scheduler.lend(id, got, now); lent < got)
         giveBack(*wish, got - lent);
     QByteArray hash = want[u"hash"].toString().toUtf8();
@@ -334,16 +354,16 @@ void RedisBroker::applyWant(
     if (const QJsonValue wait = want[u"wait"]; wait.isDouble())
         why.until = now + milliseconds(std::max<qint64>(0, wait.toInteger()) + 1);
     wish->again = why.until.value_or(now + pollEvery);
-    if (why.reason == WaitReason::Turn || why.reason == WaitReason::Probe) {
+    wish->isAtGate = want[u"at"].toString() == u"*";
+    if (why.reason == WaitReason::Turn || why.reason == WaitReason::Probe)
         why.until.reset(); // that of the worst case
-        wish->again = std::min(wish->again, now + pollEvery);
-    }
     scheduler.setLeaseWait(id, why, now);
 }
 
 void RedisBroker::failed(Scheduler &scheduler, TimePoint now)
 {
     for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
+        it->isAtGate = false;
         if (it->stage == Stage::Waiting)
             it->stage = Stage::Due; // nobody has us in a list any more, or will wake us
         scheduler.setLeaseWait(it.key(), Wait{WaitReason::Lease}, now);
@@ -359,8 +379,8 @@ void RedisBroker::woken(const QByteArray &bucket)
         [&bucket](const Wish &wish) { return wish.bucket == bucket; });
     for (Wish &wish : m_wishes) {
         if (wish.stage == Stage::Waiting
-            && (bucket == "*" || wish.bucket == bucket
-                || (!isKnown && wish.bucket.startsWith("p#"))))
+            && (wish.bucket == bucket || (bucket == "*" && wish.isAtGate)
+                || (bucket != "*" && !isKnown && wish.bucket.startsWith("p#"))))
             wish.stage = Stage::Due;
     }
 }

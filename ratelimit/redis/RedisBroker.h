@@ -70,12 +70,14 @@ private:
         qint64 first = 0;         // number of the leases that were asked for
         int count = 0;            // how many were
         TimePoint again;          // where it waits
+        bool isAtGate = false;    // the same: for the token's limits
         std::deque<Lease> leases; // that no ticket has taken
     };
 
     bool update(BucketId id, Scheduler &scheduler, TimePoint now);
     void finish(Taken &taken, TicketState state, const Scheduler &scheduler, TimePoint now);
     void giveBack(Wish &wish, int count);
+    void drop(Wish &wish);
     QJsonArray wants(const Scheduler &scheduler);
     void call(const Scheduler &scheduler, TimePoint now);
     void replied(const RedisReply &reply, Scheduler &scheduler, TimePoint now);
