@@ -20,6 +20,9 @@ using namespace std::chrono_literals;
 static constexpr milliseconds heartbeat = 3s;
 // Who is to be woken asks all the same, now and then: messages can be lost.
 static constexpr milliseconds pollEvery = 2s;
+// What nobody waits for goes with the next call, or a little later; so does the question of those
+// who have asked before.
+static constexpr milliseconds callEvery = 30ms;
 // After a request that the script did not understand.
 static constexpr milliseconds retryAfterError = 5s;
 
@@ -44,8 +47,7 @@ RedisBroker::~RedisBroker()
         return;
     for (Wish &wish : m_wishes) {
         giveBack(wish, int(wish.leases.size()));
-        if (wish.stage == Stage::Waiting)
-            drop(wish);
+        drop(wish);
     }
     for (const Taken &taken : std::as_const(m_taken))
         m_done.append(RedisRequest::lost(taken.lease.bucket, taken.lease.number));
@@ -156,12 +158,12 @@ void RedisBroker::giveBack(Wish &wish, int count)
 
 void RedisBroker::drop(Wish &wish)
 {
-    if (!std::exchange(wish.isAtGate, false)) {
-        m_drop.append(QString::fromUtf8(wish.bucket));
+    if (const QByteArray list = std::exchange(wish.listedAs, {}); !list.isEmpty())
+        m_drop.append(QString::fromUtf8(list));
+    if (!std::exchange(wish.isAtGate, false))
         return;
-    }
-    const bool others = std::any_of(m_wishes.cbegin(), m_wishes.cend(),
-        [](const Wish &other) { return other.stage == Stage::Waiting && other.isAtGate; });
+    const bool others = std::any_of(
+        m_wishes.cbegin(), m_wishes.cend(), [](const Wish &other) { return other.isAtGate; });
     if (!others)
         m_drop.append(QStringLiteral("*"));
 }
@@ -199,14 +201,16 @@ bool RedisBroker::update(BucketId id, Scheduler &scheduler, TimePoint now)
         giveBack(*wish, int(wish->leases.size()));
     const int lent = need && need->leases < 0 ? scheduler.lend(id, need->leases, now) : 0;
     giveBack(*wish, -lent);
-    if (wish->stage == Stage::Waiting && (!wants || need->bucket != wish->bucket)) {
-        drop(*wish);
-        wish->stage = Stage::Idle;
+    if (wish->stage != Stage::Asked) {
+        if (!wants || need->bucket != wish->bucket) {
+            drop(*wish);
+            wish->stage = Stage::Idle;
+        }
+        if (wants && wish->stage == Stage::Idle) {
+            wish->stage = Stage::Due;
+            m_isUrgent = true;
+        }
     }
-    if (wants && wish->stage == Stage::Idle)
-        wish->stage = Stage::Due;
-    else if (!wants && wish->stage == Stage::Due)
-        wish->stage = Stage::Idle;
     if (wish->stage == Stage::Idle && wish->leases.empty() && (!need || need->leases <= 0))
         m_wishes.erase(wish);
     return lent != 0;
@@ -228,7 +232,7 @@ QJsonArray RedisBroker::wants(const Scheduler &scheduler)
             continue;
         const auto need = scheduler.leaseNeed(it.key());
         if (!need || need->leases <= 0) {
-            wish.stage = Stage::Idle;
+            m_touched.insert(it.key());
             continue;
         }
         wish.stage = Stage::Asked;
@@ -244,8 +248,9 @@ QJsonArray RedisBroker::wants(const Scheduler &scheduler)
 
 void RedisBroker::call(const Scheduler &scheduler, TimePoint now)
 {
-    if (m_isCalling || !isConnected())
+    if (m_isCalling || !isConnected() || (!m_isUrgent && now < m_calledAt + callEvery))
         return;
+    m_isUrgent = false;
     const QJsonArray wanted = wants(scheduler);
     const bool isHeard = now < m_calledAt + heartbeat || (m_wishes.isEmpty() && m_taken.isEmpty());
     if (wanted.isEmpty() && m_done.isEmpty() && m_back.isEmpty() && m_drop.isEmpty() && isHeard)
@@ -338,6 +343,7 @@ void RedisBroker::applyWant(
         wish->leases.push_back({wish->bucket, wish->first + i});
     wish->stage = Stage::Idle;
     wish->isAtGate = false;
+    wish->listedAs = {};
     if (const int lent = scheduler.lend(id, got, now); lent < got)
         giveBack(*wish, got - lent);
     QByteArray hash = want[u"hash"].toString().toUtf8();
@@ -355,6 +361,7 @@ void RedisBroker::applyWant(
         why.until = now + milliseconds(std::max<qint64>(0, wait.toInteger()) + 1);
     wish->again = why.until.value_or(now + pollEvery);
     wish->isAtGate = want[u"at"].toString() == u"*";
+    wish->listedAs = wish->bucket;
     if (why.reason == WaitReason::Turn || why.reason == WaitReason::Probe)
         why.until.reset(); // that of the worst case
     scheduler.setLeaseWait(id, why, now);
@@ -364,6 +371,7 @@ void RedisBroker::failed(Scheduler &scheduler, TimePoint now)
 {
     for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
         it->isAtGate = false;
+        it->listedAs = {};
         if (it->stage == Stage::Waiting)
             it->stage = Stage::Due; // nobody has us in a list any more, or will wake us
         scheduler.setLeaseWait(it.key(), Wait{WaitReason::Lease}, now);
@@ -372,15 +380,11 @@ void RedisBroker::failed(Scheduler &scheduler, TimePoint now)
 
 // Time
 
-// A bucket of another name may be what one without a name has become.
 void RedisBroker::woken(const QByteArray &bucket)
 {
-    const bool isKnown = std::any_of(m_wishes.cbegin(), m_wishes.cend(),
-        [&bucket](const Wish &wish) { return wish.bucket == bucket; });
     for (Wish &wish : m_wishes) {
         if (wish.stage == Stage::Waiting
-            && (wish.bucket == bucket || (bucket == "*" && wish.isAtGate)
-                || (bucket != "*" && !isKnown && wish.bucket.startsWith("p#"))))
+            && (wish.bucket == bucket || (bucket == "*" && wish.isAtGate)))
             wish.stage = Stage::Due;
     }
 }
@@ -395,14 +399,21 @@ void RedisBroker::dueAgain(TimePoint now)
 
 void RedisBroker::armTimer(TimePoint now)
 {
-    if (!isConnected() || (m_wishes.isEmpty() && m_taken.isEmpty())) {
-        m_timer->stop();
+    if (m_isCalling || !isConnected()) {
+        m_timer->stop(); // the reply, or the connection, comes first
         return;
     }
-    TimePoint next = m_calledAt + heartbeat;
+    const bool hasWords = !m_done.isEmpty() || !m_back.isEmpty() || !m_drop.isEmpty();
+    TimePoint next = m_calledAt + (hasWords ? callEvery : heartbeat);
     for (const Wish &wish : std::as_const(m_wishes)) {
-        if (wish.stage == Stage::Waiting)
+        if (wish.stage == Stage::Due)
+            next = std::min<TimePoint>(next, m_calledAt + callEvery);
+        else if (wish.stage == Stage::Waiting)
             next = std::min(next, wish.again);
+    }
+    if (!hasWords && m_wishes.isEmpty() && m_taken.isEmpty()) {
+        m_timer->stop();
+        return;
     }
     m_timer->start(std::max(0ms, std::chrono::ceil<milliseconds>(next - now)));
 }

@@ -71,6 +71,7 @@ private:
         int count = 0;            // how many were
         TimePoint again;          // where it waits
         bool isAtGate = false;    // the same: for the token's limits
+        QByteArray listedAs;      // in what Redis' list of those who wait for a bucket
         std::deque<Lease> leases; // that no ticket has taken
     };
 
@@ -111,6 +112,7 @@ private:
     std::vector<Ended> m_ended; // since the last turn
     QSet<BucketId> m_touched;   // the same
     bool m_isCalling = false;
+    bool m_isUrgent = false; // somebody wants something for the first time
     TimePoint m_calledAt;
     QJsonArray m_done, m_back, m_drop;          // to be told
     QJsonArray m_doneNow, m_backNow, m_dropNow; // told in the call that is out

@@ -616,6 +616,9 @@ local function named(bucket, name)
   if target.isNew and target.inFlight == 0 then target.counter = bucket.counter end
   target.isNew = false
   moveKeys('l', bucket.name, name)
+  if call('EXISTS', key('w', bucket.name)) == 1 then -- they know it by that name only
+    call('PUBLISH', key('wake'), bucket.name)
+  end
   moveKeys('w', bucket.name, name)
   lists[bucket.name], lists[name] = nil, nil
   target.inFlight = call('ZCARD', key('l', name))
