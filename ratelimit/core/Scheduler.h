@@ -86,6 +86,14 @@ public:
     /// That many tickets of \a bucket may be granted, in their order; less than zero takes back
     /// what no ticket has taken. Returns how many were lent, or taken back.
     int lend(BucketId bucket, int leases, TimePoint now);
+    /// What the numbers that this scheduler has heard itself would allow, when it may use one of so
+    /// many \a parts of the limit: for whom those who count cannot be reached. Never less than one
+    /// token in a window, so more processes than tokens are more than the limit.
+    struct OwnTokens {
+        int leases = 0;                ///< that could be lent to the bucket
+        std::optional<TimePoint> more; ///< when there may be more; nothing: with the next answer
+    };
+    OwnTokens ownTokens(BucketId bucket, int parts, TimePoint now) const;
     /// Why \a bucket gets no more leases, for who asks what its tickets wait for.
     void setLeaseWait(BucketId bucket, const Wait &wait, TimePoint now);
     /// What other processes have heard: the route of \a bucket's lanes answers with \a hash.
