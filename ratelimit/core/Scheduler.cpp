@@ -118,6 +118,12 @@ Scheduler::OwnTokens Scheduler::ownTokens(BucketId bucket, int parts, TimePoint 
     return d->ownTokens(bucket, parts, std::max(now, d->now));
 }
 
+void Scheduler::setSharedNumbers(BucketId bucket, const SharedNumbers &numbers, TimePoint now)
+{
+    d->begin(now);
+    d->setSharedNumbers(bucket, numbers);
+}
+
 void Scheduler::setLeaseWait(BucketId bucket, const Wait &wait, TimePoint now)
 {
     d->begin(now);

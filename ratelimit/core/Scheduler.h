@@ -94,6 +94,14 @@ public:
         std::optional<TimePoint> more; ///< when there may be more; nothing: with the next answer
     };
     OwnTokens ownTokens(BucketId bucket, int parts, TimePoint now) const;
+    /// What those who count know of a bucket; it is shown in place of what was heard here.
+    struct SharedNumbers {
+        std::optional<int> limit;         ///< of all processes together
+        std::optional<int> remaining;     ///< the same
+        std::optional<TimePoint> resetAt; ///< of the window that is open
+    };
+    /// From now on those are the numbers of \a bucket.
+    void setSharedNumbers(BucketId bucket, const SharedNumbers &numbers, TimePoint now);
     /// Why \a bucket gets no more leases, for who asks what its tickets wait for.
     void setLeaseWait(BucketId bucket, const Wait &wait, TimePoint now);
     /// What other processes have heard: the route of \a bucket's lanes answers with \a hash.

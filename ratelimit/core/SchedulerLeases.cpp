@@ -5,6 +5,7 @@
 #include "ratelimit/core/SchedulerPrivate.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace Turnstile {
 
@@ -91,6 +92,16 @@ void SchedulerPrivate::setLeaseWait(BucketId id, const Wait &wait)
         return;
     bucket->lent = wait;
     changed(bucket);
+}
+
+void SchedulerPrivate::setSharedNumbers(BucketId id, const Scheduler::SharedNumbers &numbers)
+{
+    BucketNode *bucket = buckets.find(id);
+    if (!bucket || !bucket->onLease)
+        return;
+    const auto before = std::exchange(bucket->shared, numbers);
+    if (!before || before->limit != numbers.limit || before->remaining != numbers.remaining)
+        changed(bucket);
 }
 
 void SchedulerPrivate::learnHash(BucketId id, const QByteArray &hash)

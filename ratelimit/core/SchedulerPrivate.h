@@ -136,6 +136,7 @@ public:
     int lend(BucketId id, int leases);
     Scheduler::OwnTokens ownTokens(BucketId id, int parts, TimePoint at) const;
     void setLeaseWait(BucketId id, const Wait &wait);
+    void setSharedNumbers(BucketId id, const Scheduler::SharedNumbers &numbers);
     void learnHash(BucketId id, const QByteArray &hash);
     QByteArray leaseName(const Lane &lane, const QByteArray &hash) const;
     void lockGlobally(TimePoint until);
