@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+//
+// Real processes that share a token, and what the server sees of them.
+#include "tests/common/RedisBots.h"
+
+#include <QtTest/QTest>
+
+using namespace Turnstile;
+using namespace std::chrono_literals;
+
+class RedisProcessesTest : public QObject {
+    Q_OBJECT
+
+    using Processes = std::vector<std::unique_ptr<QProcess>>;
+
+    static Processes started(
+        const RedisServer &redis, const QUrl &api, int processes, int count, int channels, int wait)
+    {
+        Processes bots;
+        bots.reserve(size_t(processes));
+        for (int i = 0; i < processes; ++i) {
+            auto &bot = *bots.emplace_back(std::make_unique<QProcess>());
+            bot.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+            bot.setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGKILL); });
+            bot.start(QStringLiteral(REDIS_BOT),
+                {redis.unixSocket(), api.toString(), QString::number(i), QString::number(count),
+                    QString::number(channels), QString::number(wait)});
+        }
+        return bots;
+    }
+    static bool areReady(const Processes &bots)
+    {
+        return std::all_of(
+            bots.begin(), bots.end(), [](const auto &bot) { return bot->bytesAvailable() > 0; });
+    }
+    static void go(const Processes &bots)
+    {
+        for (const auto &bot : bots) {
+            bot->readAllStandardOutput();
+            bot->write("go\n");
+        }
+    }
+    static bool haveEnded(const Processes &bots)
+    {
+        return std::all_of(bots.begin(), bots.end(),
+            [](const auto &bot) { return bot->state() == QProcess::NotRunning; });
+    }
+
+private Q_SLOTS:
+    void initTestCase() { NEED_REDIS(); }
+
+    void shareTheToken()
+    {
+        constexpr int each = 75;
+        RedisServer redis;
+        ModelApi api;
+        api.setDefaultLimit({.limit = 5, .window = 1s});
+        api.setGlobalLimit({.limit = 50, .window = 1s});
+        api.setLatency(20ms, 20ms);
+        QMap<QByteArray, int> shares; // of the first half
+        int served = 0;
+        QElapsedTimer time;
+        qint64 last = 0;
+        api.setHandler([&](const ApiRequest &request) {
+            if (served == 0)
+                time.start();
+            last = time.elapsed();
+            if (++served <= 2 * each)
+                ++shares[request.target.right(1)];
+            return ServerReply();
+        });
+        const Processes bots = started(redis, api.listen(), 4, each, 40, 120'000);
+        QTRY_VERIFY_WITH_TIMEOUT(areReady(bots), 20'000);
+        go(bots);
+        QTRY_VERIFY_WITH_TIMEOUT(haveEnded(bots), 30'000);
+        for (const auto &bot : bots)
+            QCOMPARE(bot->readAllStandardOutput(), "succeeded 75\n");
+        qInfo() << "300 requests of 4 processes in" << last << "ms; shares of the first 150:"
+                << shares;
+        QCOMPARE(api.stats().limitedTotal(), 0U);
+        QCOMPARE(api.stats().requests, 300U);
+        QVERIFY2(last <= 5000 * 1.25, qPrintable(QString::number(last))); // (300 - 50) / 50 per s
+        for (const int share : shares)
+            QVERIFY2(std::abs(share - each / 2.) <= each / 20. + 1,
+                qPrintable(QString::number(share)));
+        QTRY_COMPARE(leasesIn(redis), 0);
+    }
+
+    void oneIsKilled()
+    {
+        RedisServer redis;
+        ModelApi api;
+        api.setDefaultLimit({.limit = 5, .window = 500ms});
+        api.setLatency(50ms, 50ms);
+        const Processes bots = started(redis, api.listen(), 3, 30, 2, 1000);
+        QTRY_VERIFY_WITH_TIMEOUT(areReady(bots), 20'000);
+        go(bots);
+        QTRY_VERIFY_WITH_TIMEOUT(api.stats().requests >= 10, 10'000);
+        bots[0]->kill();
+        bots[0]->waitForFinished();
+        QTRY_VERIFY_WITH_TIMEOUT(haveEnded(bots), 30'000);
+        for (size_t i = 1; i < bots.size(); ++i)
+            QCOMPARE(bots[i]->readAllStandardOutput(), "succeeded 30\n");
+        // What it had sent and not told may be counted in another window.
+        QVERIFY(api.stats().limitedTotal() <= 2);
+    }
+};
+
+QTEST_GUILESS_MAIN(RedisProcessesTest)
+#include "tst_redisprocesses.moc"
