@@ -6,9 +6,11 @@
 #include "ratelimit/redis/RedisConnection.h"
 #include "ratelimit/redis/RedisRequest.h"
 
+#include <QtCore/QCoreApplication>
 #include <QtCore/QDebug>
 #include <QtCore/QJsonDocument>
 #include <QtCore/QRandomGenerator>
+#include <QtCore/QThread>
 
 #include <algorithm>
 
@@ -52,7 +54,27 @@ RedisBroker::~RedisBroker()
         RedisRequest request = newRequest();
         m_words.say(request, clockNow());
         m_words.heard();
-        m_commands->runScript(m_key, request.toJson(), [](const RedisReply &) {});
+        const bool isLast = m_words.isEmpty();
+        RedisConnection *const connection = m_commands;
+        connection->runScript(m_key, request.toJson(), [connection, isLast](const RedisReply &) {
+            if (isLast)
+                connection->deleteLater();
+        });
+        if (isLast)
+            outlive(connection);
+    }
+}
+
+// Redis does not read on where a reply finds nobody, so the connection stays for that long. Without
+// an event loop it goes with the ratelimiter.
+void RedisBroker::outlive(RedisConnection *connection)
+{
+    if (QCoreApplication *const app = QCoreApplication::instance();
+        app && app->thread() == connection->thread()) {
+        connection->setParent(app);
+    } else if (QThread *const thread = QThread::currentThread(); thread->loopLevel() > 0) {
+        connection->setParent(nullptr);
+        QObject::connect(thread, &QThread::finished, connection, &QObject::deleteLater);
     }
 }
 
@@ -152,7 +174,10 @@ void RedisBroker::call(const Scheduler &scheduler, TimePoint now)
     m_words.say(request, now);
     m_isCalling = true;
     m_calledAt = now;
-    m_commands->runScript(m_key, request.toJson(), [this](const RedisReply &reply) {
+    m_commands->runScript(m_key, request.toJson(), [this, isThere = std::weak_ptr(m_isThere)](
+                                                       const RedisReply &reply) {
+        if (isThere.expired())
+            return;
         m_change([this, reply, isHeard = isConnected()](Scheduler &of, TimePoint at) {
             replied(reply, isHeard, of, at);
         });

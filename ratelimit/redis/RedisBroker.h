@@ -11,6 +11,7 @@
 #include <QtCore/QTimer>
 
 #include <functional>
+#include <memory>
 
 namespace Turnstile {
 
@@ -48,6 +49,7 @@ public:
     bool turnEnded(Scheduler &scheduler, TimePoint now) override;
 
 private:
+    static void outlive(RedisConnection *connection);
     RedisRequest newRequest() const;
     void call(const Scheduler &scheduler, TimePoint now);
     void replied(
@@ -71,6 +73,7 @@ private:
     RedisWords m_words;
     RedisWishes m_wishes;
     RedisTickets m_tickets;
+    const std::shared_ptr<bool> m_isThere = std::make_shared<bool>(true); // for late replies
     bool m_isCalling = false;
     TimePoint m_calledAt;
     TimePoint m_notBefore; // the next call, after one that was refused

@@ -64,12 +64,12 @@ private Q_SLOTS:
     void destroyedDuringACall()
     {
         RedisServer redis;
-        for (int i = 0; i < 20; ++i) {
+        for (int i = 0; i < 40; ++i) {
             RedisRatelimiter limiter(redisAt(redis.unixSocket()));
             QTRY_VERIFY(limiter.sharing().isConnected);
             for (int n = 0; n < 5; ++n)
                 QVERIFY(limiter.ticket(channel(n)));
-            for (int n = 0; n <= i % 4; ++n)
+            for (int n = 0; n <= i % 5; ++n)
                 QCoreApplication::processEvents();
         }
         QTRY_COMPARE(leasesIn(redis), 0);
