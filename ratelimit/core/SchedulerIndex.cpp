@@ -222,6 +222,12 @@ Bucket SchedulerPrivate::snapshot(const BucketNode &bucket, TimePoint at) const
     result.resetAt = std::max(counter.resetAt(), counter.blockedUntil(at));
     if (!result.resetAt)
         result.resetAt = counter.nextChange(at); // of what was lost
+    if (bucket.shared) {
+        const bool isOver = bucket.shared->resetAt && *bucket.shared->resetAt <= at;
+        result.limit = bucket.shared->limit;
+        result.remaining = isOver ? result.limit : bucket.shared->remaining;
+        result.resetAt = isOver ? std::nullopt : bucket.shared->resetAt;
+    }
     result.window = counter.window();
     result.queued = bucket.queued;
     result.inFlight = bucket.inFlight;
@@ -253,6 +259,12 @@ BucketState SchedulerPrivate::stateOf(
 {
     if (flow == Flow::Paused || bucket.flow == Flow::Paused)
         return BucketState::Paused;
+    if (bucket.onLease && bucket.queued > 0 && bucket.leases == 0
+        && bucket.lent.reason != WaitReason::Lease)
+        return bucket.lent.reason == WaitReason::Probe ? BucketState::Probing
+            : bucket.lent.reason == WaitReason::Bucket || bucket.lent.reason == WaitReason::Turn
+            ? BucketState::Exhausted
+            : BucketState::GloballyLocked;
     if (counter.knowledge() == TokenCounter::Knowledge::Unknown && bucket.inFlight > 0
         && !bucket.burst)
         return BucketState::Probing;

@@ -134,7 +134,9 @@ public:
     int grantable(const BucketNode &bucket) const;
     std::optional<Scheduler::LeaseNeed> leaseNeed(BucketId id) const;
     int lend(BucketId id, int leases);
+    Scheduler::OwnTokens ownTokens(BucketId id, int parts, TimePoint at) const;
     void setLeaseWait(BucketId id, const Wait &wait);
+    void setSharedNumbers(BucketId id, const Scheduler::SharedNumbers &numbers);
     void learnHash(BucketId id, const QByteArray &hash);
     QByteArray leaseName(const Lane &lane, const QByteArray &hash) const;
     void lockGlobally(TimePoint until);
