@@ -91,15 +91,20 @@ void RedisBroker::start(
     });
     m_commands = new RedisConnection(m_options, owner);
     QObject::connect(m_commands, &RedisConnection::connected, owner, [this] {
-        m_change([this](Scheduler &, TimePoint now) { m_notBefore = now; }); // and asks
+        m_change([this](Scheduler &, TimePoint now) { // and asks
+            m_notBefore = now;
+            countHere(false);
+        });
         m_problem.clear();
         m_tell();
     });
-    QObject::connect(
-        m_commands, &RedisConnection::disconnected, owner, [this](const QString &why) {
-            m_change([this](Scheduler &of, TimePoint now) { m_wishes.lost(of, now); });
-            setProblem(why);
+    QObject::connect(m_commands, &RedisConnection::disconnected, owner, [this](const QString &why) {
+        m_change([this](Scheduler &of, TimePoint now) {
+            m_wishes.lost(of, now);
+            countHere(m_options.failurePolicy == FailurePolicy::LocalShare);
         });
+        setProblem(why);
+    });
     m_wakes = new RedisConnection(m_options, owner, m_key + ":wake");
     QObject::connect(m_wakes, &RedisConnection::message, owner,
         [this](const QByteArray & /*channel*/, const QByteArray &bucket) {
@@ -131,14 +136,12 @@ void RedisBroker::happened(const Event &event)
     if (event.type == Event::Type::BucketChanged || event.type == Event::Type::LaneMoved
         || event.type == Event::Type::BucketRemoved) {
         m_wishes.touch(event.bucket);
-    } else if (event.type == Event::Type::TicketChanged
-        && event.state == TicketState::Available) {
+    } else if (event.type == Event::Type::TicketChanged && event.state == TicketState::Available) {
         if (auto lease = m_wishes.take(event.bucket)) {
             ++m_granted;
             m_tickets.take(event, std::move(*lease));
         }
-    } else if (event.type == Event::Type::TicketChanged
-        || event.type == Event::Type::RateLimited) {
+    } else if (event.type == Event::Type::TicketChanged || event.type == Event::Type::RateLimited) {
         m_tickets.happened(event);
     }
 }
@@ -149,10 +152,24 @@ bool RedisBroker::turnEnded(Scheduler &scheduler, TimePoint now)
         m_wishes.wake(bucket);
     if (m_wishes.update(scheduler, now))
         return true;
+    if (m_own && m_wishes.askOwn(scheduler, now))
+        return true;
     m_words.forget(now);
     call(scheduler, now);
     armTimer(now);
     return false;
+}
+
+void RedisBroker::countHere(bool isAway)
+{
+    if (isAway && isConnected())
+        return; // it is back already
+    if (!isAway)
+        m_own.reset();
+    else if (!m_own)
+        m_own.emplace(m_scheduling, std::max(m_processes, m_options.processes));
+    m_wishes.setOwn(m_own ? &*m_own : nullptr);
+    m_tickets.setOwn(m_own ? &*m_own : nullptr);
 }
 
 RedisRequest RedisBroker::newRequest() const
@@ -174,14 +191,13 @@ void RedisBroker::call(const Scheduler &scheduler, TimePoint now)
     m_words.say(request, now);
     m_isCalling = true;
     m_calledAt = now;
-    m_commands->runScript(m_key, request.toJson(), [this, isThere = std::weak_ptr(m_isThere)](
-                                                       const RedisReply &reply) {
-        if (isThere.expired())
-            return;
-        m_change([this, reply, isHeard = isConnected()](Scheduler &of, TimePoint at) {
-            replied(reply, isHeard, of, at);
+    m_commands->runScript(m_key, request.toJson(),
+        [this, isThere = std::weak_ptr(m_isThere)](const RedisReply &reply) {
+            if (isThere.expired())
+                return;
+            m_change([this, reply, isHeard = isConnected()](
+                         Scheduler &of, TimePoint at) { replied(reply, isHeard, of, at); });
         });
-    });
 }
 
 void RedisBroker::replied(
@@ -206,9 +222,9 @@ void RedisBroker::replied(
     if (!isHeard)
         return; // which is told by the connection
     m_notBefore = now + retryAfterError;
-    const QString problem
-        = QStringLiteral("Redis does not do what it is asked to: %1")
-              .arg(error.isEmpty() ? QStringLiteral("the reply is not understood.") : error);
+    const QString problem =
+        QStringLiteral("Redis does not do what it is asked to: %1")
+            .arg(error.isEmpty() ? QStringLiteral("the reply is not understood.") : error);
     if (problem != m_problem)
         qWarning().noquote() << "Turnstile:" << problem;
     setProblem(problem);
@@ -216,12 +232,14 @@ void RedisBroker::replied(
 
 void RedisBroker::armTimer(TimePoint now)
 {
-    if (m_isCalling || !isConnected()) {
+    if (m_isCalling || (!isConnected() && !m_own)) {
         m_timer->stop(); // the reply, or the connection, comes first
         return;
     }
     std::optional<TimePoint> next;
-    if (m_wishes.asks() || !m_words.isEmpty())
+    if (m_own)
+        next = m_wishes.nextChange();
+    else if (m_wishes.asks() || !m_words.isEmpty())
         next = std::max<TimePoint>(m_notBefore, m_calledAt + callEvery);
     else if (!m_wishes.isEmpty() || !m_tickets.isEmpty())
         next = std::max<TimePoint>(m_notBefore, m_calledAt + heartbeat);

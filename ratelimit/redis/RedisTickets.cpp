@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/redis/RedisTickets.h"
 
+#include "ratelimit/redis/LocalLender.h"
+
 namespace Turnstile {
 
 RedisTickets::RedisTickets(RedisWords &words, milliseconds leaseLife)
@@ -55,8 +57,8 @@ void RedisTickets::happened(const Event &event)
     Taken taken = std::move(*found);
     m_taken.erase(found);
     if (!taken.isAnswered) {
-        const bool isUnused
-            = event.state == TicketState::Dropped || event.state == TicketState::Rejected;
+        const bool isUnused =
+            event.state == TicketState::Dropped || event.state == TicketState::Rejected;
         taken.done.response = isUnused ? Response::unused() : Response::lost();
         taken.done.answeredAt = event.at;
         if (event.state == TicketState::TimedOut) {
@@ -81,9 +83,16 @@ std::vector<QByteArray> RedisTickets::tell(const Scheduler &scheduler, TimePoint
         buckets.push_back(taken.done.lease.bucket);
         taken.done.route = scheduler.route(taken.lane);
         if (taken.done.response.headers)
-            taken.done.name
-                = scheduler.leaseName(taken.lane, taken.done.response.headers->bucket);
-        m_words.done(std::move(taken.done));
+            taken.done.name = scheduler.leaseName(taken.lane, taken.done.response.headers->bucket);
+        if (taken.done.lease.isOwn && m_own) {
+            if (taken.done.response.kind == Response::Kind::Unused)
+                m_own->giveBack();
+            else
+                m_own->ended(now);
+        }
+        // Redis learns from answers to requests that it knew nothing of, too.
+        if (!taken.done.lease.isOwn || taken.done.response.kind != Response::Kind::Unused)
+            m_words.done(std::move(taken.done));
     }
     return buckets;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/redis/RedisWishes.h"
 
+#include "ratelimit/redis/LocalLender.h"
 #include "ratelimit/redis/RedisRequest.h"
 
 #include <algorithm>
@@ -51,9 +52,17 @@ void RedisWishes::changesAt(TimePoint at)
 void RedisWishes::giveBack(Wish &wish, int count)
 {
     for (; count > 0 && !wish.leases.empty(); --count) {
-        m_words.back(std::move(wish.leases.back()));
+        giveBack(std::move(wish.leases.back()));
         wish.leases.pop_back();
     }
+}
+
+void RedisWishes::giveBack(RedisLease lease)
+{
+    if (!lease.isOwn)
+        m_words.back(std::move(lease));
+    else if (m_own)
+        m_own->giveBack();
 }
 
 void RedisWishes::giveBackUnsure(Wish &wish)
@@ -199,8 +208,7 @@ static WaitReason reasonOf(const QString &why)
     return reasons.value(why, WaitReason::Lease);
 }
 
-void RedisWishes::replied(
-    BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now)
+void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now)
 {
     Wish &wish = *m_wishes.find(id);
     touch(id);
@@ -236,6 +244,31 @@ bool RedisWishes::learnName(
     if (!hash.isEmpty())
         scheduler.learnHash(id, hash, now);
     return !hash.isEmpty();
+}
+
+bool RedisWishes::askOwn(Scheduler &scheduler, TimePoint now)
+{
+    bool hasLent = false;
+    for (const BucketId id : m_due > 0 ? whoAsks() : std::vector<BucketId>()) {
+        Wish &wish = *m_wishes.find(id);
+        const auto need = scheduler.leaseNeed(id);
+        touch(id);
+        if (!need || need->leases <= 0)
+            continue;
+        giveBackUnsure(wish);
+        wish.bucket = RedisRequest::name(need->bucket);
+        const auto loan = m_own->lend(scheduler, id, need->leases, now);
+        for (int i = 0; i < loan.leases; ++i)
+            wish.leases.push_back({wish.bucket, ++m_lastNumber, now, true});
+        hasLent = scheduler.lend(id, loan.leases, now) > 0 || hasLent;
+        setStage(id, wish, Stage::Idle);
+        if (loan.leases == need->leases)
+            continue;
+        wish.again = loan.wait.until.value_or(now + pollEvery);
+        setStage(id, wish, Stage::Waiting);
+        scheduler.setLeaseWait(id, loan.wait, now);
+    }
+    return hasLent;
 }
 
 void RedisWishes::askAgain()
@@ -302,7 +335,7 @@ void RedisWishes::timePassed(Scheduler &scheduler, TimePoint now)
         while (!it->leases.empty() && it->leases.front().askedAt + m_life / 2 <= now) {
             if (scheduler.lend(it.key(), -1, now) == 0)
                 break; // a ticket has taken it, and is not told yet
-            m_words.back(std::move(it->leases.front()));
+            giveBack(std::move(it->leases.front()));
             it->leases.pop_front();
             touch(it.key());
         }
