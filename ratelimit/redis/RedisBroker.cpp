@@ -95,11 +95,10 @@ void RedisBroker::start(
         m_problem.clear();
         m_tell();
     });
-    QObject::connect(
-        m_commands, &RedisConnection::disconnected, owner, [this](const QString &why) {
-            m_change([this](Scheduler &of, TimePoint now) { m_wishes.lost(of, now); });
-            setProblem(why);
-        });
+    QObject::connect(m_commands, &RedisConnection::disconnected, owner, [this](const QString &why) {
+        m_change([this](Scheduler &of, TimePoint now) { m_wishes.lost(of, now); });
+        setProblem(why);
+    });
     m_wakes = new RedisConnection(m_options, owner, m_key + ":wake");
     QObject::connect(m_wakes, &RedisConnection::message, owner,
         [this](const QByteArray & /*channel*/, const QByteArray &bucket) {
@@ -131,14 +130,12 @@ void RedisBroker::happened(const Event &event)
     if (event.type == Event::Type::BucketChanged || event.type == Event::Type::LaneMoved
         || event.type == Event::Type::BucketRemoved) {
         m_wishes.touch(event.bucket);
-    } else if (event.type == Event::Type::TicketChanged
-        && event.state == TicketState::Available) {
+    } else if (event.type == Event::Type::TicketChanged && event.state == TicketState::Available) {
         if (auto lease = m_wishes.take(event.bucket)) {
             ++m_granted;
             m_tickets.take(event, std::move(*lease));
         }
-    } else if (event.type == Event::Type::TicketChanged
-        || event.type == Event::Type::RateLimited) {
+    } else if (event.type == Event::Type::TicketChanged || event.type == Event::Type::RateLimited) {
         m_tickets.happened(event);
     }
 }
@@ -174,14 +171,13 @@ void RedisBroker::call(const Scheduler &scheduler, TimePoint now)
     m_words.say(request, now);
     m_isCalling = true;
     m_calledAt = now;
-    m_commands->runScript(m_key, request.toJson(), [this, isThere = std::weak_ptr(m_isThere)](
-                                                       const RedisReply &reply) {
-        if (isThere.expired())
-            return;
-        m_change([this, reply, isHeard = isConnected()](Scheduler &of, TimePoint at) {
-            replied(reply, isHeard, of, at);
+    m_commands->runScript(m_key, request.toJson(),
+        [this, isThere = std::weak_ptr(m_isThere)](const RedisReply &reply) {
+            if (isThere.expired())
+                return;
+            m_change([this, reply, isHeard = isConnected()](
+                         Scheduler &of, TimePoint at) { replied(reply, isHeard, of, at); });
         });
-    });
 }
 
 void RedisBroker::replied(
@@ -206,9 +202,9 @@ void RedisBroker::replied(
     if (!isHeard)
         return; // which is told by the connection
     m_notBefore = now + retryAfterError;
-    const QString problem
-        = QStringLiteral("Redis does not do what it is asked to: %1")
-              .arg(error.isEmpty() ? QStringLiteral("the reply is not understood.") : error);
+    const QString problem =
+        QStringLiteral("Redis does not do what it is asked to: %1")
+            .arg(error.isEmpty() ? QStringLiteral("the reply is not understood.") : error);
     if (problem != m_problem)
         qWarning().noquote() << "Turnstile:" << problem;
     setProblem(problem);

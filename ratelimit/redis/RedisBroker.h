@@ -52,8 +52,7 @@ private:
     static void outlive(RedisConnection *connection);
     RedisRequest newRequest() const;
     void call(const Scheduler &scheduler, TimePoint now);
-    void replied(
-        const RedisReply &reply, bool isHeard, Scheduler &scheduler, TimePoint now);
+    void replied(const RedisReply &reply, bool isHeard, Scheduler &scheduler, TimePoint now);
     void armTimer(TimePoint now);
     void setProblem(const QString &problem);
 

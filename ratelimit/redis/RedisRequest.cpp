@@ -176,8 +176,8 @@ void RedisRequest::addDrop(const QSet<QByteArray> &drop)
 void RedisRequest::addWant(
     const QByteArray &bucket, qint64 first, int count, const QByteArray &route)
 {
-    m_wants.append(QJsonObject{{u"b"_qs, text(bucket)}, {u"seq"_qs, first}, {u"n"_qs, count},
-        {u"route"_qs, text(route)}});
+    m_wants.append(QJsonObject{
+        {u"b"_qs, text(bucket)}, {u"seq"_qs, first}, {u"n"_qs, count}, {u"route"_qs, text(route)}});
     m_isEmpty = false;
 }
 

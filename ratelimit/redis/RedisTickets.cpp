@@ -55,8 +55,8 @@ void RedisTickets::happened(const Event &event)
     Taken taken = std::move(*found);
     m_taken.erase(found);
     if (!taken.isAnswered) {
-        const bool isUnused
-            = event.state == TicketState::Dropped || event.state == TicketState::Rejected;
+        const bool isUnused =
+            event.state == TicketState::Dropped || event.state == TicketState::Rejected;
         taken.done.response = isUnused ? Response::unused() : Response::lost();
         taken.done.answeredAt = event.at;
         if (event.state == TicketState::TimedOut) {
@@ -81,8 +81,7 @@ std::vector<QByteArray> RedisTickets::tell(const Scheduler &scheduler, TimePoint
         buckets.push_back(taken.done.lease.bucket);
         taken.done.route = scheduler.route(taken.lane);
         if (taken.done.response.headers)
-            taken.done.name
-                = scheduler.leaseName(taken.lane, taken.done.response.headers->bucket);
+            taken.done.name = scheduler.leaseName(taken.lane, taken.done.response.headers->bucket);
         m_words.done(std::move(taken.done));
     }
     return buckets;

@@ -46,7 +46,7 @@ private:
     QHash<TicketId, Taken> m_taken;
     QHash<TicketId, Taken> m_late; // timed out, and still to be learnt from
     std::deque<std::pair<TimePoint, TicketId>> m_lateUntil;
-    std::vector<Taken> m_ended;         // since it was told last
+    std::vector<Taken> m_ended;          // since it was told last
     std::vector<TicketId> m_lateAnswers; // the same
 };
 

@@ -81,7 +81,8 @@ private:
     std::vector<BucketId> whoAsks() const;
     void replied(BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
     void checkGate();
-    static bool learnName(BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
+    static bool learnName(
+        BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
 
     RedisWords &m_words;
     const milliseconds m_life;

@@ -18,8 +18,8 @@ template <typename Entry> static void takeSome(std::deque<Entry> &from, std::deq
 
 template <typename Entry> static void putBack(std::deque<Entry> &said, std::deque<Entry> &to)
 {
-    to.insert(to.begin(), std::make_move_iterator(said.begin()),
-        std::make_move_iterator(said.end()));
+    to.insert(
+        to.begin(), std::make_move_iterator(said.begin()), std::make_move_iterator(said.end()));
     said.clear();
 }
 
