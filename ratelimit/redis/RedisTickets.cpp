@@ -16,7 +16,7 @@ void RedisTickets::take(const Event &granted, RedisLease lease)
     taken.done.lease = std::move(lease);
     taken.done.grantedAt = taken.done.sentAt = granted.at;
     taken.lane = granted.lane;
-    m_taken.insert(granted.ticket, std::move(taken));
+    m_taken.emplace(granted.ticket, std::move(taken));
 }
 
 RedisTickets::Taken *RedisTickets::find(TicketId ticket)
