@@ -52,8 +52,7 @@ void RedisTickets::happened(const Event &event)
         found->done.sentAt = event.at;
         return;
     }
-    Taken taken = std::move(*found);
-    m_taken.erase(found);
+    Taken taken = m_taken.take(event.ticket);
     if (!taken.isAnswered) {
         const bool isUnused =
             event.state == TicketState::Dropped || event.state == TicketState::Rejected;

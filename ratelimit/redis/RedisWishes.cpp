@@ -69,7 +69,8 @@ void RedisWishes::leaveList(Wish &wish)
 bool RedisWishes::update(Scheduler &scheduler, TimePoint now)
 {
     bool hasChanged = false;
-    for (const BucketId id : std::exchange(m_touched, {}))
+    const QSet<BucketId> touched = std::exchange(m_touched, {});
+    for (const BucketId id : touched)
         hasChanged = update(id, scheduler, now) || hasChanged;
     if (m_isAtGate && m_asked.empty() && (m_wishes.isEmpty() || m_hasLeftGate))
         checkGate();
@@ -115,7 +116,7 @@ bool RedisWishes::update(BucketId id, Scheduler &scheduler, TimePoint now)
     if (wants)
         wish->oldestAskedAt = need->oldestAskedAt;
     else if (wish->stage == Stage::Idle && wish->leases.empty())
-        m_wishes.erase(wish);
+        m_wishes.remove(id);
     return lent != 0;
 }
 
