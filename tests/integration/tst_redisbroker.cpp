@@ -122,7 +122,8 @@ private Q_SLOTS:
         QThread thread;
         thread.start();
         QThread *told = nullptr;
-        connect(limiter, &RedisRatelimiter::sharingChanged, limiter,
+        connect(
+            limiter, &RedisRatelimiter::sharingChanged, limiter,
             [&] { told = QThread::currentThread(); }, Qt::DirectConnection);
         limiter->moveToThread(&thread);
         int done = 0;
@@ -164,9 +165,8 @@ private Q_SLOTS:
             longest = std::max<std::chrono::nanoseconds>(longest, now - before);
             before = now;
         }
-        qInfo() << "longest turn"
-                << std::chrono::duration_cast<milliseconds>(longest).count() << "ms;" << done
-                << "granted in" << limiter->sharing().calls << "calls";
+        qInfo() << "longest turn" << std::chrono::duration_cast<milliseconds>(longest).count()
+                << "ms;" << done << "granted in" << limiter->sharing().calls << "calls";
         QVERIFY(done >= 50);
         QVERIFY(longest < 500ms); // it waits in it, too
         limiter.reset();
