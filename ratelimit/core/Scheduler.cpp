@@ -113,6 +113,17 @@ int Scheduler::lend(BucketId bucket, int leases, TimePoint now)
     return lent;
 }
 
+Scheduler::OwnTokens Scheduler::ownTokens(BucketId bucket, int parts, TimePoint now) const
+{
+    return d->ownTokens(bucket, parts, std::max(now, d->now));
+}
+
+void Scheduler::setSharedNumbers(BucketId bucket, const SharedNumbers &numbers, TimePoint now)
+{
+    d->begin(now);
+    d->setSharedNumbers(bucket, numbers);
+}
+
 void Scheduler::setLeaseWait(BucketId bucket, const Wait &wait, TimePoint now)
 {
     d->begin(now);

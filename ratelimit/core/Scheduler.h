@@ -86,6 +86,22 @@ public:
     /// That many tickets of \a bucket may be granted, in their order; less than zero takes back
     /// what no ticket has taken. Returns how many were lent, or taken back.
     int lend(BucketId bucket, int leases, TimePoint now);
+    /// What the numbers that this scheduler has heard itself would allow, when it may use one of so
+    /// many \a parts of the limit: for whom those who count cannot be reached. Never less than one
+    /// token in a window, so more processes than tokens are more than the limit.
+    struct OwnTokens {
+        int leases = 0;                ///< that could be lent to the bucket
+        std::optional<TimePoint> more; ///< when there may be more; nothing: with the next answer
+    };
+    OwnTokens ownTokens(BucketId bucket, int parts, TimePoint now) const;
+    /// What those who count know of a bucket; it is shown in place of what was heard here.
+    struct SharedNumbers {
+        std::optional<int> limit;         ///< of all processes together
+        std::optional<int> remaining;     ///< the same
+        std::optional<TimePoint> resetAt; ///< of the window that is open
+    };
+    /// From now on those are the numbers of \a bucket.
+    void setSharedNumbers(BucketId bucket, const SharedNumbers &numbers, TimePoint now);
     /// Why \a bucket gets no more leases, for who asks what its tickets wait for.
     void setLeaseWait(BucketId bucket, const Wait &wait, TimePoint now);
     /// What other processes have heard: the route of \a bucket's lanes answers with \a hash.

@@ -5,6 +5,7 @@
 #include "ratelimit/core/SchedulerPrivate.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace Turnstile {
 
@@ -68,6 +69,22 @@ int SchedulerPrivate::lend(BucketId id, int leases)
     return lent;
 }
 
+Scheduler::OwnTokens SchedulerPrivate::ownTokens(BucketId id, int parts, TimePoint at) const
+{
+    const BucketNode *bucket = buckets.find(id);
+    if (!bucket || !bucket->onLease)
+        return {};
+    TokenCounter counter = bucket->counter;
+    counter.roll(at);
+    int others = 0; // tokens that are theirs
+    if (counter.knowledge() == TokenCounter::Knowledge::Limited) {
+        const int limit = counter.limit().value_or(1);
+        others = limit - std::max(1, limit / std::max(1, parts));
+    }
+    const int taken = bucket->countedInFlight() + bucket->leases;
+    return {std::max(0, counter.available(taken, at) - others), counter.nextChange(at)};
+}
+
 void SchedulerPrivate::setLeaseWait(BucketId id, const Wait &wait)
 {
     BucketNode *bucket = buckets.find(id);
@@ -75,6 +92,16 @@ void SchedulerPrivate::setLeaseWait(BucketId id, const Wait &wait)
         return;
     bucket->lent = wait;
     changed(bucket);
+}
+
+void SchedulerPrivate::setSharedNumbers(BucketId id, const Scheduler::SharedNumbers &numbers)
+{
+    BucketNode *bucket = buckets.find(id);
+    if (!bucket || !bucket->onLease)
+        return;
+    const auto before = std::exchange(bucket->shared, numbers);
+    if (!before || before->limit != numbers.limit || before->remaining != numbers.remaining)
+        changed(bucket);
 }
 
 void SchedulerPrivate::learnHash(BucketId id, const QByteArray &hash)

@@ -6,6 +6,7 @@
 #include "ratelimit/core/FoldingSlab.h"
 #include "ratelimit/core/IndexedHeap.h"
 #include "ratelimit/core/IntrusiveList.h"
+#include "ratelimit/core/Scheduler.h"
 #include "ratelimit/core/TokenCounter.h"
 #include "ratelimit/core/Wait.h"
 
@@ -226,12 +227,13 @@ struct BucketNode : Foldable {
     mutable QString shownName; // made when somebody asks for it
     ListHook<BucketNode> idle;
     Flow flow = Flow::Open;
-    bool exempt;                  // from the global limit
-    bool burst;                   // interaction callbacks: no probe
-    bool onLease;                 // others count
-    int leases = 0;               // that no ticket has taken yet
-    Wait lent{WaitReason::Lease}; // why there are no more, as they say
-    bool vanished = false;        // answers no longer carry headers, and that was told
+    bool exempt;                                         // from the global limit
+    bool burst;                                          // interaction callbacks: no probe
+    bool onLease;                                        // others count
+    int leases = 0;                                      // that no ticket has taken yet
+    Wait lent{WaitReason::Lease};                        // why there are no more, as they say
+    std::optional<Scheduler::SharedNumbers> shared = {}; // as they say, too
+    bool vanished = false; // answers no longer carry headers, and that was told
     bool dirty = false;
 
     // Those that a token is kept for. A callback never waits for the answer to another one.

@@ -54,18 +54,14 @@ std::vector<Wait> SchedulerPrivate::waits(const Ticket &ticket, TimePoint at) co
         result.push_back({WaitReason::Connection});
     addLocks(result, *this, bucket.exempt, bucket.burst, at);
 
-    if (bucket.onLease) {
-        if (bucket.available(at) <= 0)
-            result.push_back(bucket.counter.isBlocked(at)
-                    ? Wait{WaitReason::Bucket, bucket.counter.blockedUntil(at)}
-                    : bucket.lent);
-        std::stable_sort(result.begin(), result.end(), endsEarlier);
-        return result;
-    }
     TokenCounter counter = bucket.counter;
     counter.roll(at);
     const int inFlightHere = bucket.countedInFlight();
-    if (counter.available(inFlightHere, at) == 0) {
+    if (bucket.onLease && counter.isBlocked(at)) {
+        result.push_back({WaitReason::Bucket, counter.blockedUntil(at)});
+    } else if (bucket.onLease && bucket.leases == 0) {
+        result.push_back(bucket.lent);
+    } else if (!bucket.onLease && counter.available(inFlightHere, at) == 0) {
         if (counter.knowledge() == TokenCounter::Knowledge::Unknown && bucket.inFlight > 0)
             result.push_back({WaitReason::Probe, counter.nextChange(at),
                 lane.inFlight > 0 ? lane.lastGranted : TicketId()});

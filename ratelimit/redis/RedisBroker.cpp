@@ -91,12 +91,18 @@ void RedisBroker::start(
     });
     m_commands = new RedisConnection(m_options, owner);
     QObject::connect(m_commands, &RedisConnection::connected, owner, [this] {
-        m_change([this](Scheduler &, TimePoint now) { m_notBefore = now; }); // and asks
+        m_change([this](Scheduler &, TimePoint now) { // and asks
+            m_notBefore = now;
+            countHere(false);
+        });
         m_problem.clear();
         m_tell();
     });
     QObject::connect(m_commands, &RedisConnection::disconnected, owner, [this](const QString &why) {
-        m_change([this](Scheduler &of, TimePoint now) { m_wishes.lost(of, now); });
+        m_change([this](Scheduler &of, TimePoint now) {
+            m_wishes.lost(of, now);
+            countHere(m_options.failurePolicy == FailurePolicy::LocalShare);
+        });
         setProblem(why);
     });
     m_wakes = new RedisConnection(m_options, owner, m_key + ":wake");
@@ -146,10 +152,24 @@ bool RedisBroker::turnEnded(Scheduler &scheduler, TimePoint now)
         m_wishes.wake(bucket);
     if (m_wishes.update(scheduler, now))
         return true;
+    if (m_own && m_wishes.askOwn(scheduler, now))
+        return true;
     m_words.forget(now);
     call(scheduler, now);
     armTimer(now);
     return false;
+}
+
+void RedisBroker::countHere(bool isAway)
+{
+    if (isAway && isConnected())
+        return; // it is back already
+    if (!isAway)
+        m_own.reset();
+    else if (!m_own)
+        m_own.emplace(m_scheduling, std::max(m_processes, m_options.processes));
+    m_wishes.setOwn(m_own ? &*m_own : nullptr);
+    m_tickets.setOwn(m_own ? &*m_own : nullptr);
 }
 
 RedisRequest RedisBroker::newRequest() const
@@ -212,12 +232,14 @@ void RedisBroker::replied(
 
 void RedisBroker::armTimer(TimePoint now)
 {
-    if (m_isCalling || !isConnected()) {
+    if (m_isCalling || (!isConnected() && !m_own)) {
         m_timer->stop(); // the reply, or the connection, comes first
         return;
     }
     std::optional<TimePoint> next;
-    if (m_wishes.asks() || !m_words.isEmpty())
+    if (m_own)
+        next = m_wishes.nextChange();
+    else if (m_wishes.asks() || !m_words.isEmpty())
         next = std::max<TimePoint>(m_notBefore, m_calledAt + callEvery);
     else if (!m_wishes.isEmpty() || !m_tickets.isEmpty())
         next = std::max<TimePoint>(m_notBefore, m_calledAt + heartbeat);

@@ -4,6 +4,7 @@
 
 #include "ratelimit/core/Scheduler.h"
 #include "ratelimit/LeaseBroker.h"
+#include "ratelimit/redis/LocalLender.h"
 #include "ratelimit/redis/RedisOptions.h"
 #include "ratelimit/redis/RedisTickets.h"
 #include "ratelimit/redis/RedisWishes.h"
@@ -51,6 +52,7 @@ public:
 private:
     static void outlive(RedisConnection *connection);
     RedisRequest newRequest() const;
+    void countHere(bool isAway);
     void call(const Scheduler &scheduler, TimePoint now);
     void replied(const RedisReply &reply, bool isHeard, Scheduler &scheduler, TimePoint now);
     void armTimer(TimePoint now);
@@ -72,6 +74,7 @@ private:
     RedisWords m_words;
     RedisWishes m_wishes;
     RedisTickets m_tickets;
+    std::optional<LocalLender> m_own; // while Redis is away, if it may lend then
     const std::shared_ptr<bool> m_isThere = std::make_shared<bool>(true); // for late replies
     bool m_isCalling = false;
     TimePoint m_calledAt;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/redis/RedisTickets.h"
 
+#include "ratelimit/redis/LocalLender.h"
+
 namespace Turnstile {
 
 RedisTickets::RedisTickets(RedisWords &words, milliseconds leaseLife)
@@ -81,7 +83,15 @@ std::vector<QByteArray> RedisTickets::tell(const Scheduler &scheduler, TimePoint
         taken.done.route = scheduler.route(taken.lane);
         if (taken.done.response.headers)
             taken.done.name = scheduler.leaseName(taken.lane, taken.done.response.headers->bucket);
-        m_words.done(std::move(taken.done));
+        if (taken.done.lease.isOwn && m_own) {
+            if (taken.done.response.kind == Response::Kind::Unused)
+                m_own->giveBack();
+            else
+                m_own->ended(now);
+        }
+        // Redis learns from answers to requests that it knew nothing of, too.
+        if (!taken.done.lease.isOwn || taken.done.response.kind != Response::Kind::Unused)
+            m_words.done(std::move(taken.done));
     }
     return buckets;
 }

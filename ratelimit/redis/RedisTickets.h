@@ -11,6 +11,8 @@
 
 namespace Turnstile {
 
+class LocalLender;
+
 /// The tickets that took a lease, until Redis can be told what became of it.
 ///
 /// Of one that timed out Redis hears at once, as lost; and once more if an answer comes all the
@@ -33,6 +35,9 @@ public:
     /// All are taken for lost: they may have been sent.
     void giveUp();
 
+    /// Who lends while Redis is away; null: nobody.
+    void setOwn(LocalLender *own) { m_own = own; }
+
 private:
     struct Taken {
         RedisDone done;
@@ -42,6 +47,7 @@ private:
     Taken *find(TicketId ticket);
 
     RedisWords &m_words;
+    LocalLender *m_own = nullptr;
     const milliseconds m_life;
     QHash<TicketId, Taken> m_taken;
     QHash<TicketId, Taken> m_late; // timed out, and still to be learnt from

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/redis/RedisWishes.h"
 
+#include "ratelimit/redis/LocalLender.h"
 #include "ratelimit/redis/RedisRequest.h"
 
 #include <algorithm>
@@ -46,9 +47,17 @@ void RedisWishes::changesAt(TimePoint at)
 void RedisWishes::giveBack(Wish &wish, int count)
 {
     for (; count > 0 && !wish.leases.empty(); --count) {
-        m_words.back(std::move(wish.leases.back()));
+        giveBack(std::move(wish.leases.back()));
         wish.leases.pop_back();
     }
+}
+
+void RedisWishes::giveBack(RedisLease lease)
+{
+    if (!lease.isOwn)
+        m_words.back(std::move(lease));
+    else if (m_own)
+        m_own->giveBack();
 }
 
 void RedisWishes::giveBackUnsure(Wish &wish)
@@ -164,7 +173,7 @@ void RedisWishes::timePassed(Scheduler &scheduler, TimePoint now)
         while (!it->leases.empty() && it->leases.front().askedAt + m_life / 2 <= now) {
             if (scheduler.lend(it.key(), -1, now) == 0)
                 break; // a ticket has taken it, and is not told yet
-            m_words.back(std::move(it->leases.front()));
+            giveBack(std::move(it->leases.front()));
             it->leases.pop_front();
             touch(it.key());
         }

@@ -13,6 +13,7 @@
 
 namespace Turnstile {
 
+class LocalLender;
 class RedisRequest;
 
 /// What each bucket of a scheduler wants of Redis, and the leases that it got and no ticket has
@@ -48,6 +49,11 @@ public:
     void ask(RedisRequest &request, const Scheduler &scheduler, TimePoint now);
     /// The reply to that.
     void replied(const QJsonArray &wants, Scheduler &scheduler, TimePoint now);
+    /// While Redis cannot be asked: \a own lends instead. Null: it can be. Kept until the next
+    /// call.
+    void setOwn(LocalLender *own) { m_own = own; }
+    /// Asks that one. Returns whether it has lent something.
+    bool askOwn(Scheduler &scheduler, TimePoint now);
     /// There will be none.
     void askAgain();
     /// The connection is lost: nobody wakes us.
@@ -75,6 +81,7 @@ private:
     bool update(BucketId id, Scheduler &scheduler, TimePoint now);
     void setStage(BucketId id, Wish &wish, Stage stage);
     void giveBack(Wish &wish, int count);
+    void giveBack(RedisLease lease);
     void giveBackUnsure(Wish &wish);
     void leaveList(Wish &wish);
     void changesAt(TimePoint at);
@@ -85,6 +92,7 @@ private:
         BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
 
     RedisWords &m_words;
+    LocalLender *m_own = nullptr;
     const milliseconds m_life;
     qint64 m_lastNumber = 0;
     QHash<BucketId, Wish> m_wishes;

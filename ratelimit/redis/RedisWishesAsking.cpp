@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What is asked in a call, and what the reply brings.
+#include "ratelimit/redis/LocalLender.h"
 #include "ratelimit/redis/RedisRequest.h"
 #include "ratelimit/redis/RedisWishes.h"
 
@@ -127,6 +128,31 @@ bool RedisWishes::learnName(
     if (!hash.isEmpty())
         scheduler.learnHash(id, hash, now);
     return !hash.isEmpty();
+}
+
+bool RedisWishes::askOwn(Scheduler &scheduler, TimePoint now)
+{
+    bool hasLent = false;
+    for (const BucketId id : m_due > 0 ? whoAsks() : std::vector<BucketId>()) {
+        Wish &wish = *m_wishes.find(id);
+        const auto need = scheduler.leaseNeed(id);
+        touch(id);
+        if (!need || need->leases <= 0)
+            continue;
+        giveBackUnsure(wish);
+        wish.bucket = RedisRequest::name(need->bucket);
+        const auto loan = m_own->lend(scheduler, id, need->leases, now);
+        for (int i = 0; i < loan.leases; ++i)
+            wish.leases.push_back({wish.bucket, ++m_lastNumber, now, true});
+        hasLent = scheduler.lend(id, loan.leases, now) > 0 || hasLent;
+        setStage(id, wish, Stage::Idle);
+        if (loan.leases == need->leases)
+            continue;
+        wish.again = loan.wait.until.value_or(now + pollEvery);
+        setStage(id, wish, Stage::Waiting);
+        scheduler.setLeaseWait(id, loan.wait, now);
+    }
+    return hasLent;
 }
 
 void RedisWishes::askAgain()

@@ -19,7 +19,8 @@ class RedisRequest;
 struct RedisLease {
     QByteArray bucket;
     qint64 number = 0;
-    TimePoint askedAt; ///< Redis gave it then or later
+    TimePoint askedAt;  ///< Redis gave it then or later
+    bool isOwn = false; ///< Redis did not: it was away, see LocalLender
 };
 
 /// What became of a lease.

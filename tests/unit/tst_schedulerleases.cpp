@@ -182,6 +182,52 @@ private Q_SLOTS:
         QVERIFY(name(desk, messages).startsWith("hash#channels/1"));
     }
 
+    void showsWhatAllKnow()
+    {
+        Desk desk(shared());
+        const auto a = desk.ask(messages, 0ms);
+        desk.ask(messages, 0ms);
+        const BucketId bucket = bucketOf(desk, messages);
+        lend(desk, messages, 1, 0ms);
+        desk.complete(a, answer(5, 4, 1s), 10ms);
+        desk.scheduler.setSharedNumbers(bucket, {5, 1, at(800ms)}, at(20ms)); // others spent three
+        desk.scheduler.setLeaseWait(bucket, Wait{WaitReason::Turn}, at(20ms));
+        Bucket shown = *desk.scheduler.bucket(bucket, at(20ms));
+        QCOMPARE(shown.limit, std::optional(5));
+        QCOMPARE(shown.remaining, std::optional(1));
+        QCOMPARE(shown.resetAt, std::optional(at(800ms)));
+        QCOMPARE(shown.state, BucketState::Exhausted);
+        QCOMPARE(shown.wait->reason, WaitReason::Turn);
+        shown = *desk.scheduler.bucket(bucket, at(900ms));
+        QCOMPARE(shown.remaining, std::optional(5));
+        QVERIFY(!shown.resetAt);
+        desk.scheduler.setLeaseWait(bucket, Wait{WaitReason::Probe}, at(1s));
+        QCOMPARE(desk.scheduler.bucket(bucket, at(1s))->state, BucketState::Probing);
+        desk.scheduler.setLeaseWait(bucket, Wait{WaitReason::Global}, at(1s));
+        QCOMPARE(desk.scheduler.bucket(bucket, at(1s))->state, BucketState::GloballyLocked);
+    }
+
+    // One part of what the process knows itself, when those who count are away.
+    void ownTokens()
+    {
+        Desk desk(shared());
+        const auto a = desk.ask(messages, 0ms);
+        const BucketId bucket = bucketOf(desk, messages);
+        QCOMPARE(desk.scheduler.ownTokens(bucket, 3, at(0ms)).leases, 1); // a probe
+        QCOMPARE(lend(desk, messages, 1, 0ms), 1);
+        QCOMPARE(desk.scheduler.ownTokens(bucket, 3, at(0ms)).leases, 0);
+        desk.complete(a, answer(10, 9, 1s), 50ms);
+        QCOMPARE(desk.scheduler.ownTokens(bucket, 1, at(50ms)).leases, 9);
+        QCOMPARE(desk.scheduler.ownTokens(bucket, 3, at(50ms)).leases, 2); // 3, and one is spent
+        QCOMPARE(desk.scheduler.ownTokens(bucket, 100, at(50ms)).leases, 0);
+        QCOMPARE(desk.scheduler.ownTokens(bucket, 100, at(50ms)).more, at(1050ms));
+        QCOMPARE(desk.scheduler.ownTokens(bucket, 3, at(2s)).leases, 3);
+        QCOMPARE(desk.scheduler.ownTokens(bucket, 100, at(2s)).leases, 1); // never none
+        QCOMPARE(lend(desk, messages, 2, 2s), 2);
+        QCOMPARE(desk.scheduler.ownTokens(bucket, 3, at(2s)).leases, 1); // those count, too
+        QCOMPARE(desk.scheduler.ownTokens({}, 3, at(2s)).leases, 0);
+    }
+
     void movesToTheBucketThatTheAnswerNames()
     {
         Desk desk(shared());
