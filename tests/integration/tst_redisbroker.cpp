@@ -211,6 +211,31 @@ private Q_SLOTS:
         QCOMPARE(limiter.sharing().calls, calls);
     }
 
+    // They wait for a connection of their own: others may have what they do not use.
+    void leasesThatNobodyUses()
+    {
+        RedisServer redis;
+        RedisRatelimiter limiter(
+            redisAt(redis.unixSocket()), SchedulerOptions{.responseTimeout = 600ms});
+        const PoolId pool = limiter.createPool(1);
+        std::vector<TicketSender> senders;
+        for (int i = 0; i < 3; ++i) {
+            auto *ticket = limiter.ticket(channel(i), {.pool = pool});
+            connect(ticket, &TicketReceiver::available, this,
+                [&](const TicketSender &sender) { senders.push_back(sender); });
+        }
+        QTRY_COMPARE(leasesIn(redis), 3);
+        QCOMPARE(senders.size(), 1U);
+        const quint64 calls = limiter.sharing().calls;
+        QTRY_VERIFY(limiter.sharing().calls > calls); // half of their life is over
+        QVERIFY(limiter.sharing().calls <= calls + 3);
+        for (size_t i = 0; i < 3; ++i) {
+            QTRY_VERIFY(senders.size() > i);
+            senders[i].drop();
+        }
+        QTRY_COMPARE(leasesIn(redis), 0);
+    }
+
     // Its lease is over, and what it says of the bucket is heard all the same.
     void lateAnswer()
     {
