@@ -47,11 +47,13 @@ static size_t laneHash(const Endpoint &endpoint, const QByteArray &name)
     return name.isEmpty() ? endpoint.laneHash() : qHash(name, endpoint.laneHash());
 }
 
+// Sets lane where it is not folded.
 inline std::optional<quint32> SchedulerPrivate::laneSlot(
-    const Endpoint &endpoint, const QByteArray &name) const
+    const Endpoint &endpoint, const QByteArray &name, Lane *&lane) const
 {
     return laneIndex.find(laneHash(endpoint, name), [&](quint32 slot) {
-        if (const Lane *lane = lanes.at(slot))
+        lane = lanes.at(slot);
+        if (lane)
             return lane->endpoint == endpoint && areSame(lane->name, name);
         return name.isEmpty() && lanes.foldedAt(slot)->endpoint == endpoint;
     });
@@ -60,15 +62,16 @@ inline std::optional<quint32> SchedulerPrivate::laneSlot(
 std::optional<quint32> SchedulerPrivate::knownLane(
     const Endpoint &endpoint, const QByteArray &name) const
 {
-    return laneSlot(endpoint, name);
+    Lane *lane = nullptr;
+    return laneSlot(endpoint, name, lane);
 }
 
 Lane *SchedulerPrivate::findLane(const Endpoint &endpoint, const QByteArray &name)
 {
-    const auto slot = laneSlot(endpoint, name);
+    Lane *lane = nullptr;
+    const auto slot = laneSlot(endpoint, name, lane);
     if (!slot)
         return nullptr;
-    Lane *lane = lanes.at(*slot);
     return lane ? lane : unfold(lanes.foldedAt(*slot));
 }
 
@@ -191,7 +194,7 @@ void SchedulerPrivate::destroyIfUnused(BucketNode *bucket)
 
 std::optional<Bucket> SchedulerPrivate::snapshot(const Endpoint &endpoint, TimePoint at) const
 {
-    const auto lane = laneSlot(endpoint, {});
+    const auto lane = knownLane(endpoint, {});
     if (!lane) {
         const auto slot = bucketSlot(bucketKey(endpoint));
         return slot ? std::optional(snapshotIn(*slot, at)) : std::nullopt;

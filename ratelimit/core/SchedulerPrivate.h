@@ -157,7 +157,8 @@ public:
     void collectIdle();
 
     // What there is. Const functions find what is not folded, and slots; others unfold.
-    inline std::optional<quint32> laneSlot(const Endpoint &endpoint, const QByteArray &name) const;
+    inline std::optional<quint32> laneSlot(
+        const Endpoint &endpoint, const QByteArray &name, Lane *&lane) const;
     std::optional<quint32> knownLane(const Endpoint &endpoint, const QByteArray &name) const;
     std::optional<quint32> bucketSlot(const BucketKey &key) const;
     Lane *findLane(const Endpoint &endpoint, const QByteArray &name);

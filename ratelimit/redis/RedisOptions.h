@@ -51,6 +51,8 @@ struct RedisOptions {
     milliseconds commandTimeout{2000};
     /// What happens to tickets while Redis is away.
     FailurePolicy failurePolicy = FailurePolicy::Wait;
+    /// How many processes share the token, for FailurePolicy::LocalShare before Redis has told.
+    int processes = 1;
     friend bool operator==(const RedisOptions &, const RedisOptions &) = default;
 };
 

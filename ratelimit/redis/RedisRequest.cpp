@@ -2,15 +2,19 @@
 // SPDX-License-Identifier: MIT
 #include "ratelimit/redis/RedisRequest.h"
 
+#include <QtCore/QCryptographicHash>
 #include <QtCore/QJsonDocument>
 
 #include <algorithm>
 
 namespace Turnstile {
 
+// The script takes no more than 1024 bytes.
+static constexpr qsizetype longestText = 1000;
+
 static QString text(const QByteArray &bytes)
 {
-    return QString::fromUtf8(bytes);
+    return QString::fromUtf8(RedisRequest::name(bytes));
 }
 
 static qint64 milli(std::chrono::nanoseconds time)
@@ -29,21 +33,28 @@ RedisRequest::RedisRequest(
 {
 }
 
-void RedisRequest::add(
-    const QJsonArray &done, const QJsonArray &back, const QJsonArray &drop, const QJsonArray &wants)
+QByteArray RedisRequest::name(const QByteArray &bucket)
 {
-    const std::pair<QLatin1String, const QJsonArray &> lists[] = {{QLatin1String("done"), done},
-        {QLatin1String("back"), back}, {QLatin1String("drop"), drop},
-        {QLatin1String("want"), wants}};
-    for (const auto &[name, entries] : lists) {
-        if (!entries.isEmpty())
-            m_request.insert(name, entries);
-    }
+    if (bucket.size() <= longestText)
+        return bucket;
+    return bucket.first(longestText - 65) + '~'
+        + QCryptographicHash::hash(bucket, QCryptographicHash::Sha256).toHex();
+}
+
+void RedisRequest::addList(QLatin1String name, const QJsonArray &entries)
+{
+    if (entries.isEmpty())
+        return;
+    m_request.insert(name, entries);
+    m_isEmpty = false;
 }
 
 QByteArray RedisRequest::toJson() const
 {
-    return QJsonDocument(m_request).toJson(QJsonDocument::Compact);
+    QJsonObject request = m_request;
+    if (!m_wants.isEmpty())
+        request.insert(u"want", m_wants);
+    return QJsonDocument(request).toJson(QJsonDocument::Compact);
 }
 
 static QString kindOf(RatelimitHeaders::Kind kind)
@@ -78,7 +89,13 @@ static QString kindOf(LimitKind kind)
     return {};
 }
 
-static void addHeaders(QJsonObject &entry, const RatelimitHeaders &headers)
+// Waits have passed in part meanwhile.
+static qint64 left(milliseconds wait, milliseconds passed)
+{
+    return std::max(milliseconds::zero(), wait - passed).count();
+}
+
+static void addHeaders(QJsonObject &entry, const RatelimitHeaders &headers, milliseconds passed)
 {
     entry.insert(u"status", headers.status);
     entry.insert(u"kind", kindOf(headers.kind));
@@ -87,69 +104,81 @@ static void addHeaders(QJsonObject &entry, const RatelimitHeaders &headers)
     if (headers.remaining)
         entry.insert(u"remaining", *headers.remaining);
     if (headers.resetAfter)
-        entry.insert(u"after", qint64(headers.resetAfter->count()));
+        entry.insert(u"after", left(*headers.resetAfter, passed));
     if (headers.reset)
         entry.insert(u"reset", qint64(headers.reset->time_since_epoch().count()));
     if (!headers.bucket.isEmpty())
         entry.insert(u"hash", text(headers.bucket));
 }
 
-QJsonObject RedisRequest::done(const Done &done)
+static QString howOf(Response::Kind kind)
 {
-    QJsonObject entry = lease(done.bucket, done.lease);
-    entry.insert(u"age", milli(done.age));
-    entry.insert(u"sent", milli(done.sent));
+    switch (kind) {
+    case Response::Kind::Answered:
+        return QStringLiteral("answered");
+    case Response::Kind::Lost:
+        return QStringLiteral("lost");
+    case Response::Kind::Unused:
+        return QStringLiteral("unused");
+    }
+    return {};
+}
+
+static QJsonObject leaseEntry(const RedisLease &lease)
+{
+    return {{u"b"_qs, text(lease.bucket)}, {u"l"_qs, lease.number}};
+}
+
+static QJsonObject doneEntry(const RedisDone &done, TimePoint now)
+{
+    const milliseconds passed = std::chrono::floor<milliseconds>(now - done.answeredAt);
+    QJsonObject entry = leaseEntry(done.lease);
+    entry.insert(u"age", milli(now - done.grantedAt));
+    entry.insert(u"sent", milli(now - done.sentAt));
     if (!done.route.isEmpty())
         entry.insert(u"route", text(done.route));
     if (!done.name.isEmpty())
         entry.insert(u"name", text(done.name));
-    switch (done.response.kind) {
-    case Response::Kind::Answered:
-        entry.insert(u"how", QStringLiteral("answered"));
-        if (done.response.headers)
-            addHeaders(entry, *done.response.headers);
-        break;
-    case Response::Kind::Lost:
-        entry.insert(u"how", QStringLiteral("lost"));
-        break;
-    case Response::Kind::Unused:
-        entry.insert(u"how", QStringLiteral("unused"));
-        break;
-    }
+    entry.insert(u"how", howOf(done.response.kind));
+    if (done.response.headers)
+        addHeaders(entry, *done.response.headers, passed);
     if (done.limit)
         entry.insert(u"limited",
             QJsonObject{{u"kind"_qs, kindOf(done.limit->kind)},
-                {u"wait"_qs, qint64(done.limit->wait.count())}});
+                {u"wait"_qs, left(done.limit->wait, passed)}});
     return entry;
 }
 
-QJsonObject RedisRequest::lost(const QByteArray &bucket, qint64 number)
+void RedisRequest::addDone(const std::deque<RedisDone> &done, TimePoint now)
 {
-    QJsonObject entry = lease(bucket, number);
-    entry.insert(u"how", QStringLiteral("lost"));
-    return entry;
+    QJsonArray entries;
+    for (const RedisDone &entry : done)
+        entries.append(doneEntry(entry, now));
+    addList(QLatin1String("done"), entries);
 }
 
-QJsonObject RedisRequest::lease(const QByteArray &bucket, qint64 number)
+void RedisRequest::addBack(const std::deque<RedisLease> &back)
 {
-    return {{u"b"_qs, text(bucket)}, {u"l"_qs, number}};
+    QJsonArray entries;
+    for (const RedisLease &lease : back)
+        entries.append(leaseEntry(lease));
+    addList(QLatin1String("back"), entries);
 }
 
-QJsonObject RedisRequest::want(
+void RedisRequest::addDrop(const QSet<QByteArray> &drop)
+{
+    QJsonArray entries;
+    for (const QByteArray &list : drop)
+        entries.append(text(list));
+    addList(QLatin1String("drop"), entries);
+}
+
+void RedisRequest::addWant(
     const QByteArray &bucket, qint64 first, int count, const QByteArray &route)
 {
-    return {
-        {u"b"_qs, text(bucket)}, {u"seq"_qs, first}, {u"n"_qs, count}, {u"route"_qs, text(route)}};
-}
-
-QJsonArray RedisRequest::takeSome(QJsonArray &entries)
-{
-    if (entries.size() <= mostEntries)
-        return std::exchange(entries, {});
-    QJsonArray some;
-    for (qsizetype i = 0; i < mostEntries; ++i)
-        some.append(entries.takeAt(0));
-    return some;
+    m_wants.append(QJsonObject{
+        {u"b"_qs, text(bucket)}, {u"seq"_qs, first}, {u"n"_qs, count}, {u"route"_qs, text(route)}});
+    m_isEmpty = false;
 }
 
 } // namespace Turnstile

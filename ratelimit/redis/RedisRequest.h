@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "ratelimit/core/Event.h"
-#include "ratelimit/core/Response.h"
 #include "ratelimit/core/SchedulerOptions.h"
 #include "ratelimit/redis/RedisOptions.h"
+#include "ratelimit/redis/RedisWords.h"
 
 #include <QtCore/QJsonArray>
 #include <QtCore/QJsonObject>
@@ -20,31 +19,24 @@ public:
     RedisRequest(
         const QByteArray &process, const RedisOptions &options, const SchedulerOptions &scheduling);
 
-    void add(const QJsonArray &done, const QJsonArray &back, const QJsonArray &drop,
-        const QJsonArray &wants);
+    /// What became of leases; times are told as of \a now.
+    void addDone(const std::deque<RedisDone> &done, TimePoint now);
+    void addBack(const std::deque<RedisLease> &back);
+    void addDrop(const QSet<QByteArray> &drop);
+    void addWant(const QByteArray &bucket, qint64 first, int count, const QByteArray &route);
+    /// Whether it says anything.
+    bool isEmpty() const { return m_isEmpty; }
     QByteArray toJson() const;
 
-    /// What became of a request.
-    struct Done {
-        QByteArray bucket;
-        qint64 lease = 0;
-        QByteArray route;
-        QByteArray name;               // of the bucket that the answer names
-        std::chrono::nanoseconds age;  // since it was granted
-        std::chrono::nanoseconds sent; // since it was sent
-        const Response &response;
-        const std::optional<Event> &limit; // of a 429
-    };
-    static QJsonObject done(const Done &done);
-    static QJsonObject lost(const QByteArray &bucket, qint64 lease);
-    static QJsonObject lease(const QByteArray &bucket, qint64 number);
-    static QJsonObject want(
-        const QByteArray &bucket, qint64 first, int count, const QByteArray &route);
-    /// The first of \a entries, as many as fit; they are removed.
-    static QJsonArray takeSome(QJsonArray &entries);
+    /// What \a bucket is called in Redis: long names are cut, and told apart by their hash.
+    static QByteArray name(const QByteArray &bucket);
 
 private:
+    void addList(QLatin1String name, const QJsonArray &entries);
+
     QJsonObject m_request;
+    QJsonArray m_wants;
+    bool m_isEmpty = true;
 };
 
 } // namespace Turnstile

@@ -16,8 +16,10 @@ using namespace std::chrono_literals;
 // A bot of several.
 class Bot {
 public:
-    Bot(const RedisServer &redis, const QUrl &api, const SchedulerOptions &options = {})
-        : limiter({.unixSocket = redis.unixSocket(), .fingerprint = "f1"}, options)
+    Bot(const RedisServer &redis, const QUrl &api, const SchedulerOptions &options = {},
+        FailurePolicy policy = FailurePolicy::Wait)
+        : limiter({.unixSocket = redis.unixSocket(), .fingerprint = "f1", .failurePolicy = policy},
+            options)
         , client(&limiter)
     {
         client.setBaseUrl(api);
@@ -119,6 +121,46 @@ private Q_SLOTS:
         qInfo() << "200 requests of 4 processes:" << timer.elapsed() << "ms, calls"
                 << bots[0]->limiter.sharing().calls << bots[1]->limiter.sharing().calls;
         QCOMPARE(succeeded(bots), 200);
+        QCOMPARE(api.stats().limitedTotal(), 0u);
+    }
+
+    // Each of two processes goes on with half of the limits, and shares again when Redis is back.
+    void goesOnWithItsShare()
+    {
+        RedisServer redis;
+        ModelApi api;
+        api.setDefaultLimit({.limit = 6, .window = 500ms});
+        api.setGlobalLimit({.limit = 40, .window = 1s});
+        api.setLatency(10ms, 10ms);
+        const QUrl url = api.listen();
+        Bots bots;
+        for (int i = 0; i < 2; ++i)
+            bots.push_back(std::make_unique<Bot>(
+                redis, url, SchedulerOptions{.globalLimit = 40}, FailurePolicy::LocalShare));
+        for (const auto &bot : bots)
+            bot->get(1);
+        QTRY_VERIFY(areDone(bots));
+        QTRY_COMPARE(bots[0]->limiter.sharing().processes, 2);
+        redis.kill();
+        for (const auto &bot : bots) {
+            for (int i = 0; i < 20; ++i)
+                bot->get(1 + i % 2);
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(areDone(bots), 20'000);
+        QVERIFY(!bots[0]->limiter.sharing().isConnected);
+        QCOMPARE(succeeded(bots), 42);
+        QCOMPARE(api.stats().limitedTotal(), 0u);
+
+        QVERIFY(redis.restart(false));
+        QTRY_VERIFY_WITH_TIMEOUT(
+            bots[0]->limiter.sharing().isConnected && bots[1]->limiter.sharing().isConnected,
+            10'000);
+        for (const auto &bot : bots) {
+            for (int i = 0; i < 10; ++i)
+                bot->get(1);
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(areDone(bots), 20'000);
+        QCOMPARE(succeeded(bots), 62);
         QCOMPARE(api.stats().limitedTotal(), 0u);
     }
 
