@@ -226,7 +226,7 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
     Wait why{reasonOf(want[u"why"].toString())};
     if (const QJsonValue wait = want[u"wait"]; wait.isDouble())
         why.until = now + milliseconds(std::max<qint64>(0, wait.toInteger()) + 1);
-    wish.again = why.until.value_or(now + pollEvery);
+    wish.again = std::min<TimePoint>(why.until.value_or(TimePoint::max()), now + pollEvery);
     wish.isAtGate = want[u"at"].toString() == u"*";
     wish.listedAs = wish.bucket;
     setStage(id, wish, std::exchange(wish.isWoken, false) ? Stage::Due : Stage::Waiting);
