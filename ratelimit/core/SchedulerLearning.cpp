@@ -57,6 +57,8 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
     const auto learnt =
         bucket->counter.learn(headers, ticket.times->grantedAt, now, bucket->inFlight, countedAt);
     bucket->vanished = false;
+    if (bucket->onLease)
+        bucket->shared.reset(); // which was said before this
     lane->countedAt = now;
     if (learnt.limitChanged)
         tellAnomaly(Anomaly::LimitChanged, lane);

@@ -212,7 +212,7 @@ void RedisBroker::replied(
         m_processes = said[u"processes"].toInt();
         if (const int lock = said[u"global"][u"lock"].toInt(); lock > 0)
             scheduler.lockGlobally(now + milliseconds(lock), now);
-        m_wishes.replied(said[u"want"].toArray(), scheduler, now);
+        m_wishes.replied(said[u"want"].toArray(), said[u"learnt"].toArray(), scheduler, now);
         setProblem({});
         return;
     }

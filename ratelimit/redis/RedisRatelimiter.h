@@ -30,7 +30,7 @@ public:
     /// How it goes with Redis. In the ratelimiter's thread.
     struct Sharing {
         bool isConnected = false;
-        QString problem;     ///< why not, in one sentence; empty when it is connected
+        QString problem;     ///< why not, or what is wrong all the same, in one sentence
         int processes = 0;   ///< that share the token, as Redis said last; 0: it has not yet
         quint64 calls = 0;   ///< round trips
         quint64 granted = 0; ///< tickets for which that was done
@@ -39,7 +39,8 @@ public:
     Sharing sharing() const;
 
 Q_SIGNALS:
-    /// Redis was reached, or lost: \a problem says why.
+    /// Redis was reached, or lost, or does not do what it is asked to: \a problem says why. In the
+    /// ratelimiter's thread; a slot may delete it.
     void sharingChanged(bool isConnected, const QString &problem);
 
 private:

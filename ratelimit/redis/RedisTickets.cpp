@@ -18,7 +18,7 @@ void RedisTickets::take(const Event &granted, RedisLease lease)
     taken.done.lease = std::move(lease);
     taken.done.grantedAt = taken.done.sentAt = granted.at;
     taken.lane = granted.lane;
-    m_taken.insert(granted.ticket, std::move(taken));
+    m_taken.emplace(granted.ticket, std::move(taken));
 }
 
 RedisTickets::Taken *RedisTickets::find(TicketId ticket)
@@ -54,8 +54,7 @@ void RedisTickets::happened(const Event &event)
         found->done.sentAt = event.at;
         return;
     }
-    Taken taken = std::move(*found);
-    m_taken.erase(found);
+    Taken taken = m_taken.take(event.ticket);
     if (!taken.isAnswered) {
         const bool isUnused =
             event.state == TicketState::Dropped || event.state == TicketState::Rejected;

@@ -47,8 +47,9 @@ public:
 
     /// Adds what there is to ask for to \a request.
     void ask(RedisRequest &request, const Scheduler &scheduler, TimePoint now);
-    /// The reply to that.
-    void replied(const QJsonArray &wants, Scheduler &scheduler, TimePoint now);
+    /// The reply to that, and what Redis knows of buckets.
+    void replied(
+        const QJsonArray &wants, const QJsonArray &learnt, Scheduler &scheduler, TimePoint now);
     /// While Redis cannot be asked: \a own lends instead. Null: it can be. Kept until the next
     /// call.
     void setOwn(LocalLender *own) { m_own = own; }

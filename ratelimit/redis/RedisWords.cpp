@@ -36,11 +36,10 @@ void RedisWords::say(RedisRequest &request, TimePoint now)
 {
     takeSome(m_done, m_doneNow);
     takeSome(m_back, m_backNow);
-    for (auto it = m_drop.begin(); it != m_drop.end();) {
-        if (m_dropNow.size() >= RedisRequest::mostEntries)
-            break;
-        m_dropNow.insert(*it);
-        it = m_drop.erase(it);
+    while (!m_drop.isEmpty() && m_dropNow.size() < RedisRequest::mostEntries) {
+        const QByteArray list = *m_drop.cbegin();
+        m_dropNow.insert(list);
+        m_drop.remove(list);
     }
     request.addDone(m_doneNow, now);
     request.addBack(m_backNow);

@@ -122,7 +122,8 @@ private Q_SLOTS:
         QThread thread;
         thread.start();
         QThread *told = nullptr;
-        connect(limiter, &RedisRatelimiter::sharingChanged, limiter,
+        connect(
+            limiter, &RedisRatelimiter::sharingChanged, limiter,
             [&] { told = QThread::currentThread(); }, Qt::DirectConnection);
         limiter->moveToThread(&thread);
         int done = 0;
@@ -164,9 +165,8 @@ private Q_SLOTS:
             longest = std::max<std::chrono::nanoseconds>(longest, now - before);
             before = now;
         }
-        qInfo() << "longest turn"
-                << std::chrono::duration_cast<milliseconds>(longest).count() << "ms;" << done
-                << "granted in" << limiter->sharing().calls << "calls";
+        qInfo() << "longest turn" << std::chrono::duration_cast<milliseconds>(longest).count()
+                << "ms;" << done << "granted in" << limiter->sharing().calls << "calls";
         QVERIFY(done >= 50);
         QVERIFY(longest < 500ms); // it waits in it, too
         limiter.reset();
@@ -209,6 +209,31 @@ private Q_SLOTS:
         const quint64 calls = limiter.sharing().calls;
         QTest::qWait(3300); // over the time of a heart beat
         QCOMPARE(limiter.sharing().calls, calls);
+    }
+
+    // They wait for a connection of their own: others may have what they do not use.
+    void leasesThatNobodyUses()
+    {
+        RedisServer redis;
+        RedisRatelimiter limiter(
+            redisAt(redis.unixSocket()), SchedulerOptions{.responseTimeout = 600ms});
+        const PoolId pool = limiter.createPool(1);
+        std::vector<TicketSender> senders;
+        for (int i = 0; i < 3; ++i) {
+            auto *ticket = limiter.ticket(channel(i), {.pool = pool});
+            connect(ticket, &TicketReceiver::available, this,
+                [&](const TicketSender &sender) { senders.push_back(sender); });
+        }
+        QTRY_COMPARE(leasesIn(redis), 3);
+        QCOMPARE(senders.size(), 1U);
+        const quint64 calls = limiter.sharing().calls;
+        QTRY_VERIFY(limiter.sharing().calls > calls); // half of their life is over
+        QVERIFY(limiter.sharing().calls <= calls + 3);
+        for (size_t i = 0; i < 3; ++i) {
+            QTRY_VERIFY(senders.size() > i);
+            senders[i].drop();
+        }
+        QTRY_COMPARE(leasesIn(redis), 0);
     }
 
     // Its lease is over, and what it says of the bucket is heard all the same.

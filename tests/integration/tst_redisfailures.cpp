@@ -100,8 +100,8 @@ private Q_SLOTS:
         int kills = 0;
         QTimer killer;
         QObject::connect(&killer, &QTimer::timeout, &killer, [&] {
-            const QVariant killed
-                = world.redis.command({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
+            const QVariant killed =
+                world.redis.command({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
             kills += killed.toInt();
         });
         killer.start(20ms);
@@ -185,8 +185,8 @@ private Q_SLOTS:
         QTRY_VERIFY(bots.areConnected());
         QSignalSpy changes(&limiter, &RedisRatelimiter::sharingChanged);
         world.redis.command({"ACL", "SETUSER", "default", "-evalsha"});
-        QTest::ignoreMessage(QtWarningMsg,
-            QRegularExpression(u"Redis does not do what it is asked to: NOPERM"_qs));
+        QTest::ignoreMessage(
+            QtWarningMsg, QRegularExpression(u"Redis does not do what it is asked to: NOPERM"_qs));
         bots.get(3, 1);
         QTRY_VERIFY(limiter.sharing().problem.contains(u"NOPERM"));
         QVERIFY(limiter.sharing().isConnected);

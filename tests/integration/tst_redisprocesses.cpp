@@ -75,14 +75,13 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(haveEnded(bots), 30'000);
         for (const auto &bot : bots)
             QCOMPARE(bot->readAllStandardOutput(), "succeeded 100\n");
-        qInfo() << "400 requests of 4 processes in" << last << "ms; shares of the 51st to 250th:"
-                << shares;
+        qInfo() << "400 requests of 4 processes in" << last
+                << "ms; shares of the 51st to 250th:" << shares;
         QCOMPARE(api.stats().limitedTotal(), 0U);
         QCOMPARE(api.stats().requests, 400U);
         QVERIFY2(last <= 8750, qPrintable(QString::number(last))); // 1.25 of (400 - 50) / 50 per s
         for (const int share : shares)
-            QVERIFY2(std::abs(share - 50) <= 5,
-                qPrintable(QString::number(share)));
+            QVERIFY2(std::abs(share - 50) <= 5, qPrintable(QString::number(share)));
         QTRY_COMPARE(leasesIn(redis), 0);
     }
 

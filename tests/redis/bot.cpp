@@ -26,10 +26,13 @@ int main(int argc, char *argv[])
         for (int i = 0; i < count; ++i) {
             const auto *reply = bot.get(
                 QStringLiteral("/channels/%1/messages?p=%2").arg(i % channels).arg(arguments[3]));
-            QObject::connect(reply, &Turnstile::RestReply::finished, &app, [&] {
-                if (bot.isDone())
-                    QCoreApplication::quit();
-            }, Qt::QueuedConnection);
+            QObject::connect(
+                reply, &Turnstile::RestReply::finished, &app,
+                [&] {
+                    if (bot.isDone())
+                        QCoreApplication::quit();
+                },
+                Qt::QueuedConnection);
         }
     });
     QObject::connect(bot.limiter.get(), &Turnstile::RedisRatelimiter::sharingChanged, &app,
