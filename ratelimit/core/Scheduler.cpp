@@ -124,6 +124,12 @@ void Scheduler::setSharedNumbers(BucketId bucket, const SharedNumbers &numbers, 
     d->setSharedNumbers(bucket, numbers);
 }
 
+void Scheduler::setSharedGlobal(int used, std::optional<TimePoint> nextFreeAt, TimePoint now)
+{
+    d->begin(now);
+    d->sharedGlobal = {d->options.globalLimit, used, nextFreeAt, {}};
+}
+
 void Scheduler::setLeaseWait(BucketId bucket, const Wait &wait, TimePoint now)
 {
     d->begin(now);
@@ -325,7 +331,9 @@ int Scheduler::invalidRequests(TimePoint now) const
 
 Scheduler::GlobalState Scheduler::globalState(TimePoint now) const
 {
-    GlobalState state{d->global.limit(), d->global.used(now), d->global.nextFreeAt(now), {}};
+    GlobalState state = d->options.isShared
+        ? d->sharedGlobal
+        : GlobalState{d->global.limit(), d->global.used(now), d->global.nextFreeAt(now), {}};
     if (isGloballyLocked(now))
         state.lockedUntil = std::max(d->global.lockedUntil(), d->edgeUntil);
     return state;

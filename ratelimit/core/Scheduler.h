@@ -102,6 +102,8 @@ public:
     };
     /// From now on those are the numbers of \a bucket.
     void setSharedNumbers(BucketId bucket, const SharedNumbers &numbers, TimePoint now);
+    /// The same of the global limit: so many slots are used, and when the next one is free.
+    void setSharedGlobal(int used, std::optional<TimePoint> nextFreeAt, TimePoint now);
     /// Why \a bucket gets no more leases, for who asks what its tickets wait for.
     void setLeaseWait(BucketId bucket, const Wait &wait, TimePoint now);
     /// What other processes have heard: the route of \a bucket's lanes answers with \a hash.

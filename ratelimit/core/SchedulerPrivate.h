@@ -226,6 +226,7 @@ public:
     Flow flow = Flow::Open;
     bool isShutDown = false;
     GlobalLimit global;
+    Scheduler::GlobalState sharedGlobal; // as those who count say
     InvalidRequestBudget invalid;
     RoundTrips roundTrips;
     TimePoint edgeUntil; // Cloudflare's block

@@ -210,8 +210,13 @@ void RedisBroker::replied(
         ++m_calls;
         m_words.heard();
         m_processes = said[u"processes"].toInt();
-        if (const int lock = said[u"global"][u"lock"].toInt(); lock > 0)
+        const QJsonValue global = said[u"global"];
+        if (const int lock = global[u"lock"].toInt(); lock > 0)
             scheduler.lockGlobally(now + milliseconds(lock), now);
+        std::optional<TimePoint> free;
+        if (global[u"free"].toInt() > 0)
+            free = now + milliseconds(global[u"free"].toInt());
+        scheduler.setSharedGlobal(global[u"used"].toInt(), free, now);
         m_wishes.replied(said[u"want"].toArray(), said[u"learnt"].toArray(), scheduler, now);
         setProblem({});
         return;
