@@ -14,9 +14,9 @@ class RedisBroker;
 /// limits in Redis, and each is served in its turn.
 ///
 /// Queues, order, priorities and deadlines are of the process, as with InMemoryRatelimiter;
-/// counting is done in Redis, on its clock. While Redis is away, tickets wait
-/// (FailurePolicy::Wait). Interactions count in the process that answers them: their tokens are of
-/// no other. Rules: `docs/scaling.md`.
+/// counting is done in Redis, on its clock. While Redis is away, RedisOptions::failurePolicy says
+/// what becomes of tickets. Interactions count in the process that answers them: their tokens are
+/// of no other. SchedulerOptions::compensate has no effect. Rules: `docs/scaling.md`.
 class TURNSTILE_REDIS_EXPORT RedisRatelimiter : public InMemoryRatelimiter {
     Q_OBJECT
 public:
@@ -29,11 +29,11 @@ public:
 
     /// How it goes with Redis. In the ratelimiter's thread.
     struct Sharing {
-        bool isConnected = false;
-        QString problem;     ///< why not, or what is wrong all the same, in one sentence
-        int processes = 0;   ///< that share the token, as Redis said last; 0: it has not yet
-        quint64 calls = 0;   ///< round trips
-        quint64 granted = 0; ///< tickets for which that was done
+        bool isConnected = false; ///< with Redis
+        QString problem;          ///< why not, or what is wrong all the same, in one sentence
+        int processes = 0;        ///< that share the token, as Redis said last; 0: it has not yet
+        quint64 calls = 0;        ///< round trips
+        quint64 granted = 0;      ///< tickets for which that was done
     };
     /// How it goes now.
     Sharing sharing() const;

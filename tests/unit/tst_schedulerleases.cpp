@@ -207,6 +207,19 @@ private Q_SLOTS:
         QCOMPARE(desk.scheduler.bucket(bucket, at(1s))->state, BucketState::GloballyLocked);
     }
 
+    void showsTheGlobalLimitOfAll()
+    {
+        Desk desk({.globalLimit = 30, .isShared = true});
+        desk.scheduler.setSharedGlobal(12, at(300ms), at(0ms));
+        auto state = desk.scheduler.globalState(at(0ms));
+        QCOMPARE(state.limit, 30);
+        QCOMPARE(state.used, 12);
+        QCOMPARE(state.nextFreeAt, std::optional(at(300ms)));
+        desk.scheduler.lockGlobally(at(2s), at(1s));
+        QCOMPARE(desk.scheduler.globalState(at(1s)).lockedUntil, std::optional(at(2s)));
+        QVERIFY(desk.scheduler.isGloballyLocked(at(1s)));
+    }
+
     // One part of what the process knows itself, when those who count are away.
     void ownTokens()
     {
