@@ -94,10 +94,18 @@ function(turnstile_add_test name)
         ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8")
 endfunction()
 
-# find_package(Turnstile COMPONENTS ...) for those who install us, and `turnstile` and `turnstile-testing`
-# for pkg-config.
+# find_package(Turnstile COMPONENTS ...) for those who install us, and `turnstile`, `turnstile-testing`
+# and `turnstile-redis` for pkg-config.
 function(turnstile_install_package)
     set(dir ${CMAKE_INSTALL_LIBDIR}/cmake/Turnstile)
+    set(TURNSTILE_NEEDS_HIREDIS OFF)
+    if(TARGET TurnstileRedis)
+        get_target_property(type TurnstileRedis TYPE)
+        if(type STREQUAL "STATIC_LIBRARY")
+            set(TURNSTILE_NEEDS_HIREDIS ON)
+            install(FILES cmake/FindHiredis.cmake DESTINATION ${dir})
+        endif()
+    endif()
     configure_package_config_file(cmake/TurnstileConfig.cmake.in
         ${PROJECT_BINARY_DIR}/TurnstileConfig.cmake INSTALL_DESTINATION ${dir})
     write_basic_package_version_file(${PROJECT_BINARY_DIR}/TurnstileConfigVersion.cmake
@@ -107,7 +115,11 @@ function(turnstile_install_package)
         ${PROJECT_BINARY_DIR}/TurnstileConfigVersion.cmake DESTINATION ${dir})
 
     file(RELATIVE_PATH up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
-    foreach(name IN ITEMS turnstile turnstile-testing)
+    set(names turnstile turnstile-testing)
+    if(TARGET TurnstileRedis)
+        list(APPEND names turnstile-redis)
+    endif()
+    foreach(name IN LISTS names)
         configure_file(cmake/${name}.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
         install(FILES ${PROJECT_BINARY_DIR}/${name}.pc
             DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -5,6 +5,7 @@
 #include "ratelimit/Clock.h"
 #include "ratelimit/core/Scheduler.h"
 #include "ratelimit/Inbox.h"
+#include "ratelimit/LeaseBroker.h"
 #include "ratelimit/ticket/TicketChannel.h"
 
 #include <QtCore/QMetaMethod>
@@ -57,9 +58,11 @@ public:
         std::optional<TicketHeaders> headers;
     };
 
-    InMemoryRatelimiterPrivate(const SchedulerOptions &options, InMemoryRatelimiter *ratelimiter)
+    InMemoryRatelimiterPrivate(const SchedulerOptions &options,
+        std::unique_ptr<LeaseBroker> leaseBroker, InMemoryRatelimiter *ratelimiter)
         : q(ratelimiter)
         , scheduler(options)
+        , broker(std::move(leaseBroker))
         , inbox(std::make_shared<TicketInbox>(this, ratelimiter))
         , timer(ratelimiter) // goes with it to another thread
     {
@@ -105,6 +108,7 @@ public:
 
     InMemoryRatelimiter *q;
     Scheduler scheduler;
+    std::unique_ptr<LeaseBroker> broker; // null: the scheduler counts
     std::shared_ptr<TicketInbox> inbox;
     std::vector<Inbox::Message> messages; // to be handled, when all events are told
     size_t nextMessage = 0;
@@ -175,7 +179,7 @@ void InMemoryRatelimiterPrivate::process()
             handleMessages();
         } else if (!std::exchange(hasAdvanced, true)) {
             advance();
-        } else {
+        } else if (!broker || !broker->turnEnded(scheduler, notBefore(clockNow()))) {
             armTimer();
             return;
         }
@@ -228,6 +232,8 @@ void InMemoryRatelimiterPrivate::advance()
 
 void InMemoryRatelimiterPrivate::dispatch(const Event &event)
 {
+    if (broker)
+        broker->happened(event);
     switch (event.type) {
     case Event::Type::TicketChanged:
         ticketChanged(event);
@@ -332,6 +338,8 @@ void InMemoryRatelimiterPrivate::offer(const Event &event)
         [inbox = inbox.get(), id = event.ticket](const TicketHeaders::Outcome &outcome) {
             inbox->post([d = inbox->d, id, outcome = outcome, at = clockNow()] {
                 const TimePoint now = d->notBefore(at);
+                if (d->broker)
+                    d->broker->answered(id, outcome.response, now);
                 if (outcome.retry)
                     d->scheduler.retry(id, outcome.response, now, outcome.wait);
                 else
@@ -420,9 +428,21 @@ QFuture<bool> InMemoryRatelimiterPrivate::change(std::function<bool(TimePoint)> 
 }
 
 InMemoryRatelimiter::InMemoryRatelimiter(const SchedulerOptions &options, QObject *parent)
-    : Ratelimiter(parent)
-    , d(std::make_unique<InMemoryRatelimiterPrivate>(options, this))
+    : InMemoryRatelimiter(options, nullptr, parent)
 {
+}
+
+InMemoryRatelimiter::InMemoryRatelimiter(
+    const SchedulerOptions &options, std::unique_ptr<LeaseBroker> broker, QObject *parent)
+    : Ratelimiter(parent)
+    , d(std::make_unique<InMemoryRatelimiterPrivate>(options, std::move(broker), this))
+{
+}
+
+void InMemoryRatelimiter::change(std::function<void(Scheduler &, TimePoint)> step)
+{
+    d->inbox->post(
+        [this, step = std::move(step), at = clockNow()] { step(d->scheduler, d->notBefore(at)); });
 }
 
 InMemoryRatelimiter::InMemoryRatelimiter(QObject *parent)

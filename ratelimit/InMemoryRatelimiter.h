@@ -7,10 +7,14 @@
 #include "ratelimit/core/Wait.h"
 #include "ratelimit/Ratelimiter.h"
 
+#include <functional>
 #include <memory>
 #include <span>
 
 namespace Turnstile {
+
+class LeaseBroker;
+class Scheduler;
 
 class InMemoryRatelimiter;
 class InMemoryRatelimiterPrivate;
@@ -105,6 +109,14 @@ Q_SIGNALS:
     void bucketTouched(Turnstile::BucketId bucket);
 
 protected:
+    /// For ratelimiters that keep their queues here and have others count, on leases that
+    /// \a broker gets. \a options says so: SchedulerOptions::isShared.
+    InMemoryRatelimiter(
+        const SchedulerOptions &options, std::unique_ptr<LeaseBroker> broker, QObject *parent);
+    /// Runs \a step with the scheduler soon, in the ratelimiter's thread, and then tells what it
+    /// led to. From any thread.
+    void change(std::function<void(Scheduler &, TimePoint)> step);
+
     void connectNotify(const QMetaMethod &signal) override;
     void disconnectNotify(const QMetaMethod &signal) override;
     bool event(QEvent *event) override;

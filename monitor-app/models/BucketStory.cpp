@@ -46,6 +46,10 @@ QString cause(WaitReason reason, const GlobalLimitInfo &global, TimePoint now)
         return tr("all connections are in use");
     case WaitReason::Retry:
         return tr("a failed request is sent again");
+    case WaitReason::Turn:
+        return tr("other processes go first");
+    case WaitReason::Lease:
+        return tr("the shared limiter is asked");
     case WaitReason::Probe:
         return tr("the limit is being learnt");
     case WaitReason::Paused:
@@ -84,6 +88,10 @@ QString condition(const Wait &wait)
         return tr("as soon as a connection is free");
     case WaitReason::Retry:
         return tr("when the failed request is sent again");
+    case WaitReason::Turn:
+        return tr("when other processes of the token have been served");
+    case WaitReason::Lease:
+        return tr("as soon as the shared limiter answers");
     case WaitReason::None:
         break;
     }
@@ -112,6 +120,10 @@ QString whyTheyWait(WaitReason reason, const GlobalLimitInfo &global, TimePoint 
         return tr("all connections to the server are in use");
     case WaitReason::Retry:
         return tr("a request failed, and is sent again first");
+    case WaitReason::Turn:
+        return tr("other processes of the token go first");
+    case WaitReason::Lease:
+        return tr("the shared limiter has not answered yet");
     case WaitReason::None:
     case WaitReason::Order:
         break;

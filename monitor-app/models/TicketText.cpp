@@ -36,6 +36,10 @@ QString waitedFor(WaitReason reason)
         return tr(" for a free connection");
     case WaitReason::Retry:
         return tr(" before a failed request is sent again");
+    case WaitReason::Turn:
+        return tr(" for other processes of the token");
+    case WaitReason::Lease:
+        return tr(" for the shared limiter");
     }
     Q_UNREACHABLE();
 }

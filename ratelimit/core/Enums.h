@@ -115,6 +115,8 @@ enum class WaitReason : quint8 {
     InvalidRequests, ///< one more invalid request could get the address banned
     Connection,      ///< all connections of its pool are in use
     Retry,           ///< its request, or the one before it in its lane, failed and backs off
+    Turn,            ///< other processes with the same token go first
+    Lease,           ///< those who count for all processes have not answered yet
 };
 Q_ENUM_NS(WaitReason)
 

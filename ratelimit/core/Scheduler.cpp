@@ -100,10 +100,71 @@ void Scheduler::removePool(PoolId pool, TimePoint now)
     d->pump();
 }
 
+std::optional<Scheduler::LeaseNeed> Scheduler::leaseNeed(BucketId bucket) const
+{
+    return d->leaseNeed(bucket);
+}
+
+int Scheduler::lend(BucketId bucket, int leases, TimePoint now)
+{
+    d->begin(now);
+    const int lent = d->lend(bucket, leases);
+    d->pump();
+    return lent;
+}
+
+Scheduler::OwnTokens Scheduler::ownTokens(BucketId bucket, int parts, TimePoint now) const
+{
+    return d->ownTokens(bucket, parts, std::max(now, d->now));
+}
+
+void Scheduler::setSharedNumbers(BucketId bucket, const SharedNumbers &numbers, TimePoint now)
+{
+    d->begin(now);
+    d->setSharedNumbers(bucket, numbers);
+}
+
+void Scheduler::setSharedGlobal(int used, std::optional<TimePoint> nextFreeAt, TimePoint now)
+{
+    d->begin(now);
+    d->sharedGlobal = {d->options.globalLimit, used, nextFreeAt, {}};
+}
+
+void Scheduler::setLeaseWait(BucketId bucket, const Wait &wait, TimePoint now)
+{
+    d->begin(now);
+    d->setLeaseWait(bucket, wait);
+}
+
+void Scheduler::learnHash(BucketId bucket, const QByteArray &hash, TimePoint now)
+{
+    d->begin(now);
+    d->learnHash(bucket, hash);
+    d->pump();
+}
+
+QByteArray Scheduler::leaseName(LaneId lane, const QByteArray &hash) const
+{
+    const Lane *known = d->lanes.find(lane);
+    return known && !hash.isEmpty() ? d->leaseName(*known, hash) : QByteArray();
+}
+
+QByteArray Scheduler::route(LaneId lane) const
+{
+    const Lane *known = d->lanes.find(lane);
+    return known ? known->endpoint.route() : QByteArray();
+}
+
+void Scheduler::lockGlobally(TimePoint until, TimePoint now)
+{
+    d->begin(now);
+    d->lockGlobally(until);
+}
+
 void Scheduler::setFlow(Flow flow, TimePoint now)
 {
     d->begin(now);
-    d->flow = flow;
+    d->setFlow(flow);
     d->pump();
 }
 
@@ -270,7 +331,9 @@ int Scheduler::invalidRequests(TimePoint now) const
 
 Scheduler::GlobalState Scheduler::globalState(TimePoint now) const
 {
-    GlobalState state{d->global.limit(), d->global.used(now), d->global.nextFreeAt(now), {}};
+    GlobalState state = d->options.isShared
+        ? d->sharedGlobal
+        : GlobalState{d->global.limit(), d->global.used(now), d->global.nextFreeAt(now), {}};
     if (isGloballyLocked(now))
         state.lockedUntil = std::max(d->global.lockedUntil(), d->edgeUntil);
     return state;

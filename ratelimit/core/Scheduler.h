@@ -72,6 +72,50 @@ public:
     /// The pool is used no more: tickets that name it do not wait for a connection.
     void removePool(PoolId pool, TimePoint now);
 
+    /// What a bucket wants of those who count for it. A value.
+    struct LeaseNeed {
+        QByteArray bucket;       ///< what it is called, the same in all processes; no secret in it
+        QByteArray route;        ///< of its first lane
+        int leases = 0;          ///< more than it has; less than zero: so many more than it needs
+        TimePoint oldestAskedAt; ///< of the tickets that wait in it
+    };
+    /// Where SchedulerOptions::isShared: what \a bucket wants. It changes only with the bucket, so
+    /// Event::Type::BucketChanged says when to ask. Nothing for buckets that are counted here, or
+    /// not known.
+    std::optional<LeaseNeed> leaseNeed(BucketId bucket) const;
+    /// That many tickets of \a bucket may be granted, in their order; less than zero takes back
+    /// what no ticket has taken. Returns how many were lent, or taken back.
+    int lend(BucketId bucket, int leases, TimePoint now);
+    /// What the numbers that this scheduler has heard itself would allow, when it may use one of so
+    /// many \a parts of the limit: for whom those who count cannot be reached. Never less than one
+    /// token in a window, so more processes than tokens are more than the limit.
+    struct OwnTokens {
+        int leases = 0;                ///< that could be lent to the bucket
+        std::optional<TimePoint> more; ///< when there may be more; nothing: with the next answer
+    };
+    OwnTokens ownTokens(BucketId bucket, int parts, TimePoint now) const;
+    /// What those who count know of a bucket; it is shown in place of what was heard here.
+    struct SharedNumbers {
+        std::optional<int> limit;         ///< of all processes together
+        std::optional<int> remaining;     ///< the same
+        std::optional<TimePoint> resetAt; ///< of the window that is open
+    };
+    /// From now on those are the numbers of \a bucket.
+    void setSharedNumbers(BucketId bucket, const SharedNumbers &numbers, TimePoint now);
+    /// The same of the global limit: so many slots are used, and when the next one is free.
+    void setSharedGlobal(int used, std::optional<TimePoint> nextFreeAt, TimePoint now);
+    /// Why \a bucket gets no more leases, for who asks what its tickets wait for.
+    void setLeaseWait(BucketId bucket, const Wait &wait, TimePoint now);
+    /// What other processes have heard: the route of \a bucket's lanes answers with \a hash.
+    void learnHash(BucketId bucket, const QByteArray &hash, TimePoint now);
+    /// How the bucket that an answer with \a hash names is called, for a request in \a lane; see
+    /// LeaseNeed::bucket. Empty without a hash, and when \a lane is gone.
+    QByteArray leaseName(LaneId lane, const QByteArray &hash) const;
+    /// The route of \a lane; empty when it is gone.
+    QByteArray route(LaneId lane) const;
+    /// Everything is held until \a until, as by a global 429: another process met one.
+    void lockGlobally(TimePoint until, TimePoint now);
+
     /// Pauses, drains or opens everything.
     void setFlow(Flow flow, TimePoint now);
     /// What was last said of everything; Open at first.

@@ -16,7 +16,7 @@ bool SchedulerPrivate::isFoldable(const Lane &lane) const
     const BucketNode &bucket = *lane.bucket;
     return lane.name.isEmpty() && !lane.probes && lane.blockedUntil <= now && bucket.laneCount == 1
         && bucket.flow == Flow::Open && bucket.maker == lane.endpoint && !bucket.dirty
-        && !bucket.vanished && bucket.blindLimits == 0
+        && !bucket.vanished && bucket.blindLimits == 0 && bucket.leases == 0
         && std::max(bucket.granted, bucket.rateLimited) <= std::numeric_limits<quint32>::max()
         && bucket.key.endpoint == lane.endpoint;
 }
@@ -77,7 +77,7 @@ static void fill(BucketNode *bucket, const FoldedBucket &folded)
 
 Lane *SchedulerPrivate::unfold(FoldedBucket *folded)
 {
-    BucketNode *bucket = buckets.unfold(folded, folded->key(), folded->counter);
+    BucketNode *bucket = buckets.unfold(folded, folded->key(), options.isShared, folded->counter);
     fill(bucket, *folded);
     Lane *lane = lanes.unfold(folded, folded->endpoint, QByteArray());
     lane->bucket = bucket;
@@ -109,7 +109,7 @@ void SchedulerPrivate::release(FoldedBucket *folded)
 // For those who ask without asking for a ticket.
 BucketNode SchedulerPrivate::unfolded(const FoldedBucket &folded)
 {
-    BucketNode bucket(folded.id, folded.key(), folded.counter);
+    BucketNode bucket(folded.id, folded.key(), false, folded.counter);
     fill(&bucket, folded);
     bucket.laneCount = 1;
     return bucket;

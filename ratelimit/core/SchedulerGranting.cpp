@@ -85,6 +85,7 @@ void SchedulerPrivate::grant(Ticket *ticket)
     BucketNode *bucket = lane->bucket;
     countInFlight(*ticket, 1);
     ++bucket->granted;
+    bucket->leases -= bucket->onLease;
     if (!bucket->exempt)
         global.take();
     TicketTimes *times = timesOf(ticket);
@@ -131,7 +132,8 @@ void SchedulerPrivate::updateBucket(BucketNode *bucket)
         return;
     }
     leaveGate(bucket);
-    bucket->wakeAt = bucket->counter.changesAt(now);
+    bucket->wakeAt = bucket->onLease ? bucket->counter.blockedUntil(now).value_or(TimePoint::max())
+                                     : bucket->counter.changesAt(now);
     if (bucket->wakeAt != TimePoint::max())
         m_bucketWakes.update(bucket);
     else

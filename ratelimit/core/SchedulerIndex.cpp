@@ -47,11 +47,13 @@ static size_t laneHash(const Endpoint &endpoint, const QByteArray &name)
     return name.isEmpty() ? endpoint.laneHash() : qHash(name, endpoint.laneHash());
 }
 
+// Sets lane where it is not folded.
 inline std::optional<quint32> SchedulerPrivate::laneSlot(
-    const Endpoint &endpoint, const QByteArray &name) const
+    const Endpoint &endpoint, const QByteArray &name, Lane *&lane) const
 {
     return laneIndex.find(laneHash(endpoint, name), [&](quint32 slot) {
-        if (const Lane *lane = lanes.at(slot))
+        lane = lanes.at(slot);
+        if (lane)
             return lane->endpoint == endpoint && areSame(lane->name, name);
         return name.isEmpty() && lanes.foldedAt(slot)->endpoint == endpoint;
     });
@@ -60,15 +62,16 @@ inline std::optional<quint32> SchedulerPrivate::laneSlot(
 std::optional<quint32> SchedulerPrivate::knownLane(
     const Endpoint &endpoint, const QByteArray &name) const
 {
-    return laneSlot(endpoint, name);
+    Lane *lane = nullptr;
+    return laneSlot(endpoint, name, lane);
 }
 
 Lane *SchedulerPrivate::findLane(const Endpoint &endpoint, const QByteArray &name)
 {
-    const auto slot = laneSlot(endpoint, name);
+    Lane *lane = nullptr;
+    const auto slot = laneSlot(endpoint, name, lane);
     if (!slot)
         return nullptr;
-    Lane *lane = lanes.at(*slot);
     return lane ? lane : unfold(lanes.foldedAt(*slot));
 }
 
@@ -130,7 +133,7 @@ BucketNode *SchedulerPrivate::bucketFor(const BucketKey &key)
 {
     if (BucketNode *bucket = findBucket(key))
         return bucket;
-    BucketNode *bucket = buckets.create(key);
+    BucketNode *bucket = buckets.create(key, options.isShared);
     bucketIndex.insert(key.toHash(), bucket->id.slot());
     return bucket;
 }
@@ -191,7 +194,7 @@ void SchedulerPrivate::destroyIfUnused(BucketNode *bucket)
 
 std::optional<Bucket> SchedulerPrivate::snapshot(const Endpoint &endpoint, TimePoint at) const
 {
-    const auto lane = laneSlot(endpoint, {});
+    const auto lane = knownLane(endpoint, {});
     if (!lane) {
         const auto slot = bucketSlot(bucketKey(endpoint));
         return slot ? std::optional(snapshotIn(*slot, at)) : std::nullopt;
@@ -222,6 +225,12 @@ Bucket SchedulerPrivate::snapshot(const BucketNode &bucket, TimePoint at) const
     result.resetAt = std::max(counter.resetAt(), counter.blockedUntil(at));
     if (!result.resetAt)
         result.resetAt = counter.nextChange(at); // of what was lost
+    if (bucket.shared) {
+        const bool isOver = bucket.shared->resetAt && *bucket.shared->resetAt <= at;
+        result.limit = bucket.shared->limit;
+        result.remaining = isOver ? result.limit : bucket.shared->remaining;
+        result.resetAt = isOver ? std::nullopt : bucket.shared->resetAt;
+    }
     result.window = counter.window();
     result.queued = bucket.queued;
     result.inFlight = bucket.inFlight;
@@ -253,6 +262,12 @@ BucketState SchedulerPrivate::stateOf(
 {
     if (flow == Flow::Paused || bucket.flow == Flow::Paused)
         return BucketState::Paused;
+    if (bucket.onLease && bucket.queued > 0 && bucket.leases == 0
+        && bucket.lent.reason != WaitReason::Lease)
+        return bucket.lent.reason == WaitReason::Probe ? BucketState::Probing
+            : bucket.lent.reason == WaitReason::Bucket || bucket.lent.reason == WaitReason::Turn
+            ? BucketState::Exhausted
+            : BucketState::GloballyLocked;
     if (counter.knowledge() == TokenCounter::Knowledge::Unknown && bucket.inFlight > 0
         && !bucket.burst)
         return BucketState::Probing;

@@ -57,6 +57,8 @@ void SchedulerPrivate::learn(Lane *lane, const RatelimitHeaders &headers, const 
     const auto learnt =
         bucket->counter.learn(headers, ticket.times->grantedAt, now, bucket->inFlight, countedAt);
     bucket->vanished = false;
+    if (bucket->onLease)
+        bucket->shared.reset(); // which was said before this
     lane->countedAt = now;
     if (learnt.limitChanged)
         tellAnomaly(Anomaly::LimitChanged, lane);
@@ -212,10 +214,14 @@ void SchedulerPrivate::limited(Ticket *ticket, const RatelimitHeaders &headers)
 
     switch (kind) {
     case LimitKind::Global:
-        if (bucket->exempt || ticket->state == TicketState::TimedOut)
+        if (bucket->exempt || ticket->state == TicketState::TimedOut) {
             global.lock(now + wait);
-        else
+        } else if (bucket->onLease) {
+            global.giveBack();
+            global.lock(now + wait);
+        } else {
             global.refused(ticket->times->grantedAt, now + wait, now);
+        }
         m_lockAnnounced = true;
         lockChanged(WaitReason::Global, global.lockedUntil());
         break;

@@ -6,7 +6,9 @@
 #include "ratelimit/core/FoldingSlab.h"
 #include "ratelimit/core/IndexedHeap.h"
 #include "ratelimit/core/IntrusiveList.h"
+#include "ratelimit/core/Scheduler.h"
 #include "ratelimit/core/TokenCounter.h"
+#include "ratelimit/core/Wait.h"
 
 #include <algorithm>
 #include <array>
@@ -191,7 +193,7 @@ struct BucketKey {
 
 /// A counter, and the lanes that count in it.
 struct BucketNode : Foldable {
-    BucketNode(BucketId bucketId, BucketKey bucketKey,
+    BucketNode(BucketId bucketId, BucketKey bucketKey, bool isShared,
         const TokenCounter::Rest &rest = TokenCounter::Rest())
         : id(bucketId)
         , key(std::move(bucketKey))
@@ -199,6 +201,7 @@ struct BucketNode : Foldable {
         , counter(rest)
         , exempt(maker.isExemptFromGlobal())
         , burst(maker.isInteractionCallback())
+        , onLease(isShared && !exempt)
     {
     }
 
@@ -224,8 +227,12 @@ struct BucketNode : Foldable {
     mutable QString shownName; // made when somebody asks for it
     ListHook<BucketNode> idle;
     Flow flow = Flow::Open;
-    bool exempt;           // from the global limit
-    bool burst;            // interaction callbacks: no probe
+    bool exempt;                                         // from the global limit
+    bool burst;                                          // interaction callbacks: no probe
+    bool onLease;                                        // others count
+    int leases = 0;                                      // that no ticket has taken yet
+    Wait lent{WaitReason::Lease};                        // why there are no more, as they say
+    std::optional<Scheduler::SharedNumbers> shared = {}; // as they say, too
     bool vanished = false; // answers no longer carry headers, and that was told
     bool dirty = false;
 
@@ -236,7 +243,12 @@ struct BucketNode : Foldable {
         return unprobed ? 0 : inFlight;
     }
     GateKind gateKind() const { return burst ? CallbackGate : exempt ? ExemptGate : GlobalGate; }
-    int available(TimePoint now) const { return counter.available(countedInFlight(), now); }
+    int available(TimePoint now) const
+    {
+        if (onLease)
+            return counter.isBlocked(now) ? 0 : leases;
+        return counter.available(countedInFlight(), now);
+    }
     // Whether a ticket of this ordering may not be in flight beside what is.
     bool isHeldByOrder(Ordering ordering) const
     {

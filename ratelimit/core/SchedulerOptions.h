@@ -22,6 +22,10 @@ struct SchedulerOptions {
     /// The time in which \ref globalLimit counts.
     milliseconds globalPeriod = std::chrono::seconds(1);
 
+    /// Others count: no ticket is granted but on a lease (see Scheduler::lend()), except exempt
+    /// ones, and \ref globalLimit is not looked at. What answers tell is still learnt.
+    bool isShared = false;
+
     /// Counts requests where the measured round trips say the server did, instead of when the
     /// answer came: about one round trip less for each window, at the risk of a 429 when the
     /// network gets slower than it was.

@@ -27,7 +27,7 @@ static SchedulerOptions bounded(SchedulerOptions options)
 
 SchedulerPrivate::SchedulerPrivate(const SchedulerOptions &schedulerOptions)
     : options(bounded(schedulerOptions))
-    , global(options.globalLimit, options.globalPeriod)
+    , global(options.isShared ? 0 : options.globalLimit, options.globalPeriod)
     , invalid(options.invalidLimit, options.invalidPeriod)
     , roundTrips(options.compensate)
 {
@@ -295,6 +295,12 @@ void SchedulerPrivate::forgetLate(Ticket *ticket)
 }
 
 // Flow
+
+void SchedulerPrivate::setFlow(Flow to)
+{
+    flow = to;
+    needsChanged();
+}
 
 void SchedulerPrivate::setFlow(BucketNode *bucket, Flow to)
 {

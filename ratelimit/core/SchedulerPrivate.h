@@ -130,7 +130,20 @@ public:
     Estimate estimate(
         const Endpoint &endpoint, const TicketOptions &ticketOptions, TimePoint at) const;
 
+    // Leases
+    int grantable(const BucketNode &bucket) const;
+    std::optional<Scheduler::LeaseNeed> leaseNeed(BucketId id) const;
+    int lend(BucketId id, int leases);
+    Scheduler::OwnTokens ownTokens(BucketId id, int parts, TimePoint at) const;
+    void setLeaseWait(BucketId id, const Wait &wait);
+    void setSharedNumbers(BucketId id, const Scheduler::SharedNumbers &numbers);
+    void learnHash(BucketId id, const QByteArray &hash);
+    QByteArray leaseName(const Lane &lane, const QByteArray &hash) const;
+    void lockGlobally(TimePoint until);
+    void needsChanged(); // of any bucket
+
     // Flow
+    void setFlow(Flow to);
     void setFlow(BucketNode *bucket, Flow to);
     void setPool(PoolId id, int connections);
     void removePool(PoolId id);
@@ -144,7 +157,8 @@ public:
     void collectIdle();
 
     // What there is. Const functions find what is not folded, and slots; others unfold.
-    inline std::optional<quint32> laneSlot(const Endpoint &endpoint, const QByteArray &name) const;
+    inline std::optional<quint32> laneSlot(
+        const Endpoint &endpoint, const QByteArray &name, Lane *&lane) const;
     std::optional<quint32> knownLane(const Endpoint &endpoint, const QByteArray &name) const;
     std::optional<quint32> bucketSlot(const BucketKey &key) const;
     Lane *findLane(const Endpoint &endpoint, const QByteArray &name);
@@ -212,6 +226,7 @@ public:
     Flow flow = Flow::Open;
     bool isShutDown = false;
     GlobalLimit global;
+    Scheduler::GlobalState sharedGlobal; // as those who count say
     InvalidRequestBudget invalid;
     RoundTrips roundTrips;
     TimePoint edgeUntil; // Cloudflare's block

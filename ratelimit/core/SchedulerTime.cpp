@@ -22,10 +22,12 @@ void SchedulerPrivate::advance()
     if (m_lockAnnounced && !global.isLocked(now)) {
         m_lockAnnounced = false;
         lockChanged(WaitReason::Global, now);
+        needsChanged();
     }
     if (m_edgeAnnounced && now >= edgeUntil) {
         m_edgeAnnounced = false;
         lockChanged(WaitReason::Cloudflare, now);
+        needsChanged();
     }
     while (m_laneWakes.top() && m_laneWakes.top()->heldUntil() <= now) {
         changed(m_laneWakes.top()->bucket);

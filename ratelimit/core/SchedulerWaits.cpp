@@ -57,7 +57,11 @@ std::vector<Wait> SchedulerPrivate::waits(const Ticket &ticket, TimePoint at) co
     TokenCounter counter = bucket.counter;
     counter.roll(at);
     const int inFlightHere = bucket.countedInFlight();
-    if (counter.available(inFlightHere, at) == 0) {
+    if (bucket.onLease && counter.isBlocked(at)) {
+        result.push_back({WaitReason::Bucket, counter.blockedUntil(at)});
+    } else if (bucket.onLease && bucket.leases == 0) {
+        result.push_back(bucket.lent);
+    } else if (!bucket.onLease && counter.available(inFlightHere, at) == 0) {
         if (counter.knowledge() == TokenCounter::Knowledge::Unknown && bucket.inFlight > 0)
             result.push_back({WaitReason::Probe, counter.nextChange(at),
                 lane.inFlight > 0 ? lane.lastGranted : TicketId()});
@@ -108,8 +112,9 @@ Estimate SchedulerPrivate::estimate(
             add(WaitReason::Paused, {});
         TokenCounter counter = bucket->counter;
         counter.roll(at);
-        const int free = counter.available(bucket->countedInFlight(), at);
-        const auto next = counter.nextChange(at);
+        const int free = bucket->onLease ? bucket->available(at)
+                                         : counter.available(bucket->countedInFlight(), at);
+        const auto next = bucket->onLease ? bucket->lent.until : counter.nextChange(at);
         // A higher priority overtakes; those that have aged enough not to be are few, or old.
         const bool overtakes = ticketOptions.priority > Priority::Normal;
         const int ahead = overtakes ? (lane ? lane->queued : 0) : bucket->queued;

@@ -69,6 +69,8 @@ public:
     std::optional<int> remaining() const;
     /// When all tokens are back that the server is known to have counted.
     std::optional<TimePoint> resetAt() const { return known(m_resetAt); }
+    /// Whether a 429 holds it.
+    bool isBlocked(TimePoint now) const { return now < m_blockedUntil; }
     /// Until when a 429 holds it; nothing when none does.
     std::optional<TimePoint> blockedUntil(TimePoint now) const;
     /// The longest `Reset-After` heard.

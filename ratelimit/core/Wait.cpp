@@ -32,6 +32,10 @@ static QString nameOf(WaitReason reason)
         return QStringLiteral("invalid requests");
     case WaitReason::Connection:
         return QStringLiteral("connection");
+    case WaitReason::Turn:
+        return QStringLiteral("other processes");
+    case WaitReason::Lease:
+        return QStringLiteral("shared limiter");
     case WaitReason::Retry:
         return QStringLiteral("retry");
     }

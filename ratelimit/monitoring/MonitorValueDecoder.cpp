@@ -93,7 +93,7 @@ void MonitorDecoder::read(Wait *wait)
     m_in.map([&](quint64 key) {
         switch (key) {
         case WaitKey::Reason:
-            wait->reason = name(WaitReason::Retry);
+            wait->reason = name(WaitReason::Lease);
             break;
         case WaitKey::Until:
             wait->until = time();
@@ -137,7 +137,7 @@ void MonitorDecoder::read(TicketInfo *ticket)
             ticket->error = name(TicketError::Code::Other);
             break;
         case TicketKey::Reason:
-            ticket->reason = name(WaitReason::Retry);
+            ticket->reason = name(WaitReason::Lease);
             break;
         case TicketKey::At:
             ticket->at = time();

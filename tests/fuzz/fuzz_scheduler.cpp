@@ -174,6 +174,7 @@ private:
         options.maxQueuedPerBucket = 1 + bytes.next(50);
         if (bytes.next(4) == 0)
             options.maxWait = bytes.time();
+        options.isShared = bytes.next(4) == 1;
         return options;
     }
 
@@ -205,7 +206,7 @@ private:
     void odd(Bytes &bytes)
     {
         const auto flow = Flow(bytes.next(3));
-        switch (bytes.next(8)) {
+        switch (bytes.next(12)) {
         case 0:
             m_scheduler.setFlow(flow, m_now);
             break;
@@ -229,6 +230,12 @@ private:
             break;
         case 6:
             m_scheduler.removePool(pool(bytes), m_now);
+            break;
+        case 7:
+        case 8:
+        case 9:
+        case 10:
+            lend(bytes);
             break;
         default: // a clock that goes back
             m_scheduler.advance(m_now - bytes.time());
@@ -258,6 +265,36 @@ private:
         return m_tickets.empty() ? TicketId()
                                  : m_tickets[m_tickets.size() - 1
                                      - size_t(back) % std::min<size_t>(m_tickets.size(), 40)];
+    }
+
+    // What those who count for a shared scheduler may say.
+    void lend(Bytes &bytes)
+    {
+        const auto buckets = m_scheduler.buckets(m_now);
+        if (buckets.empty())
+            return;
+        const BucketId id = buckets[size_t(bytes.next(int(buckets.size())))].id;
+        const auto need = m_scheduler.leaseNeed(id);
+        switch (bytes.next(5)) {
+        case 0:
+        case 1:
+            if (need)
+                m_scheduler.lend(id, need->leases, m_now);
+            break;
+        case 2: {
+            const int leases = bytes.next() - 128;
+            const int lent = m_scheduler.lend(id, leases, m_now);
+            REQUIRE(!need || (leases < 0 ? lent >= leases : lent == leases));
+            break;
+        }
+        case 3:
+            m_scheduler.learnHash(id, QByteArray(1, char('a' + bytes.next(4))), m_now);
+            break;
+        default:
+            m_scheduler.setLeaseWait(id, Wait{WaitReason::Turn, m_now + bytes.time()}, m_now);
+            m_scheduler.lockGlobally(m_now + bytes.time(), m_now);
+            REQUIRE(m_scheduler.ownTokens(id, bytes.next(4), m_now).leases >= 0);
+        }
     }
 
     void readEvents()

@@ -13,7 +13,7 @@ if(WAY STREQUAL "installed")
     set(use -D CMAKE_PREFIX_PATH=${WORK}/prefix)
 endif()
 step(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/consumer -B ${WORK}/build -G ${GENERATOR}
-    -D CMAKE_CXX_COMPILER=${COMPILER} ${use})
+    -D CMAKE_CXX_COMPILER=${COMPILER} -D REDIS=${REDIS} ${use})
 step(${CMAKE_COMMAND} --build ${WORK}/build --target consumer)
 step(${WORK}/build/consumer)
 

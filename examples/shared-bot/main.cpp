@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+
+// One of several processes of a bot: they use one token, and share its limits in a Redis. Start it
+// as often as you like; `./dev demo shared` starts three, with a Redis, an API and a monitor.
+
+#include <Turnstile/MonitorPublisher>
+#include <Turnstile/RedisRatelimiter>
+#include <Turnstile/RestClient>
+
+#include <QCommandLineParser>
+#include <QCoreApplication>
+
+using namespace Turnstile;
+
+static RedisOptions redisAt(const QString &address, const QByteArray &token)
+{
+    RedisOptions options;
+    options.fingerprint = Credential::token(token).fingerprint(); // the token itself stays here
+    if (address.startsWith(u"unix:")) {
+        options.unixSocket = address.mid(5);
+    } else {
+        const QUrl url(QStringLiteral("redis://") + address);
+        options.host = url.host();
+        options.port = quint16(url.port(6379));
+    }
+    return options;
+}
+
+int main(int argc, char **argv)
+{
+    QCoreApplication app(argc, argv);
+    QCommandLineParser line;
+    line.setApplicationDescription(u"One of several processes of a bot, that share a token."_qs);
+    line.addHelpOption();
+    line.addOptions({
+        {u"redis"_qs, u"Where the limits are shared: host:port, or unix:PATH."_qs, u"address"_qs,
+            u"localhost:6379"_qs},
+        {u"api"_qs, u"Where the API is; `turnstile-sim serve` is one."_qs, u"URL"_qs},
+        {u"channels"_qs, u"Asks for so many channels in turn (10)."_qs, u"N"_qs, u"10"_qs},
+        {u"requests"_qs, u"Asks so often (50)."_qs, u"N"_qs, u"50"_qs},
+        {u"name"_qs, u"What it is called."_qs, u"text"_qs, u"shared-bot"_qs},
+        {u"keep-going"_qs, u"Asks anew for each answer, without end."_qs},
+        {u"monitor"_qs, u"Monitors may watch it."_qs},
+    });
+    line.process(app);
+    const int channels = line.value(u"channels"_qs).toInt();
+    const int requests = line.value(u"requests"_qs).toInt();
+    const QString name = line.value(u"name"_qs);
+    const QUrl api(line.value(u"api"_qs));
+    if (api.host().isEmpty() || channels < 1 || requests < 1) {
+        qCritical("Say where the API is, as in --api http://127.0.0.1:8080; numbers are above 0.");
+        return 1;
+    }
+
+    const QByteArray token = "Bot token"; // which a real bot reads from a file
+    RedisRatelimiter limiter(redisAt(line.value(u"redis"_qs), token));
+    QObject::connect(&limiter, &RedisRatelimiter::sharingChanged, &app,
+        [&](bool isConnected, const QString &problem) {
+            const QString news =
+                isConnected ? u"shares the limits."_qs : problem + u" Requests wait."_qs;
+            qInfo("%s: %s", qPrintable(name), qPrintable(news));
+        });
+    int limited = 0;
+    QObject::connect(&limiter, &Ratelimiter::rateLimited, &app, [&limited] { ++limited; });
+    MonitorPublisher publisher(&limiter);
+    publisher.setApplication(name);
+    if (line.isSet(u"monitor"_qs) && !publisher.listen())
+        qWarning("Nobody can watch: %s", qPrintable(publisher.errorString())); // the bot goes on
+
+    RestClient client(&limiter);
+    client.setBaseUrl(api);
+    client.setToken(token);
+    int asked = 0, succeeded = 0, failed = 0;
+    const std::function<void()> ask = [&] {
+        const int channel = asked++ % channels + 1;
+        auto *reply = client.get(QStringLiteral("/channels/%1/messages").arg(channel));
+        QObject::connect(reply, &RestReply::finished, &app, [&, reply] {
+            (reply->error() ? failed : succeeded) += 1;
+            if (line.isSet(u"keep-going"_qs))
+                ask();
+            else if (succeeded + failed == requests)
+                app.exit(failed == 0 ? 0 : 1);
+        });
+    };
+    for (int i = 0; i < requests; ++i)
+        ask();
+    const int code = app.exec();
+    const auto sharing = limiter.sharing();
+    qInfo("%s: %d succeeded, %d failed, %d times 429; %.2f round trips per ticket, %d processes.",
+        qPrintable(name), succeeded, failed, limited,
+        double(sharing.calls) / double(qMax(1ULL, sharing.granted)), sharing.processes);
+    return code;
+}

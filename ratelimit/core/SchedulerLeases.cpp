@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+//
+// Where others count: what is wanted of them, and what they give.
+#include "ratelimit/core/SchedulerPrivate.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace Turnstile {
+
+// Of one bucket at a time; there is another time.
+static constexpr int mostWanted = 100;
+static constexpr int mostLanes = 64;
+
+// The name of a bucket for all processes: what its key compares.
+static QByteArray nameOf(const BucketKey &key)
+{
+    const Endpoint &endpoint = key.endpoint;
+    if (key.hash.isEmpty())
+        return "p#" + endpoint.provisionalBucket();
+    QByteArray name =
+        key.hash + '#' + endpoint.majorResource() + '#' + endpoint.credential().fingerprint();
+    if (key.split)
+        name += '#' + endpoint.route();
+    return name;
+}
+
+// How many tickets could go, had the bucket all the leases it wants.
+int SchedulerPrivate::grantable(const BucketNode &bucket) const
+{
+    if (bucket.ready.isEmpty() || flow == Flow::Paused || bucket.flow == Flow::Paused
+        || now < edgeUntil || bucket.counter.isBlocked(now) || global.isLocked(now))
+        return 0;
+    if (const Ordering ordering = bucket.ready.top()->head()->ordering;
+        ordering == Ordering::Strict || bucket.isHeldByOrder(ordering))
+        return bucket.isHeldByOrder(ordering) ? 0 : 1;
+    int result = 0;
+    const Lane *lane = bucket.lanes.first();
+    for (int i = 0; lane && i < mostLanes; ++i, lane = bucket.lanes.next(lane)) {
+        if (ReadyLanes::contains(lane))
+            result += lane->isSerialFor(*lane->head()) ? 1 : lane->queued;
+    }
+    return std::min(result, mostWanted);
+}
+
+std::optional<Scheduler::LeaseNeed> SchedulerPrivate::leaseNeed(BucketId id) const
+{
+    const BucketNode *bucket = buckets.find(id);
+    if (!bucket || !bucket->onLease)
+        return {};
+    Scheduler::LeaseNeed need;
+    need.bucket = nameOf(bucket->key);
+    need.route = (bucket->lanes.first() ? bucket->lanes.first()->endpoint : bucket->maker).route();
+    need.leases = grantable(*bucket) - bucket->leases;
+    need.oldestAskedAt = bucket->ready.isEmpty() ? now : bucket->ready.top()->head()->askedAt;
+    return need;
+}
+
+int SchedulerPrivate::lend(BucketId id, int leases)
+{
+    BucketNode *bucket = buckets.find(id);
+    if (!bucket || !bucket->onLease)
+        return 0;
+    const int lent = std::max(leases, -bucket->leases);
+    bucket->leases += lent;
+    changed(bucket);
+    updateBucket(bucket);
+    return lent;
+}
+
+Scheduler::OwnTokens SchedulerPrivate::ownTokens(BucketId id, int parts, TimePoint at) const
+{
+    const BucketNode *bucket = buckets.find(id);
+    if (!bucket || !bucket->onLease)
+        return {};
+    TokenCounter counter = bucket->counter;
+    counter.roll(at);
+    int others = 0; // tokens that are theirs
+    if (counter.knowledge() == TokenCounter::Knowledge::Limited) {
+        const int limit = counter.limit().value_or(1);
+        others = limit - std::max(1, limit / std::max(1, parts));
+    }
+    const int taken = bucket->countedInFlight() + bucket->leases;
+    return {std::max(0, counter.available(taken, at) - others), counter.nextChange(at)};
+}
+
+void SchedulerPrivate::setLeaseWait(BucketId id, const Wait &wait)
+{
+    BucketNode *bucket = buckets.find(id);
+    if (!bucket || !bucket->onLease || bucket->lent == wait)
+        return;
+    bucket->lent = wait;
+    changed(bucket);
+}
+
+void SchedulerPrivate::setSharedNumbers(BucketId id, const Scheduler::SharedNumbers &numbers)
+{
+    BucketNode *bucket = buckets.find(id);
+    if (!bucket || !bucket->onLease)
+        return;
+    const auto before = std::exchange(bucket->shared, numbers);
+    if (!before || before->limit != numbers.limit || before->remaining != numbers.remaining)
+        changed(bucket);
+}
+
+void SchedulerPrivate::learnHash(BucketId id, const QByteArray &hash)
+{
+    const BucketNode *bucket = buckets.find(id);
+    if (!bucket || !bucket->key.hash.isEmpty() || hash.isEmpty())
+        return;
+    Lane *lane = bucket->lanes.first();
+    const LearntHash *known = learntOf(lane, hash);
+    assignBucket(lane, hash, known ? known->limit : std::nullopt);
+    changed(lane->bucket);
+}
+
+QByteArray SchedulerPrivate::leaseName(const Lane &lane, const QByteArray &hash) const
+{
+    return nameOf(bucketKey(hash, lane.endpoint));
+}
+
+void SchedulerPrivate::needsChanged()
+{
+    if (options.isShared) {
+        buckets.forEach([this](BucketNode &bucket) {
+            if (bucket.queued > 0 || bucket.leases > 0)
+                changed(&bucket);
+        });
+    }
+}
+
+void SchedulerPrivate::lockGlobally(TimePoint until)
+{
+    if (until <= std::max(now, global.lockedUntil()))
+        return;
+    global.lock(until);
+    m_lockAnnounced = true;
+    lockChanged(WaitReason::Global, until);
+}
+
+} // namespace Turnstile

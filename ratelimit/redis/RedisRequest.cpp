@@ -1,0 +1,184 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "ratelimit/redis/RedisRequest.h"
+
+#include <QtCore/QCryptographicHash>
+#include <QtCore/QJsonDocument>
+
+#include <algorithm>
+
+namespace Turnstile {
+
+// The script takes no more than 1024 bytes.
+static constexpr qsizetype longestText = 1000;
+
+static QString text(const QByteArray &bytes)
+{
+    return QString::fromUtf8(RedisRequest::name(bytes));
+}
+
+static qint64 milli(std::chrono::nanoseconds time)
+{
+    return std::chrono::ceil<milliseconds>(time).count();
+}
+
+RedisRequest::RedisRequest(
+    const QByteArray &process, const RedisOptions &options, const SchedulerOptions &scheduling)
+    : m_request{{u"v"_qs, 1}, {u"p"_qs, text(process)},
+        {u"lease"_qs, qint64(scheduling.responseTimeout.count())},
+        {u"global"_qs, scheduling.globalLimit},
+        {u"period"_qs, qint64(scheduling.globalPeriod.count())}, {u"group"_qs, options.ipGroup},
+        {u"invalid"_qs, scheduling.invalidLimit},
+        {u"invalidPeriod"_qs, qint64(scheduling.invalidPeriod.count())}}
+{
+}
+
+QByteArray RedisRequest::name(const QByteArray &bucket)
+{
+    if (bucket.size() <= longestText)
+        return bucket;
+    return bucket.first(longestText - 65) + '~'
+        + QCryptographicHash::hash(bucket, QCryptographicHash::Sha256).toHex();
+}
+
+void RedisRequest::addList(QLatin1String name, const QJsonArray &entries)
+{
+    if (entries.isEmpty())
+        return;
+    m_request.insert(name, entries);
+    m_isEmpty = false;
+}
+
+QByteArray RedisRequest::toJson() const
+{
+    QJsonObject request = m_request;
+    if (!m_wants.isEmpty())
+        request.insert(u"want", m_wants);
+    return QJsonDocument(request).toJson(QJsonDocument::Compact);
+}
+
+static QString kindOf(RatelimitHeaders::Kind kind)
+{
+    switch (kind) {
+    case RatelimitHeaders::Kind::None:
+        return QStringLiteral("none");
+    case RatelimitHeaders::Kind::Bucket:
+        return QStringLiteral("bucket");
+    case RatelimitHeaders::Kind::Global:
+        return QStringLiteral("global");
+    case RatelimitHeaders::Kind::Invalid:
+        return QStringLiteral("invalid");
+    }
+    return {};
+}
+
+static QString kindOf(LimitKind kind)
+{
+    switch (kind) {
+    case LimitKind::Bucket:
+        return QStringLiteral("bucket");
+    case LimitKind::Sublimit:
+        return QStringLiteral("sublimit");
+    case LimitKind::Shared:
+        return QStringLiteral("shared");
+    case LimitKind::Global:
+        return QStringLiteral("global");
+    case LimitKind::Cloudflare:
+        return QStringLiteral("cloudflare");
+    }
+    return {};
+}
+
+// Waits have passed in part meanwhile.
+static qint64 left(milliseconds wait, milliseconds passed)
+{
+    return std::max(milliseconds::zero(), wait - passed).count();
+}
+
+static void addHeaders(QJsonObject &entry, const RatelimitHeaders &headers, milliseconds passed)
+{
+    entry.insert(u"status", headers.status);
+    entry.insert(u"kind", kindOf(headers.kind));
+    if (headers.limit)
+        entry.insert(u"limit", *headers.limit);
+    if (headers.remaining)
+        entry.insert(u"remaining", *headers.remaining);
+    if (headers.resetAfter)
+        entry.insert(u"after", left(*headers.resetAfter, passed));
+    if (headers.reset)
+        entry.insert(u"reset", qint64(headers.reset->time_since_epoch().count()));
+    if (!headers.bucket.isEmpty())
+        entry.insert(u"hash", text(headers.bucket));
+}
+
+static QString howOf(Response::Kind kind)
+{
+    switch (kind) {
+    case Response::Kind::Answered:
+        return QStringLiteral("answered");
+    case Response::Kind::Lost:
+        return QStringLiteral("lost");
+    case Response::Kind::Unused:
+        return QStringLiteral("unused");
+    }
+    return {};
+}
+
+static QJsonObject leaseEntry(const RedisLease &lease)
+{
+    return {{u"b"_qs, text(lease.bucket)}, {u"l"_qs, lease.number}};
+}
+
+static QJsonObject doneEntry(const RedisDone &done, TimePoint now)
+{
+    const milliseconds passed = std::chrono::floor<milliseconds>(now - done.answeredAt);
+    QJsonObject entry = leaseEntry(done.lease);
+    entry.insert(u"age", milli(now - done.grantedAt));
+    entry.insert(u"sent", milli(now - done.sentAt));
+    if (!done.route.isEmpty())
+        entry.insert(u"route", text(done.route));
+    if (!done.name.isEmpty())
+        entry.insert(u"name", text(done.name));
+    entry.insert(u"how", howOf(done.response.kind));
+    if (done.response.headers)
+        addHeaders(entry, *done.response.headers, passed);
+    if (done.limit)
+        entry.insert(u"limited",
+            QJsonObject{{u"kind"_qs, kindOf(done.limit->kind)},
+                {u"wait"_qs, left(done.limit->wait, passed)}});
+    return entry;
+}
+
+void RedisRequest::addDone(const std::deque<RedisDone> &done, TimePoint now)
+{
+    QJsonArray entries;
+    for (const RedisDone &entry : done)
+        entries.append(doneEntry(entry, now));
+    addList(QLatin1String("done"), entries);
+}
+
+void RedisRequest::addBack(const std::deque<RedisLease> &back)
+{
+    QJsonArray entries;
+    for (const RedisLease &lease : back)
+        entries.append(leaseEntry(lease));
+    addList(QLatin1String("back"), entries);
+}
+
+void RedisRequest::addDrop(const QSet<QByteArray> &drop)
+{
+    QJsonArray entries;
+    for (const QByteArray &list : drop)
+        entries.append(text(list));
+    addList(QLatin1String("drop"), entries);
+}
+
+void RedisRequest::addWant(
+    const QByteArray &bucket, qint64 first, int count, const QByteArray &route)
+{
+    m_wants.append(QJsonObject{
+        {u"b"_qs, text(bucket)}, {u"seq"_qs, first}, {u"n"_qs, count}, {u"route"_qs, text(route)}});
+    m_isEmpty = false;
+}
+
+} // namespace Turnstile

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/core/SchedulerOptions.h"
+#include "ratelimit/redis/RedisOptions.h"
+#include "ratelimit/redis/RedisWords.h"
+
+#include <QtCore/QJsonArray>
+#include <QtCore/QJsonObject>
+
+namespace Turnstile {
+
+/// What a process says to `turnstile.lua` in one call.
+class RedisRequest {
+public:
+    static constexpr qsizetype mostEntries = 300; ///< of each list
+
+    RedisRequest(
+        const QByteArray &process, const RedisOptions &options, const SchedulerOptions &scheduling);
+
+    /// What became of leases; times are told as of \a now.
+    void addDone(const std::deque<RedisDone> &done, TimePoint now);
+    void addBack(const std::deque<RedisLease> &back);
+    void addDrop(const QSet<QByteArray> &drop);
+    void addWant(const QByteArray &bucket, qint64 first, int count, const QByteArray &route);
+    /// Whether it says anything.
+    bool isEmpty() const { return m_isEmpty; }
+    QByteArray toJson() const;
+
+    /// What \a bucket is called in Redis: long names are cut, and told apart by their hash.
+    static QByteArray name(const QByteArray &bucket);
+
+private:
+    void addList(QLatin1String name, const QJsonArray &entries);
+
+    QJsonObject m_request;
+    QJsonArray m_wants;
+    bool m_isEmpty = true;
+};
+
+} // namespace Turnstile

@@ -1,0 +1,185 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "ratelimit/redis/RedisWishes.h"
+
+#include "ratelimit/redis/LocalLender.h"
+#include "ratelimit/redis/RedisRequest.h"
+
+#include <algorithm>
+
+namespace Turnstile {
+
+using namespace std::chrono_literals;
+
+RedisWishes::RedisWishes(RedisWords &words, milliseconds leaseLife)
+    : m_words(words)
+    , m_life(leaseLife)
+{
+}
+
+std::optional<RedisLease> RedisWishes::take(BucketId bucket)
+{
+    const auto wish = m_wishes.find(bucket);
+    if (wish == m_wishes.end() || wish->leases.empty())
+        return {};
+    RedisLease lease = std::move(wish->leases.front());
+    wish->leases.pop_front();
+    return lease;
+}
+
+void RedisWishes::setStage(BucketId id, Wish &wish, Stage stage)
+{
+    m_due += int(stage == Stage::Due) - int(wish.stage == Stage::Due);
+    if (wish.stage == Stage::Waiting && m_waiting.value(wish.bucket) == id)
+        m_waiting.remove(wish.bucket);
+    wish.stage = stage;
+    if (stage == Stage::Waiting) {
+        m_waiting.insert(wish.bucket, id);
+        changesAt(wish.again);
+    }
+}
+
+void RedisWishes::changesAt(TimePoint at)
+{
+    m_nextChange = std::min(m_nextChange.value_or(at), at);
+}
+
+void RedisWishes::giveBack(Wish &wish, int count)
+{
+    for (; count > 0 && !wish.leases.empty(); --count) {
+        giveBack(std::move(wish.leases.back()));
+        wish.leases.pop_back();
+    }
+}
+
+void RedisWishes::giveBack(RedisLease lease)
+{
+    if (!lease.isOwn)
+        m_words.back(std::move(lease));
+    else if (m_own)
+        m_own->giveBack();
+}
+
+void RedisWishes::giveBackUnsure(Wish &wish)
+{
+    if (!std::exchange(wish.isUnsure, false))
+        return;
+    for (int i = 0; i < wish.count; ++i)
+        m_words.back({wish.bucket, wish.first + i, wish.askedAt});
+}
+
+void RedisWishes::leaveList(Wish &wish)
+{
+    m_hasLeftGate = std::exchange(wish.isAtGate, false) || m_hasLeftGate;
+    if (const QByteArray list = std::exchange(wish.listedAs, {}); !list.isEmpty())
+        m_words.drop(list);
+}
+
+bool RedisWishes::update(Scheduler &scheduler, TimePoint now)
+{
+    bool hasChanged = false;
+    const QSet<BucketId> touched = std::exchange(m_touched, {});
+    for (const BucketId id : touched)
+        hasChanged = update(id, scheduler, now) || hasChanged;
+    if (m_isAtGate && m_asked.empty() && (m_wishes.isEmpty() || m_hasLeftGate))
+        checkGate();
+    return hasChanged;
+}
+
+void RedisWishes::checkGate()
+{
+    m_hasLeftGate = false;
+    const bool waits = std::any_of(
+        m_wishes.cbegin(), m_wishes.cend(), [](const Wish &wish) { return wish.isAtGate; });
+    if (m_isAtGate && !waits)
+        m_words.drop("*");
+    m_isAtGate = waits;
+    m_isGateDue = m_isGateDue && waits;
+}
+
+bool RedisWishes::update(BucketId id, Scheduler &scheduler, TimePoint now)
+{
+    const auto need = scheduler.leaseNeed(id);
+    const bool wants = need && need->leases > 0;
+    auto wish = m_wishes.find(id);
+    if (wish == m_wishes.end()) {
+        if (!wants)
+            return false;
+        wish = m_wishes.insert(id, {});
+    }
+    if (!need)
+        giveBack(*wish, int(wish->leases.size()));
+    const int lent = need && need->leases < 0 ? scheduler.lend(id, need->leases, now) : 0;
+    giveBack(*wish, -lent);
+    if (wish->stage != Stage::Asked) {
+        if (!wants || RedisRequest::name(need->bucket) != wish->bucket) {
+            giveBackUnsure(*wish);
+            leaveList(*wish);
+            setStage(id, *wish, Stage::Idle);
+        }
+        if (wants && wish->stage == Stage::Idle) {
+            setStage(id, *wish, Stage::Due);
+            m_isUrgent = true;
+        }
+    }
+    if (wants)
+        wish->oldestAskedAt = need->oldestAskedAt;
+    else if (wish->stage == Stage::Idle && wish->leases.empty())
+        m_wishes.remove(id);
+    return lent != 0;
+}
+
+void RedisWishes::giveUp()
+{
+    for (Wish &wish : m_wishes) {
+        giveBack(wish, int(wish.leases.size()));
+        giveBackUnsure(wish);
+        m_isAtGate = m_isAtGate || wish.stage == Stage::Asked;
+        if (wish.stage == Stage::Asked)
+            wish.listedAs = wish.bucket;
+        leaveList(wish);
+    }
+    if (m_isAtGate)
+        m_words.drop("*");
+    m_wishes.clear();
+}
+
+void RedisWishes::wake(const QByteArray &bucket)
+{
+    if (bucket == "*") {
+        m_isGateDue = m_isAtGate || !m_asked.empty();
+        return;
+    }
+    if (const auto waiting = m_waiting.constFind(bucket); waiting != m_waiting.cend()) {
+        const BucketId id = *waiting;
+        setStage(id, *m_wishes.find(id), Stage::Due);
+    }
+    for (const BucketId id : m_asked) {
+        if (Wish &wish = *m_wishes.find(id); wish.bucket == bucket)
+            wish.isWoken = true;
+    }
+}
+
+void RedisWishes::timePassed(Scheduler &scheduler, TimePoint now)
+{
+    if (!m_nextChange || now < *m_nextChange)
+        return;
+    m_nextChange.reset();
+    for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
+        if (it->stage == Stage::Waiting && it->again <= now)
+            setStage(it.key(), *it, Stage::Due);
+        else if (it->stage == Stage::Waiting)
+            changesAt(it->again);
+        while (!it->leases.empty() && it->leases.front().askedAt + m_life / 2 <= now) {
+            if (scheduler.lend(it.key(), -1, now) == 0)
+                break; // a ticket has taken it, and is not told yet
+            giveBack(std::move(it->leases.front()));
+            it->leases.pop_front();
+            touch(it.key());
+        }
+        if (!it->leases.empty())
+            changesAt(std::max(now + 1ms, it->leases.front().askedAt + m_life / 2));
+    }
+}
+
+} // namespace Turnstile

@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/core/Scheduler.h"
+#include "ratelimit/redis/RedisWords.h"
+
+#include <QtCore/QHash>
+#include <QtCore/QJsonArray>
+#include <QtCore/QSet>
+
+#include <vector>
+
+namespace Turnstile {
+
+class LocalLender;
+class RedisRequest;
+
+/// What each bucket of a scheduler wants of Redis, and the leases that it got and no ticket has
+/// taken yet.
+///
+/// What was asked in a call whose fate is not known is asked again as it was: Redis gives the same
+/// leases then. They are given back if nobody wants them any more.
+class RedisWishes {
+public:
+    /// Tells \a words what is given back.
+    RedisWishes(RedisWords &words, milliseconds leaseLife);
+
+    /// A ticket of \a bucket was granted: the lease that it takes. Nothing for one that needs none.
+    std::optional<RedisLease> take(BucketId bucket);
+    /// \a bucket has to be looked at.
+    void touch(BucketId bucket) { m_touched.insert(bucket); }
+    /// Looks at those; returns whether that changed something in \a scheduler.
+    bool update(Scheduler &scheduler, TimePoint now);
+
+    /// There may be more in \a bucket now; `*`: in the token's limits.
+    void wake(const QByteArray &bucket);
+    /// Time has passed: who waits long enough asks again, and who keeps leases too long loses them.
+    void timePassed(Scheduler &scheduler, TimePoint now);
+    /// When to call that next; nothing: not at all.
+    std::optional<TimePoint> nextChange() const { return m_nextChange; }
+
+    bool isEmpty() const { return m_wishes.isEmpty(); }
+    /// Whether there is something to ask for; and whether for the first time.
+    bool asks() const { return m_due > 0 || m_isGateDue; }
+    bool isUrgent() const { return m_isUrgent; }
+
+    /// Adds what there is to ask for to \a request.
+    void ask(RedisRequest &request, const Scheduler &scheduler, TimePoint now);
+    /// The reply to that, and what Redis knows of buckets.
+    void replied(
+        const QJsonArray &wants, const QJsonArray &learnt, Scheduler &scheduler, TimePoint now);
+    /// While Redis cannot be asked: \a own lends instead. Null: it can be. Kept until the next
+    /// call.
+    void setOwn(LocalLender *own) { m_own = own; }
+    /// Asks that one. Returns whether it has lent something.
+    bool askOwn(Scheduler &scheduler, TimePoint now);
+    /// There will be none.
+    void askAgain();
+    /// The connection is lost: nobody wakes us.
+    void lost(Scheduler &scheduler, TimePoint now);
+    /// Gives back everything, with what a call that is out may bring.
+    void giveUp();
+
+private:
+    enum class Stage { Idle, Due, Asked, Waiting };
+    struct Wish {
+        Stage stage = Stage::Idle;
+        QByteArray bucket;       // as it was asked for last
+        qint64 first = 0;        // number of the leases that were asked for
+        int count = 0;           // how many were
+        TimePoint askedAt;       // when they were, first
+        bool isUnsure = false;   // whether Redis has given them
+        bool isWoken = false;    // while it was asked
+        bool isAtGate = false;   // waits for the token's limits
+        QByteArray listedAs;     // in what Redis' list of those who wait for a bucket
+        TimePoint again;         // where it waits
+        TimePoint oldestAskedAt; // of the tickets
+        std::deque<RedisLease> leases;
+    };
+
+    bool update(BucketId id, Scheduler &scheduler, TimePoint now);
+    void setStage(BucketId id, Wish &wish, Stage stage);
+    void giveBack(Wish &wish, int count);
+    void giveBack(RedisLease lease);
+    void giveBackUnsure(Wish &wish);
+    void leaveList(Wish &wish);
+    void changesAt(TimePoint at);
+    std::vector<BucketId> whoAsks() const;
+    void replied(BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
+    void checkGate();
+    static bool learnName(
+        BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
+
+    RedisWords &m_words;
+    LocalLender *m_own = nullptr;
+    const milliseconds m_life;
+    qint64 m_lastNumber = 0;
+    QHash<BucketId, Wish> m_wishes;
+    QHash<QByteArray, BucketId> m_waiting; // by name
+    QSet<BucketId> m_touched;
+    std::vector<BucketId> m_asked;
+    int m_due = 0;
+    bool m_isUrgent = false;
+    bool m_isGateDue = false;
+    bool m_isAtGate = false; // Redis may have us in the list of the token's limits
+    bool m_hasLeftGate = false;
+    std::optional<TimePoint> m_nextChange;
+};
+
+} // namespace Turnstile

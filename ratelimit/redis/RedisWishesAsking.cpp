@@ -1,0 +1,199 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+//
+// What is asked in a call, and what the reply brings.
+#include "ratelimit/redis/LocalLender.h"
+#include "ratelimit/redis/RedisRequest.h"
+#include "ratelimit/redis/RedisWishes.h"
+
+#include <algorithm>
+
+namespace Turnstile {
+
+using namespace std::chrono_literals;
+
+// Who is to be woken asks all the same, now and then: messages can be lost.
+static constexpr milliseconds pollEvery = 2s;
+// In one call; the script does no more than 5000.
+static constexpr int mostLeases = 2000;
+
+// Those that have waited longest come first; who waits for the token's limits is named whenever
+// anything is asked for.
+std::vector<BucketId> RedisWishes::whoAsks() const
+{
+    std::vector<std::pair<TimePoint, BucketId>> due;
+    due.reserve(size_t(m_due));
+    for (auto it = m_wishes.cbegin(); it != m_wishes.cend(); ++it) {
+        if (it->stage == Stage::Due || (it->stage == Stage::Waiting && it->isAtGate))
+            due.emplace_back(it->oldestAskedAt, it.key());
+    }
+    const size_t count = std::min(due.size(), size_t(RedisRequest::mostEntries));
+    std::partial_sort(due.begin(), due.begin() + std::ptrdiff_t(count), due.end());
+    std::vector<BucketId> ids;
+    ids.reserve(count);
+    for (size_t i = 0; i < count; ++i)
+        ids.push_back(due[i].second);
+    return ids;
+}
+
+void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoint now)
+{
+    m_isUrgent = false;
+    if (!asks())
+        return;
+    m_isGateDue = false;
+    int left = mostLeases;
+    for (const BucketId id : whoAsks()) {
+        Wish &wish = *m_wishes.find(id);
+        const auto need = scheduler.leaseNeed(id);
+        if (!need || need->leases <= 0) {
+            touch(id);
+            continue;
+        }
+        const QByteArray bucket = RedisRequest::name(need->bucket);
+        if (bucket != wish.bucket || wish.askedAt + m_life / 2 <= now)
+            giveBackUnsure(wish);
+        const int count = wish.isUnsure ? wish.count : std::min(need->leases, left);
+        if (count > left || count == 0)
+            break; // there is another call
+        setStage(id, wish, Stage::Asked);
+        if (!wish.isUnsure) {
+            wish.bucket = bucket;
+            wish.first = m_lastNumber + 1;
+            wish.count = count;
+            wish.askedAt = now;
+            m_lastNumber += count;
+        }
+        left -= count;
+        wish.isUnsure = true;
+        wish.isWoken = false;
+        m_words.keep(bucket);
+        m_asked.push_back(id);
+        request.addWant(bucket, wish.first, count, need->route);
+    }
+    m_isUrgent = m_due > 0 && !m_asked.empty(); // those that found no place
+}
+
+static void show(BucketId id, const QJsonObject &learnt, Scheduler &scheduler, TimePoint now)
+{
+    Scheduler::SharedNumbers numbers;
+    if (const QJsonValue limit = learnt[u"limit"]; limit.isDouble())
+        numbers.limit = limit.toInt();
+    if (const QJsonValue remaining = learnt[u"remaining"]; remaining.isDouble())
+        numbers.remaining = remaining.toInt();
+    if (const QJsonValue reset = learnt[u"reset"]; reset.isDouble())
+        numbers.resetAt = now + milliseconds(reset.toInteger());
+    scheduler.setSharedNumbers(id, numbers, now);
+}
+
+void RedisWishes::replied(
+    const QJsonArray &wants, const QJsonArray &learnt, Scheduler &scheduler, TimePoint now)
+{
+    const std::vector<BucketId> asked = std::exchange(m_asked, {});
+    QHash<QByteArray, BucketId> byName;
+    for (const BucketId id : asked)
+        byName.insert(m_wishes.find(id)->bucket, id);
+    for (const QJsonValue &each : learnt) {
+        const QJsonObject bucket = each.toObject();
+        if (const BucketId id = byName.value(bucket[u"b"].toString().toUtf8()); !id.isNull())
+            show(id, bucket, scheduler, now);
+    }
+    for (size_t i = 0; i < asked.size(); ++i)
+        replied(asked[i], wants.at(qsizetype(i)).toObject(), scheduler, now);
+    if (!asked.empty())
+        checkGate();
+}
+
+static WaitReason reasonOf(const QString &why)
+{
+    static const QHash<QString, WaitReason> reasons{{u"bucket"_qs, WaitReason::Bucket},
+        {u"probe"_qs, WaitReason::Probe}, {u"global"_qs, WaitReason::Global},
+        {u"cloudflare"_qs, WaitReason::Cloudflare}, {u"invalid"_qs, WaitReason::InvalidRequests},
+        {u"turn"_qs, WaitReason::Turn}};
+    return reasons.value(why, WaitReason::Lease);
+}
+
+void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now)
+{
+    Wish &wish = *m_wishes.find(id);
+    touch(id);
+    const int got = std::clamp(want[u"n"].toInt(), 0, wish.count);
+    for (int i = 0; i < got; ++i)
+        wish.leases.push_back({wish.bucket, wish.first + i, wish.askedAt});
+    if (got > 0)
+        changesAt(wish.askedAt + m_life / 2);
+    wish.isUnsure = wish.isAtGate = false;
+    wish.listedAs = {};
+    setStage(id, wish, Stage::Idle);
+    giveBack(wish, got - scheduler.lend(id, got, now));
+    if (got == wish.count || learnName(id, want, scheduler, now))
+        return; // or it is called otherwise now, and asked for anew
+    Wait why{reasonOf(want[u"why"].toString())};
+    if (const QJsonValue wait = want[u"wait"]; wait.isDouble())
+        why.until = now + milliseconds(std::max<qint64>(0, wait.toInteger()) + 1);
+    if (why.reason == WaitReason::Turn || why.reason == WaitReason::Probe)
+        why.until.reset(); // it is that of the worst case: the other process may end before
+    wish.again = why.until.value_or(now + pollEvery);
+    wish.isAtGate = want[u"at"].toString() == u"*";
+    wish.listedAs = wish.bucket;
+    setStage(id, wish, std::exchange(wish.isWoken, false) ? Stage::Due : Stage::Waiting);
+    scheduler.setLeaseWait(id, why, now);
+}
+
+bool RedisWishes::learnName(
+    BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now)
+{
+    QByteArray hash = want[u"hash"].toString().toUtf8();
+    if (const QByteArray name = want[u"name"].toString().toUtf8(); hash.isEmpty())
+        hash = name.first(std::max<qsizetype>(0, name.indexOf('#')));
+    if (!hash.isEmpty())
+        scheduler.learnHash(id, hash, now);
+    return !hash.isEmpty();
+}
+
+bool RedisWishes::askOwn(Scheduler &scheduler, TimePoint now)
+{
+    bool hasLent = false;
+    for (const BucketId id : m_due > 0 ? whoAsks() : std::vector<BucketId>()) {
+        Wish &wish = *m_wishes.find(id);
+        const auto need = scheduler.leaseNeed(id);
+        touch(id);
+        if (!need || need->leases <= 0)
+            continue;
+        giveBackUnsure(wish);
+        wish.bucket = RedisRequest::name(need->bucket);
+        const auto loan = m_own->lend(scheduler, id, need->leases, now);
+        for (int i = 0; i < loan.leases; ++i)
+            wish.leases.push_back({wish.bucket, ++m_lastNumber, now, true});
+        hasLent = scheduler.lend(id, loan.leases, now) > 0 || hasLent;
+        setStage(id, wish, Stage::Idle);
+        if (loan.leases == need->leases)
+            continue;
+        wish.again = loan.wait.until.value_or(now + pollEvery);
+        setStage(id, wish, Stage::Waiting);
+        scheduler.setLeaseWait(id, loan.wait, now);
+    }
+    return hasLent;
+}
+
+void RedisWishes::askAgain()
+{
+    for (const BucketId id : std::exchange(m_asked, {})) {
+        Wish &wish = *m_wishes.find(id);
+        wish.listedAs = wish.bucket; // maybe
+        setStage(id, wish, Stage::Due);
+        touch(id);
+        m_isAtGate = true;
+    }
+}
+
+void RedisWishes::lost(Scheduler &scheduler, TimePoint now)
+{
+    for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
+        if (it->stage == Stage::Waiting)
+            setStage(it.key(), *it, Stage::Due);
+        scheduler.setLeaseWait(it.key(), Wait{WaitReason::Lease}, now);
+    }
+}
+
+} // namespace Turnstile

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "ratelimit/redis/RedisWords.h"
+
+#include "ratelimit/redis/RedisRequest.h"
+
+#include <algorithm>
+
+namespace Turnstile {
+
+template <typename Entry> static void takeSome(std::deque<Entry> &from, std::deque<Entry> &to)
+{
+    const auto count = std::min(from.size(), size_t(RedisRequest::mostEntries));
+    const auto end = from.begin() + std::ptrdiff_t(count);
+    to.assign(std::make_move_iterator(from.begin()), std::make_move_iterator(end));
+    from.erase(from.begin(), end);
+}
+
+template <typename Entry> static void putBack(std::deque<Entry> &said, std::deque<Entry> &to)
+{
+    to.insert(
+        to.begin(), std::make_move_iterator(said.begin()), std::make_move_iterator(said.end()));
+    said.clear();
+}
+
+// They are nearly in the order of their time: some that are older may stay a little longer.
+void RedisWords::forget(TimePoint now)
+{
+    while (!m_done.empty() && m_done.front().grantedAt + 2 * m_life <= now)
+        m_done.pop_front();
+    while (!m_back.empty() && m_back.front().askedAt + 2 * m_life <= now)
+        m_back.pop_front();
+}
+
+void RedisWords::say(RedisRequest &request, TimePoint now)
+{
+    takeSome(m_done, m_doneNow);
+    takeSome(m_back, m_backNow);
+    while (!m_drop.isEmpty() && m_dropNow.size() < RedisRequest::mostEntries) {
+        const QByteArray list = *m_drop.cbegin();
+        m_dropNow.insert(list);
+        m_drop.remove(list);
+    }
+    request.addDone(m_doneNow, now);
+    request.addBack(m_backNow);
+    request.addDrop(m_dropNow);
+}
+
+void RedisWords::heard()
+{
+    m_doneNow.clear();
+    m_backNow.clear();
+    m_dropNow.clear();
+}
+
+void RedisWords::sayAgain()
+{
+    putBack(m_doneNow, m_done);
+    putBack(m_backNow, m_back);
+    m_drop.unite(m_dropNow);
+    m_dropNow.clear();
+}
+
+} // namespace Turnstile

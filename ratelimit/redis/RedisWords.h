@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "ratelimit/core/Event.h"
+#include "ratelimit/core/Response.h"
+
+#include <QtCore/QByteArray>
+#include <QtCore/QSet>
+
+#include <deque>
+#include <optional>
+
+namespace Turnstile {
+
+class RedisRequest;
+
+/// The right to have one request on its way, as Redis knows it.
+struct RedisLease {
+    QByteArray bucket;
+    qint64 number = 0;
+    TimePoint askedAt;  ///< Redis gave it then or later
+    bool isOwn = false; ///< Redis did not: it was away, see LocalLender
+};
+
+/// What became of a lease.
+struct RedisDone {
+    RedisLease lease;
+    QByteArray route;
+    QByteArray name;      ///< of the bucket that the answer names
+    TimePoint grantedAt;  ///< when a ticket took it
+    TimePoint sentAt;     ///< when its request was sent
+    TimePoint answeredAt; ///< when the response said what it says
+    Response response;
+    std::optional<Event> limit; ///< of a 429
+};
+
+/// What Redis is to be told, until it has heard it: what was said in a call whose fate is not known
+/// is said again, and what Redis has given up by itself is forgotten: a lease that nobody used as
+/// soon as its life is over, and what became of one when an answer would teach nothing any more,
+/// after two of its lives. So there is never more of it than leases were lent in that time.
+class RedisWords {
+public:
+    explicit RedisWords(milliseconds leaseLife)
+        : m_life(leaseLife)
+    {
+    }
+
+    void done(RedisDone done) { m_done.push_back(std::move(done)); }
+    /// Nobody uses \a lease.
+    void back(RedisLease lease) { m_back.push_back(std::move(lease)); }
+    /// It waits at \a list no longer; `*`: at the token's limits.
+    void drop(const QByteArray &list) { m_drop.insert(list); }
+    /// It does wait there.
+    void keep(const QByteArray &list) { m_drop.remove(list); }
+
+    bool isEmpty() const { return m_done.empty() && m_back.empty() && m_drop.isEmpty(); }
+    void forget(TimePoint now);
+    /// Adds as much to \a request as it takes, as it is \a now.
+    void say(RedisRequest &request, TimePoint now);
+    /// Redis has heard what was said last.
+    void heard();
+    /// Nobody knows whether it has.
+    void sayAgain();
+
+private:
+    const milliseconds m_life;
+    std::deque<RedisDone> m_done, m_doneNow; // to be told, and told in the call that is out
+    std::deque<RedisLease> m_back, m_backNow;
+    QSet<QByteArray> m_drop, m_dropNow;
+};
+
+} // namespace Turnstile

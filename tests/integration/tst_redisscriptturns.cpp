@@ -1,0 +1,237 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+//
+// Whose turn it is, and who is woken. Time is virtual.
+#include "tests/common/RedisCrowd.h"
+
+#include <QtTest/QtTest>
+
+#include <limits>
+
+class TestRedisScriptTurns : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void equalSharesInOneServing_data();
+    void equalSharesInOneServing();
+    void whatIsKeptNobodyElseGets();
+    void theDeadKeepNobodyWaiting();
+    void whoDropsIsPassed();
+    void wakesWhoWaits();
+    void sharesTheGlobalLimit();
+    void aCrowdIsServedFairly_data();
+    void aCrowdIsServedFairly();
+
+private:
+    // A bucket of \a limit, of which nothing is taken when `now` has come.
+    void makeBucket(int limit)
+    {
+        const QByteArray number = QByteArray::number(limit);
+        m_server->command(
+            {"HSET", "t:{f}:b:x", "k", "2", "li", number, "re", number, "wi", "1000"});
+    }
+    std::unique_ptr<RedisServer> m_server;
+    std::unique_ptr<RedisScript> m_script;
+};
+
+void TestRedisScriptTurns::initTestCase()
+{
+    NEED_REDIS();
+    m_server = std::make_unique<RedisServer>();
+    QVERIFY2(m_server->isRunning(), m_server->output().constData());
+}
+
+void TestRedisScriptTurns::init()
+{
+    m_server->command({"FLUSHALL"});
+    m_script = std::make_unique<RedisScript>(*m_server, "t:{f}");
+}
+
+static QByteArray wants(int count, int seq)
+{
+    return "{'want':[{'b':'x','n':" + QByteArray::number(count)
+        + ",'seq':" + QByteArray::number(seq) + "}]}";
+}
+
+void TestRedisScriptTurns::equalSharesInOneServing_data()
+{
+    QTest::addColumn<QByteArray>("order");
+    QTest::newRow("two") << QByteArray("ab");
+    QTest::newRow("two, the younger first") << QByteArray("ba");
+    QTest::newRow("three") << QByteArray("abc");
+    QTest::newRow("three, the youngest first") << QByteArray("cba");
+    QTest::newRow("four") << QByteArray("bdac");
+}
+
+void TestRedisScriptTurns::equalSharesInOneServing()
+{
+    QFETCH(QByteArray, order);
+    RedisScript &script = *m_script;
+    m_server->command({"HSET", "t:{f}:b:x", "bl", QByteArray::number(script.now + 5000)});
+    QByteArray byAge = order;
+    std::sort(byAge.begin(), byAge.end());
+    for (const char process : std::as_const(byAge)) {
+        script.now += 1000;
+        const QJsonObject reply = script.call(QByteArray(1, process).constData(), wants(12, 1));
+        QCOMPARE(why(reply), u"bucket"_qs);
+    }
+    script.now += 4000;
+    makeBucket(12);
+    for (const char process : std::as_const(order)) {
+        const QJsonObject reply = script.call(QByteArray(1, process).constData(), wants(12, 1));
+        QCOMPARE(given(reply), 12 / int(order.size()));
+    }
+}
+
+void TestRedisScriptTurns::whatIsKeptNobodyElseGets()
+{
+    RedisScript &script = *m_script;
+    script.call("p", wants(1, 1));
+    QCOMPARE(given(script.call("a", wants(1, 1))), 0);
+    script.now += 1;
+    QCOMPARE(given(script.call("b", wants(1, 1))), 0);
+    script.now += 1;
+    script.call("p",
+        "{'done':[{'b':'x','l':1,'how':'answered','status':200,'kind':'bucket','limit':2,"
+        "'remaining':1,'after':1000}]}");
+    QJsonObject reply = script.call("b", wants(1, 1));
+    QCOMPARE(given(reply), 0);
+    QCOMPARE(why(reply), u"turn"_qs);
+    QCOMPARE(given(script.call("c", wants(1, 1))), 0);
+    QCOMPARE(given(script.call("a", wants(1, 1))), 1);
+    script.now += 1000; // one is in flight
+    QCOMPARE(given(script.call("a", wants(1, 2))), 0);
+    QCOMPARE(given(script.call("c", wants(1, 1))), 0);
+    QCOMPARE(given(script.call("b", wants(1, 1))), 1);
+}
+
+void TestRedisScriptTurns::theDeadKeepNobodyWaiting()
+{
+    RedisScript &script = *m_script;
+    makeBucket(2);
+    script.call("p", wants(2, 1));
+    script.call("dead", wants(1, 1));
+    script.now += 4000;
+    script.call("b", wants(1, 1));
+    script.call("p", "{'back':[{'b':'x','l':1}]}");
+    QJsonObject reply = script.call("b", wants(1, 1));
+    QCOMPARE(why(reply), u"turn"_qs);
+    QCOMPARE(waitOf(reply), 6000);
+    script.now += 6000;
+    QCOMPARE(given(script.call("b", wants(1, 1))), 1);
+}
+
+void TestRedisScriptTurns::whoDropsIsPassed()
+{
+    RedisScript &script = *m_script;
+    RedisWakes wakes(script);
+    makeBucket(2);
+    script.call("p", wants(2, 1));
+    script.call("a", wants(1, 1));
+    script.now += 1;
+    script.call("b", wants(1, 1));
+    script.call("p", "{'back':[{'b':'x','l':1}]}");
+    QCOMPARE(wakes.take(), QByteArrayList{"x"});
+    QCOMPARE(given(script.call("b", wants(1, 1))), 0);
+    QCOMPARE(wakes.take(), QByteArrayList());
+    script.call("a", "{'drop':['x']}");
+    QCOMPARE(wakes.take(), QByteArrayList{"x"});
+    QCOMPARE(given(script.call("b", wants(1, 1))), 1);
+}
+
+void TestRedisScriptTurns::wakesWhoWaits()
+{
+    RedisScript &script = *m_script;
+    RedisWakes wakes(script);
+    script.common[u"global"_qs] = 1;
+    script.call("a", wants(1, 1));
+    script.call("b", "{'want':[{'b':'y','n':1,'seq':1}]}");
+    QCOMPARE(wakes.take(), QByteArrayList());
+    script.call("a", "{'done':[{'b':'x','l':1,'how':'answered','status':200,'kind':'none'}]}");
+    QCOMPARE(wakes.take(), QByteArrayList{"*"}); // now it is known when the slot is free
+    QCOMPARE(waitOf(script.call("b", "{'want':[{'b':'y','n':1,'seq':1}]}")), 1000);
+    script.call("a", "{}");
+    QCOMPARE(wakes.take(), QByteArrayList());
+    script.now += 1000;
+    QCOMPARE(given(script.call("b", "{'want':[{'b':'y','n':1,'seq':1}]}")), 1);
+    QCOMPARE(why(script.call("a", wants(1, 2))), u"global"_qs);
+    script.call("b", "{'back':[{'b':'y','l':1}]}");
+    QCOMPARE(wakes.take(), QByteArrayList{"*"});
+    QCOMPARE(given(script.call("a", wants(1, 2))), 1);
+}
+
+void TestRedisScriptTurns::sharesTheGlobalLimit()
+{
+    RedisScript &script = *m_script;
+    script.common[u"global"_qs] = 6;
+    makeBucket(100);
+    QCOMPARE(given(script.call("p", wants(6, 1))), 6);
+    QCOMPARE(given(script.call("a", wants(6, 1))), 0);
+    script.now += 1;
+    QCOMPARE(given(script.call("b", wants(6, 1))), 0);
+    script.call("p", "{'back':[{'b':'x','l':1},{'b':'x','l':2},{'b':'x','l':3},{'b':'x','l':4}]}");
+    QJsonObject reply = script.call("b", wants(6, 1));
+    QCOMPARE(given(reply), 2);
+    QCOMPARE(why(reply), u"turn"_qs);
+    QCOMPARE(reply[u"want"_qs][0][u"at"_qs], u"*"_qs);
+    QCOMPARE(given(script.call("b", wants(4, 3))), 0); // not twice before the other one
+    QCOMPARE(given(script.call("a", wants(6, 1))), 2);
+    // Who could be served, and asks for nothing, does not wait.
+    script.call("p", "{'back':[{'b':'x','l':5},{'b':'x','l':6}]}");
+    script.call("a", "{}");
+    QCOMPARE(given(script.call("b", wants(4, 3))), 1);
+    script.call("a", "{}");
+    QCOMPARE(given(script.call("b", wants(4, 4))), 1);
+}
+
+void TestRedisScriptTurns::aCrowdIsServedFairly_data()
+{
+    QTest::addColumn<int>("processes");
+    QTest::addColumn<int>("buckets");
+    QTest::addColumn<int>("global");
+    QTest::newRow("one bucket") << 3 << 1 << 1000;
+    QTest::newRow("four at one bucket") << 4 << 1 << 1000;
+    QTest::newRow("two at four buckets") << 2 << 4 << 1000;
+    QTest::newRow("global limit") << 3 << 6 << 10;
+    QTest::newRow("both") << 4 << 3 << 12;
+}
+
+void TestRedisScriptTurns::aCrowdIsServedFairly()
+{
+    QFETCH(int, processes);
+    QFETCH(int, buckets);
+    QFETCH(int, global);
+    for (quint32 seed = 1; seed <= 2; ++seed) {
+        m_server->command({"FLUSHALL"});
+        RedisScript script(*m_server, "t:{f}");
+        Crowd crowd(script, seed, processes, buckets, global);
+        crowd.run(40'000);
+        int total = 0;
+        int least = std::numeric_limits<int>::max();
+        int most = 0;
+        for (const Crowd::Member &member : crowd.members) {
+            total += member.served;
+            least = std::min(least, member.served);
+            most = std::max(most, member.served);
+        }
+        int bound = 0;
+        for (const ModelWindow &window : crowd.buckets) {
+            bound += 40 * window.limit;
+            QVERIFY(window.most <= window.limit);
+        }
+        bound = std::min(bound, 40 * global);
+        qInfo("%d served of at most %d, %d to %d each, %d calls, %d between", total, bound, least,
+            most, crowd.calls, crowd.mostBetween);
+        QVERIFY(crowd.api.most <= global);
+        QVERIFY(total > bound * 9 / 10);
+        const int share = total / processes;
+        QVERIFY(most <= share * 11 / 10 + 1);
+        QVERIFY(least >= share * 9 / 10 - 1);
+        QVERIFY(crowd.mostBetween <= 1);
+    }
+}
+
+QTEST_GUILESS_MAIN(TestRedisScriptTurns)
+
+#include "tst_redisscriptturns.moc"
