@@ -87,12 +87,13 @@ public:
     /// what no ticket has taken. Returns how many were lent, or taken back.
     int lend(BucketId bucket, int leases, TimePoint now);
     /// What the numbers that this scheduler has heard itself would allow, when it may use one of so
-    /// many \a parts of the limit: for whom those who count cannot be reached. Never less than one
+    /// many parts of the limit: for whom those who count cannot be reached. Never less than one
     /// token in a window, so more processes than tokens are more than the limit.
     struct OwnTokens {
         int leases = 0;                ///< that could be lent to the bucket
         std::optional<TimePoint> more; ///< when there may be more; nothing: with the next answer
     };
+    /// What that is for \a bucket, with one of \a parts.
     OwnTokens ownTokens(BucketId bucket, int parts, TimePoint now) const;
     /// What those who count know of a bucket; it is shown in place of what was heard here.
     struct SharedNumbers {

@@ -89,6 +89,12 @@ void RedisBroker::start(
     QObject::connect(m_timer, &QTimer::timeout, owner, [this] {
         m_change([this](Scheduler &of, TimePoint now) { m_wishes.timePassed(of, now); });
     });
+    if (m_options.fingerprint.isEmpty()) { // whoever forgets it would count with everybody else
+        m_problem = QStringLiteral("RedisOptions::fingerprint is empty, so nobody knows which "
+                                   "processes count together: tickets wait.");
+        qWarning().noquote() << "Turnstile:" << m_problem;
+        return;
+    }
     m_commands = new RedisConnection(m_options, owner);
     QObject::connect(m_commands, &RedisConnection::connected, owner, [this] {
         m_change([this](Scheduler &, TimePoint now) { // and asks

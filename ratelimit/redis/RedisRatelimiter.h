@@ -21,7 +21,7 @@ class TURNSTILE_REDIS_EXPORT RedisRatelimiter : public InMemoryRatelimiter {
     Q_OBJECT
 public:
     /// Connects to Redis by itself, again and again; tickets may be asked for at once.
-    /// RedisOptions::fingerprint has to be set.
+    /// RedisOptions::fingerprint has to be set: without it there is a warning, and tickets wait.
     explicit RedisRatelimiter(
         const RedisOptions &redis, const SchedulerOptions &options = {}, QObject *parent = nullptr);
     /// Gives back what was lent to it, if Redis can be reached.

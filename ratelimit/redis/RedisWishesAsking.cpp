@@ -93,7 +93,7 @@ void RedisWishes::replied(
     QHash<QByteArray, BucketId> byName;
     for (const BucketId id : asked)
         byName.insert(m_wishes.find(id)->bucket, id);
-    for (const QJsonValue &each : learnt) {
+    for (const auto &each : learnt) {
         const QJsonObject bucket = each.toObject();
         if (const BucketId id = byName.value(bucket[u"b"].toString().toUtf8()); !id.isNull())
             show(id, bucket, scheduler, now);

@@ -7,6 +7,7 @@
 #include "ratelimit/testing/ModelApi.h"
 #include "tests/common/RedisServer.h"
 
+#include <QtCore/QRegularExpression>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 
@@ -162,6 +163,18 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(areDone(bots), 20'000);
         QCOMPARE(succeeded(bots), 62);
         QCOMPARE(api.stats().limitedTotal(), 0u);
+    }
+
+    void needsAFingerprint()
+    {
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"fingerprint is empty"_qs));
+        RedisRatelimiter limiter{RedisOptions()};
+        QVERIFY(!limiter.sharing().isConnected);
+        QVERIFY(limiter.sharing().problem.contains(u"fingerprint"));
+        TicketReceiver *ticket =
+            limiter.ticket({Method::Get, "/channels/1/messages"}, {.deadline = 50ms});
+        QSignalSpy failed(ticket, &TicketReceiver::failed);
+        QVERIFY(failed.wait()); // by its deadline: it waits, and is not lost
     }
 
     void waitsWhileRedisIsAway()
