@@ -2,12 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "ratelimit/core/Scheduler.h"
 #include "ratelimit/LeaseBroker.h"
-#include "ratelimit/redis/LocalLender.h"
-#include "ratelimit/redis/RedisOptions.h"
-#include "ratelimit/redis/RedisTickets.h"
-#include "ratelimit/redis/RedisWishes.h"
+#include "ratelimit/redis/RedisTalk.h"
 
 #include <QtCore/QTimer>
 
@@ -19,11 +15,7 @@ namespace Turnstile {
 class RedisConnection;
 struct RedisReply;
 
-/// Gets leases from Redis, and tells it what becomes of them.
-///
-/// All that there is to say at a time goes in one call, and there is one call at a time: what comes
-/// up meanwhile goes with the next. Calls whose fate is not known are said again: Redis gives a
-/// lease once only, and takes it back once only.
+/// Gets leases from Redis, and tells it what becomes of them: a RedisTalk over two connections.
 class RedisBroker final : public LeaseBroker {
 public:
     using Step = std::function<void(Scheduler &, TimePoint)>;
@@ -38,12 +30,12 @@ public:
 
     bool isConnected() const;
     /// How many processes share the token, as Redis said last; 0: not known.
-    int processes() const { return m_processes; }
+    int processes() const { return m_talk.processes(); }
     /// Why Redis cannot be asked, or does not do what it is asked to; empty while it does.
     const QString &problem() const { return m_problem; }
     /// Calls that Redis has answered, and tickets that were granted on leases.
-    quint64 calls() const { return m_calls; }
-    quint64 granted() const { return m_granted; }
+    quint64 calls() const { return m_talk.calls(); }
+    quint64 granted() const { return m_talk.granted(); }
 
     void answered(TicketId ticket, const Response &response, TimePoint now) override;
     void happened(const Event &event) override;
@@ -51,16 +43,12 @@ public:
 
 private:
     static void outlive(RedisConnection *connection);
-    RedisRequest newRequest() const;
-    void countHere(bool isAway);
     void call(const Scheduler &scheduler, TimePoint now);
     void replied(const RedisReply &reply, bool isHeard, Scheduler &scheduler, TimePoint now);
     void armTimer(TimePoint now);
     void setProblem(const QString &problem);
 
     const RedisOptions m_options;
-    const SchedulerOptions m_scheduling;
-    const QByteArray m_process;
     const QByteArray m_key;
     std::function<void(Step)> m_change;
     std::function<void()> m_tell;
@@ -68,17 +56,8 @@ private:
     RedisConnection *m_wakes = nullptr;
     QTimer *m_timer = nullptr;
     QString m_problem;
-    int m_processes = 0;
-    quint64 m_calls = 0;
-    quint64 m_granted = 0;
-    RedisWords m_words;
-    RedisWishes m_wishes;
-    RedisTickets m_tickets;
-    std::optional<LocalLender> m_own; // while Redis is away, if it may lend then
+    RedisTalk m_talk;
     const std::shared_ptr<bool> m_isThere = std::make_shared<bool>(true); // for late replies
-    bool m_isCalling = false;
-    TimePoint m_calledAt;
-    TimePoint m_notBefore; // the next call, after one that was refused
 };
 
 } // namespace Turnstile

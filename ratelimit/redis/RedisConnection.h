@@ -43,7 +43,7 @@ public:
     /// and all other calls fail too. Whether Redis did what it was asked to is not known then.
     void call(const QByteArrayList &command, Callback callback);
 
-    /// Runs `turnstile.lua` with \a key and \a request; sends the script if Redis does not have it.
+    /// Runs the script with \a key and \a request; sends the script if Redis does not have it.
     void runScript(const QByteArray &key, const QByteArray &request, Callback callback);
 
 Q_SIGNALS:

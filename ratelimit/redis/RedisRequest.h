@@ -11,7 +11,7 @@
 
 namespace Turnstile {
 
-/// What a process says to `turnstile.lua` in one call.
+/// What a process says to the script in one call.
 class RedisRequest {
 public:
     static constexpr qsizetype mostEntries = 300; ///< of each list

@@ -6,7 +6,7 @@
 
 namespace Turnstile {
 
-/// The Lua script that decides: `ratelimit/redis/turnstile.lua`, as it was at the build.
+/// The Lua script that decides: `ratelimit/redis/script`, as it was at the build.
 const QByteArray &redisScript();
 
 /// By what EVALSHA knows it: its SHA-1 in hexadecimal digits.

@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "ratelimit/redis/RedisTalk.h"
+
+#include "ratelimit/redis/RedisRequest.h"
+
+#include <QtCore/QJsonDocument>
+
+#include <algorithm>
+
+namespace Turnstile {
+
+using namespace std::chrono_literals;
+
+// Redis takes a process for dead that says nothing for ten seconds.
+static constexpr milliseconds heartbeat = 3s;
+// What nobody waits for goes with the next call, or a little later; so does the question of those
+// who have asked before.
+static constexpr milliseconds callEvery = 30ms;
+// After a call that Redis refused: it is loading, or full, or has another version of the script.
+static constexpr milliseconds retryAfterError = 1s;
+
+RedisTalk::RedisTalk(
+    QByteArray process, const RedisOptions &options, const SchedulerOptions &scheduling)
+    : m_options(options)
+    , m_scheduling(scheduling)
+    , m_process(std::move(process))
+    , m_words(scheduling.responseTimeout)
+    , m_wishes(m_words, scheduling.responseTimeout)
+    , m_tickets(m_words, scheduling.responseTimeout)
+{
+}
+
+QByteArrayList RedisTalk::lastWords(TimePoint now)
+{
+    m_wishes.giveUp();
+    m_tickets.giveUp();
+    QByteArrayList calls;
+    while (!m_words.isEmpty()) {
+        RedisRequest request = newRequest();
+        m_words.say(request, now);
+        m_words.heard();
+        calls.append(request.toJson());
+    }
+    return calls;
+}
+
+void RedisTalk::answered(TicketId ticket, const Response &response, TimePoint now)
+{
+    m_tickets.answered(ticket, response, now);
+}
+
+void RedisTalk::happened(const Event &event)
+{
+    if (event.type == Event::Type::BucketChanged || event.type == Event::Type::LaneMoved
+        || event.type == Event::Type::BucketRemoved) {
+        m_wishes.touch(event.bucket);
+    } else if (event.type == Event::Type::TicketChanged && event.state == TicketState::Available) {
+        if (auto lease = m_wishes.take(event.bucket)) {
+            ++m_granted;
+            m_tickets.take(event, std::move(*lease));
+        }
+    } else if (event.type == Event::Type::TicketChanged || event.type == Event::Type::RateLimited) {
+        m_tickets.happened(event);
+    }
+}
+
+bool RedisTalk::turnEnded(Scheduler &scheduler, TimePoint now)
+{
+    for (const QByteArray &bucket : m_tickets.tell(scheduler, now))
+        m_wishes.wake(bucket);
+    if (m_wishes.update(scheduler, now) || (m_own && m_wishes.askOwn(scheduler, now)))
+        return true;
+    m_words.forget(now);
+    return false;
+}
+
+void RedisTalk::connected(TimePoint now)
+{
+    m_isConnected = true;
+    m_notBefore = now;
+    countHere(false);
+}
+
+void RedisTalk::disconnected(Scheduler &scheduler, TimePoint now)
+{
+    m_isConnected = false;
+    m_wishes.lost(scheduler, now);
+    countHere(m_options.failurePolicy == FailurePolicy::LocalShare);
+}
+
+void RedisTalk::countHere(bool isAway)
+{
+    if (!isAway)
+        m_own.reset();
+    else if (!m_own)
+        m_own.emplace(m_scheduling, std::max(m_processes, m_options.processes));
+    m_wishes.setOwn(m_own ? &*m_own : nullptr);
+    m_tickets.setOwn(m_own ? &*m_own : nullptr);
+}
+
+RedisRequest RedisTalk::newRequest() const
+{
+    return {m_process, m_options, m_scheduling};
+}
+
+TimePoint RedisTalk::notBefore(milliseconds sinceLastCall) const
+{
+    return std::max<TimePoint>(m_notBefore, m_calledAt + sinceLastCall);
+}
+
+QByteArray RedisTalk::nextCall(const Scheduler &scheduler, TimePoint now)
+{
+    if (m_isCalling || !m_isConnected || now < notBefore(m_wishes.isUrgent() ? 0ms : callEvery))
+        return {};
+    const bool isDue = m_wishes.asks() || !m_words.isEmpty()
+        || (now >= m_calledAt + heartbeat && !(m_wishes.isEmpty() && m_tickets.isEmpty()));
+    if (!isDue)
+        return {};
+    RedisRequest request = newRequest();
+    m_wishes.ask(request, scheduler, now);
+    m_words.say(request, now);
+    m_isCalling = true;
+    m_calledAt = now;
+    return request.toJson();
+}
+
+std::optional<TimePoint> RedisTalk::nextDeadline() const
+{
+    if (m_isCalling || (!m_isConnected && !m_own))
+        return {}; // the reply, or the connection, comes first
+    const std::optional<TimePoint> change = m_wishes.nextChange();
+    if (m_own)
+        return change;
+    std::optional<TimePoint> next;
+    if (m_wishes.asks() || !m_words.isEmpty())
+        next = notBefore(callEvery);
+    else if (!m_wishes.isEmpty() || !m_tickets.isEmpty())
+        next = notBefore(heartbeat);
+    return change && next ? std::min(*next, *change) : next;
+}
+
+QString RedisTalk::replied(const QByteArray &reply, Scheduler &scheduler, TimePoint now)
+{
+    const QJsonObject said = QJsonDocument::fromJson(reply).object();
+    QString problem = said[u"error"].toString();
+    if (said.isEmpty())
+        problem = QStringLiteral("the reply is not understood.");
+    if (problem.isEmpty())
+        learn(said, scheduler, now);
+    else
+        refused(scheduler, now);
+    return problem;
+}
+
+void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint now)
+{
+    m_isCalling = false;
+    ++m_calls;
+    m_words.heard();
+    m_processes = said[u"processes"].toInt();
+    const QJsonValue global = said[u"global"];
+    if (const int lock = global[u"lock"].toInt(); lock > 0)
+        scheduler.lockGlobally(now + milliseconds(lock), now);
+    std::optional<TimePoint> free;
+    if (global[u"free"].toInt() > 0)
+        free = now + milliseconds(global[u"free"].toInt());
+    scheduler.setSharedGlobal(global[u"used"].toInt(), free, now);
+    m_wishes.replied(said[u"want"].toArray(), said[u"learnt"].toArray(), scheduler, now);
+}
+
+void RedisTalk::refused(Scheduler &scheduler, TimePoint now)
+{
+    unheard(scheduler, now);
+    m_notBefore = now + retryAfterError;
+}
+
+void RedisTalk::unheard(Scheduler &scheduler, TimePoint now)
+{
+    m_isCalling = false;
+    m_words.sayAgain();
+    m_wishes.askAgain();
+    m_wishes.lost(scheduler, now);
+}
+
+} // namespace Turnstile

@@ -1,0 +1,49 @@
+-- SPDX-FileCopyrightText: 2026 Turnstile contributors
+-- SPDX-License-Identifier: MIT
+--
+-- Buckets: each is read once for a call and written at its end. A lease that has expired is lost.
+local buckets, touched = {}, {}
+
+local function isProvisional(name) return name:sub(1, 2) == 'p#' end
+
+local function bucketOf(name)
+  if buckets[name] then return buckets[name] end
+  local flat, stored, c = call('HGETALL', key('b', name)), {}, {}
+  for i = 1, #flat, 2 do stored[flat[i]] = flat[i + 1] end
+  if stored.moved then -- it has got a name
+    buckets[name] = bucketOf(stored.moved)
+    return buckets[name]
+  end
+  for _, field in ipairs(layout) do c[field[1]] = tonumber(stored[field[2]]) or field[3] end
+  local bucket = {name = name, counter = c, stored = stored, isNew = #flat == 0,
+    leases = key('l', name)}
+  bucket.inFlight = call('ZCARD', bucket.leases)
+  local expired = bucket.inFlight > 0
+    and call('ZRANGEBYSCORE', bucket.leases, '-inf', now, 'WITHSCORES') or {}
+  for i = 2, #expired, 2 do spend(c, tonumber(expired[i])) end
+  if #expired > 0 then call('ZREMRANGEBYSCORE', bucket.leases, '-inf', now) end
+  bucket.inFlight = bucket.inFlight - #expired / 2
+  roll(c, now)
+  bucket.knownChange = changesAt(c)
+  buckets[name] = bucket
+  table.insert(touched, bucket)
+  return bucket
+end
+
+local function keepFor(time, kind, name) -- the longest of two, so that no process shortens it
+  call('PEXPIRE', key(kind, name), max(2 * hour, time))
+end
+
+local function save(bucket)
+  local c, changed = bucket.counter, {}
+  for _, field in ipairs(layout) do
+    if c[field[1]] ~= (tonumber(bucket.stored[field[2]]) or field[3]) then
+      table.insert(changed, field[2])
+      table.insert(changed, c[field[1]])
+    end
+  end
+  if #changed > 0 then call('HSET', key('b', bucket.name), unpack(changed)) end
+  local open = max(c.resetAt ~= never and c.resetAt or 0, c.blockedUntil,
+    c.lost > 0 and c.lostAt + windowOrGuess(c) or 0)
+  keepFor(2 * (open - now), 'b', bucket.name)
+end

@@ -1,0 +1,22 @@
+-- SPDX-FileCopyrightText: 2026 Turnstile contributors
+-- SPDX-License-Identifier: MIT
+--
+-- What all processes of one token share: counters, leases, locks, and whose turn it is.
+-- KEYS[1]: prefix of all keys; ARGV[1]: the request; returns the reply; both are JSON.
+-- The counter is TokenCounter (ratelimit/core), by the same names, without sliding windows.
+
+local version = 1
+local mostEntries, mostLeases, mostRoutes, longestText = 500, 5000, 10000, 1024
+local aliveFor, minute, hour = 10000, 60000, 3600000
+local never, unknown, unnamed = 1e14, -1, -1 -- no window is open; not told; a window without a name
+local Unknown, Unlimited, Limited = 0, 1, 2 -- Knowledge
+local Undecided, Fixed = 0, 1 -- WindowKind
+local sameWindow, unknownWindow, bareAnswersNeeded = 50, 5000, 3
+local firstEdgeWait, mostEdgeDoublings = minute, 6
+local ask, now
+local min, max, floor = math.min, math.max, math.floor
+local call = redis.call
+
+local function key(kind, name)
+  return KEYS[1] .. ':' .. kind .. (name and ':' .. name or '')
+end

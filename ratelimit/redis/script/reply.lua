@@ -1,0 +1,79 @@
+-- SPDX-FileCopyrightText: 2026 Turnstile contributors
+-- SPDX-License-Identifier: MIT
+--
+-- With this process, if it waits: that it asked for nothing here now does not matter.
+local function waitingAt(list)
+  local waits = list.waits
+  if waits == nil then waits = list.mine and not list.mine.isIdle end
+  return #list.waiting + (waits and 1 or 0)
+end
+
+-- Tells those who wait of what came free, or will sooner than they know; once for each bucket.
+local function wake(name, free, isSooner)
+  local count = waitingAt(listOf(name))
+  if count > 0 and (isSooner or (listOf(name).wakes and free > 0)) then
+    call('PUBLISH', key('wake'), name)
+  end
+  return count
+end
+
+local function describe(bucket)
+  local c, free = bucket.counter, available(bucket.counter, bucket.inFlight)
+  return {b = bucket.name, free = free ~= math.huge and free or nil,
+    limit = c.limit ~= unknown and c.limit or nil,
+    remaining = c.remaining ~= unknown and max(0, c.remaining - c.lost) or nil,
+    reset = c.resetAt ~= never and c.resetAt - now or nil,
+    blocked = now < c.blockedUntil and c.blockedUntil - now or nil,
+    knowledge = ({[0] = 'unknown', 'unlimited', 'limited'})[c.knowledge],
+    inflight = bucket.inFlight,
+    waiting = wake(bucket.name, free, changesAt(c) < bucket.knownChange - sameWindow)}
+end
+
+local function settleAll()
+  local learnt = {}
+  for i = 1, #global.leases, 1000 do -- what one command takes
+    call('ZADD', key('gl'), unpack(global.leases, i, min(i + 999, #global.leases)))
+  end
+  if #global.leases > 0 then keepFor(ask.lease + minute, 'gl') end
+  if global.freed then keepFor(ask.period + minute, 'ga') end
+  for _, bucket in ipairs(touched) do
+    if not bucket.hasMoved then
+      save(bucket)
+      table.insert(learnt, describe(bucket))
+    end
+  end
+  local list = listOf('*')
+  list.wakes = list.wakes or global.freed
+  if waitingAt(list) > 0 then
+    wake('*', freeSlots(), slotBackAt() < global.knownBack - sameWindow)
+  end
+  return #learnt > 0 and learnt or nil
+end
+
+local function answer()
+  readGlobal()
+  hearProcess()
+  global.knownBack = waitingAt(listOf('*')) > 0 and slotBackAt() or never
+  readRoutes()
+  for _, entry in ipairs(ask.done) do finish(entry) end
+  for _, entry in ipairs(ask.back) do
+    entry.how = 'unused'
+    finish(entry)
+  end
+  for _, name in ipairs(ask.drop) do
+    leave(listOf(name == '*' and name or bucketOf(name).name))
+  end
+  local want = serveAll()
+  local learnt = settleAll()
+  return cjson.encode({now = now, want = want, learnt = learnt,
+    global = {used = global.inFlight + global.answered, lock = max(0, global.lock - now),
+      edge = max(0, global.edge - now), free = waitForSlot()},
+    invalid = invalidCount(), processes = call('ZCARD', key('p'))})
+end
+
+local wrong
+ask, wrong = understand(ARGV[1])
+if not ask then return cjson.encode({error = wrong}) end
+local time = call('TIME')
+now = ask.now or time[1] * 1000 + floor(time[2] / 1000)
+return answer()

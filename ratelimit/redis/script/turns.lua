@@ -1,0 +1,131 @@
+-- SPDX-FileCopyrightText: 2026 Turnstile contributors
+-- SPDX-License-Identifier: MIT
+--
+-- Processes. Whoever is not heard of for a while keeps nobody waiting.
+local alive -- process -> when it was last heard
+
+local function hearProcess()
+  local dead = call('ZRANGEBYSCORE', key('p'), '-inf', now - aliveFor, 'LIMIT', 0, 100)
+  if #dead > 0 then
+    call('ZREM', key('p'), unpack(dead))
+    call('HDEL', key('ph'), unpack(dead))
+  end
+  call('ZADD', key('p'), now, ask.p)
+  call('PEXPIRE', key('p'), minute)
+  if not ask.info then return end
+  call('HSET', key('ph'), ask.p, ask.info)
+  call('PEXPIRE', key('ph'), hour)
+end
+
+local function heardAt(process)
+  if not alive then
+    alive = {}
+    local flat = call('ZRANGEBYSCORE', key('p'), '(' .. now - aliveFor, '+inf', 'WITHSCORES')
+    for i = 1, #flat, 2 do alive[flat[i]] = tonumber(flat[i + 1]) end
+  end
+  return alive[process]
+end
+
+-- Turns. A list holds who waits, by when they were enlisted or last served. The moment's fraction
+-- says more: a half: it was served; a quarter: it does not wait now (it has what it wanted, or is
+-- held up elsewhere), so nothing is kept for it. The nameless entry is the share of this round.
+local lists = {}
+
+local function listOf(name)
+  if lists[name] then return lists[name] end
+  local list = {name = name, waiting = {}, servedAt = {}, ahead = 0, last = 0}
+  local flat, gone = call('ZRANGE', key('w', name), 0, -1, 'WITHSCORES'), {}
+  for i = 1, #flat, 2 do
+    local process, at = flat[i], tonumber(flat[i + 1])
+    local fraction = at % 1
+    local isIdle = fraction % 0.5 ~= 0
+    if process == '' then
+      list.share = -at
+    elseif process == ask.p then
+      list.mine = {at = floor(at), score = at, served = fraction >= 0.5, isIdle = isIdle}
+      list.ahead = #list.waiting
+    elseif not heardAt(process) then
+      table.insert(gone, process)
+    elseif not isIdle then
+      table.insert(list.waiting, process)
+      list.servedAt[process] = fraction >= 0.5 and at or 0
+    end
+    list.last = floor(at)
+  end
+  if #gone > 0 then call('ZREM', key('w', name), unpack(gone, 1, min(#gone, mostLeases))) end
+  -- Who had what it wanted, and comes back when all are served who waited then, is new.
+  local mine = list.mine
+  if not mine or (mine.isIdle and mine.served and list.ahead == 0) then
+    list.mine, list.ahead = nil, #list.waiting
+    list.wasThere = mine ~= nil
+  end
+  lists[name] = list
+  return list
+end
+
+-- How many each may have. In a round each is served once: since then, and with the same share.
+local function shareOf(list, free, since)
+  local due, served = 1, 0
+  for i, process in ipairs(list.waiting) do
+    if i <= list.ahead or list.servedAt[process] < max(since, 1) then
+      due = due + 1
+    else
+      served = served + 1
+    end
+  end
+  local mine = list.mine
+  if due == 1 and mine and mine.served and mine.at >= since then due, served = due + served, 0 end
+  local share = max(1, floor(free / due))
+  return served > 0 and list.share and min(share, list.share) or share
+end
+
+-- How many of the free ones this process may have: its share, and nothing of what is kept for
+-- those who wait longer. Who was served gets more only when they are.
+local function mayTake(list, wanted, free, since)
+  if #list.waiting == 0 then return min(wanted, free) end
+  if list.mine and list.mine.served and list.ahead > 0 then return 0 end
+  list.newShare = shareOf(list, free, since)
+  if list.newShare == math.huge then return wanted end
+  return max(0, min(wanted, list.newShare, free - list.newShare * list.ahead))
+end
+
+-- It wanted so many, might take so many, and got as many.
+local function settle(list, wanted, may, got)
+  local mine, score = list.mine, nil
+  local servedBefore = mine and mine.served and 0.5 or 0
+  local stamp = max(now, list.last + 1)
+  if got < may or wanted == 0 then -- held up elsewhere: keeps its place
+    if mine then score = got > 0 and stamp + 0.75 or mine.at + servedBefore + 0.25 end
+  elseif got < wanted then
+    score = got > 0 and stamp + 0.5 or (mine and mine.at or stamp) + servedBefore
+  elseif #list.waiting > 0 then
+    score = stamp + 0.75
+  end
+  if score then
+    if not mine or score ~= mine.score then call('ZADD', key('w', list.name), score, ask.p) end
+    local share = got > 0 and #list.waiting > 0 and list.newShare
+    if share and share ~= list.share and share ~= math.huge then
+      call('ZADD', key('w', list.name), -share, '')
+    end
+    keepFor(2 * hour, 'w', list.name)
+  elseif #list.waiting == 0 and list.last > 0 then
+    call('DEL', key('w', list.name)) -- of those who do not wait
+  elseif mine or list.wasThere then
+    call('ZREM', key('w', list.name), ask.p)
+  end
+  local isIdle = not score or score % 0.5 ~= 0
+  list.wakes = list.wakes or got > 0 or (mine and not mine.isIdle and isIdle)
+  list.waits = not isIdle
+end
+
+local function leave(list)
+  if not list.mine and not list.wasThere then return end
+  call('ZREM', key('w', list.name), ask.p)
+  list.wakes, list.mine, list.wasThere, list.ahead = true, nil, false, #list.waiting
+end
+
+-- Until more comes back, or one of those who wait too may be taken for dead: else it is woken.
+local function waitForTurn(list, backAt)
+  for _, process in ipairs(list.waiting) do backAt = min(backAt, heardAt(process) + aliveFor) end
+  return backAt ~= never and backAt - now or nil
+end

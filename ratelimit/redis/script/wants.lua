@@ -1,0 +1,124 @@
+-- SPDX-FileCopyrightText: 2026 Turnstile contributors
+-- SPDX-License-Identifier: MIT
+--
+-- Wants. The gate is what the token's limits allow in this call.
+local function openGate(wanted)
+  if now < global.edge then return {left = 0, why = 'cloudflare', wait = global.edge - now} end
+  if now < global.lock then return {left = 0, why = 'global', wait = global.lock - now} end
+  local free, list = freeSlots(), listOf('*')
+  local gate = {list = list, may = mayTake(list, wanted, free, now - ask.period),
+    why = 'global', wanted = 0, got = 0}
+  if gate.may < min(wanted, free) then gate.why = 'turn' end
+  local budget = invalidBudget()
+  gate.left = min(gate.may, budget)
+  if budget < gate.may then gate.why = 'invalid' end
+  return gate
+end
+
+-- How long those wait whom the gate has kept, now that the others went.
+local function waitAtGate(gate)
+  if gate.wait then return gate.wait end
+  if gate.why == 'global' then return waitForSlot() end
+  if gate.why == 'turn' then
+    local first = ask.global > 0 and scoreAt(key('ga'), 0)
+    return waitForTurn(gate.list, first and first + ask.period or never)
+  end
+  local _, wait = invalidBudget()
+  return wait or ask.period -- of answers nobody tells
+end
+
+local function grant(bucket, seq, count)
+  if count < 1 then return end
+  local expiry, leases = now + ask.lease, {}
+  for i = seq, seq + count - 1 do
+    for _, list in ipairs({leases, global.leases}) do
+      table.insert(list, expiry)
+      table.insert(list, ask.p .. ':' .. i)
+    end
+  end
+  for i = 1, #leases, 1000 do
+    call('ZADD', bucket.leases, unpack(leases, i, min(i + 999, #leases)))
+  end
+  keepFor(ask.lease + minute, 'l', bucket.name)
+  bucket.inFlight, global.inFlight = bucket.inFlight + count, global.inFlight + count
+end
+
+-- Those that it has: it asks again as no reply came.
+local function grantedBefore(bucket, want)
+  local count = 0
+  while bucket.inFlight > 0 and count < want.n
+    and call('ZSCORE', bucket.leases, ask.p .. ':' .. want.seq + count) do
+    count = count + 1
+  end
+  return count
+end
+
+local function waitForToken(bucket)
+  local change = min(changesAt(bucket.counter), scoreAt(bucket.leases, 0) or never)
+  return change ~= never and change - now or nil
+end
+
+local function redirect(want, known, bucket)
+  local reply = {b = want.b, n = 0}
+  if bucket.name ~= want.b then reply.name = bucket.name end
+  if known then
+    reply.hash, reply.split = known.hash, known.split
+    if want.major and not reply.name then
+      reply.name = known.hash .. '#' .. want.major .. (known.split and '#' .. want.route or '')
+    end
+  end
+  return reply
+end
+
+local function serve(want, gate)
+  local bucket, known = bucketOf(want.b), routes[want.route or '']
+  if bucket.name ~= want.b or (known and isProvisional(want.b)) then
+    return redirect(want, known, bucket)
+  end
+  local c = bucket.counter
+  if known and known.limit and c.knowledge == Unknown and c.limitIsLearnt == 0 then -- hint()
+    c.limit = known.limit
+  end
+  local before = grantedBefore(bucket, want)
+  local wanted, list, free = want.n - before, listOf(want.b), available(c, bucket.inFlight)
+  local isProbe = c.knowledge == Unknown and now >= c.blockedUntil
+  local may = mayTake(list, wanted, free, c.since)
+  local got = min(may, gate.left)
+  grant(bucket, want.seq + before, got)
+  settle(list, wanted, may, got)
+  gate.left = gate.left - got
+  if gate.list then gate.wanted, gate.got = gate.wanted + may, gate.got + got end
+  local reply = {b = want.b, n = before + got}
+  if got < may then
+    reply.why, reply.at = gate.why, '*'
+  elseif got < min(wanted, free) then
+    reply.why, reply.wait = 'turn', waitForTurn(list, changesAt(c))
+  elseif got < wanted then
+    reply.why, reply.wait = isProbe and 'probe' or 'bucket', waitForToken(bucket)
+  end
+  return reply
+end
+
+local function serveAll()
+  local replies, wanted = {}, 0
+  for _, want in ipairs(ask.want) do wanted = wanted + want.n end
+  if wanted == 0 then -- who could be served, and asks for nothing, does not wait
+    local list = listOf('*')
+    local isHeld = now < max(global.lock, global.edge)
+    if list.mine and not isHeld and mayTake(list, 1, freeSlots(), 0) > 0 then leave(list) end
+    return nil
+  end
+  local gate = openGate(wanted)
+  for _, want in ipairs(ask.want) do table.insert(replies, serve(want, gate)) end
+  local wait
+  for _, reply in ipairs(replies) do
+    if reply.at then
+      wait = wait or waitAtGate(gate) or never
+      reply.wait = wait ~= never and wait or nil
+    end
+  end
+  if gate.list then
+    settle(gate.list, gate.wanted, min(gate.may, gate.wanted), gate.got)
+  end
+  return replies
+end
