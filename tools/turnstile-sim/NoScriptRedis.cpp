@@ -6,7 +6,7 @@
 
 namespace Turnstile::Sim {
 
-std::unique_ptr<ScriptHost> newScriptRedis()
+std::unique_ptr<ScriptHost> newScriptRedis(const QByteArray & /*script*/)
 {
     return nullptr;
 }

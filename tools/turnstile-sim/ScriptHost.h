@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ratelimit/core/Time.h"
+#include "ratelimit/redis/RedisScript.h"
 
 #include <QtCore/QByteArray>
 #include <QtCore/QByteArrayList>
@@ -30,7 +31,8 @@ public:
     virtual QByteArrayList takeMessages() = 0;
 };
 
-/// One that runs it in this program; null where that was built without Lua.
-std::unique_ptr<ScriptHost> newScriptRedis();
+/// One that runs \a script in Lua 5.1, as Redis does, over a Redis in memory; null where this was
+/// built without Lua. A time that the script asks for is that of the call.
+std::unique_ptr<ScriptHost> newScriptRedis(const QByteArray &script = redisScript());
 
 } // namespace Turnstile::Sim

@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
-#include "tools/turnstile-sim/ScriptRedis.h"
-
-#include "ratelimit/redis/RedisScript.h"
 #include "tools/turnstile-sim/LuaJson.h"
+#include "tools/turnstile-sim/MemoryRedis.h"
+#include "tools/turnstile-sim/ScriptHost.h"
 
 #include <lua.hpp>
 
@@ -94,19 +93,32 @@ void setGlobalList(lua_State *lua, const char *name, const QByteArray &only)
     lua_setglobal(lua, name);
 }
 
-} // namespace
+/// Runs the script in Lua 5.1, as Redis does, over a Redis in memory. Its time is that of the
+/// caller.
+class ScriptRedis final : public ScriptHost {
+public:
+    explicit ScriptRedis(const QByteArray &script);
 
-std::unique_ptr<ScriptHost> newScriptRedis()
-{
-    return std::make_unique<ScriptRedis>();
-}
+    Reply call(const QByteArray &request, TimePoint now) override;
+    QByteArrayList takeMessages() override { return m_redis.takeMessages(); }
+
+private:
+    struct Close {
+        void operator()(lua_State *state) const;
+    };
+    QString takeProblem();
+
+    MemoryRedis m_redis;
+    std::unique_ptr<lua_State, Close> m_lua;
+    QString m_loadProblem;
+};
 
 void ScriptRedis::Close::operator()(lua_State *state) const
 {
     lua_close(state);
 }
 
-ScriptRedis::ScriptRedis()
+ScriptRedis::ScriptRedis(const QByteArray &script)
     : m_lua(luaL_newstate())
 {
     lua_State *lua = m_lua.get();
@@ -118,7 +130,6 @@ ScriptRedis::ScriptRedis()
     lua_setfield(lua, -2, "call");
     lua_setglobal(lua, "redis");
     setGlobalList(lua, "KEYS", keyPrefix);
-    const QByteArray &script = redisScript();
     if (luaL_loadbuffer(lua, script.constData(), size_t(script.size()), "=script") != 0)
         m_loadProblem = takeProblem();
 }
@@ -147,6 +158,13 @@ ScriptHost::Reply ScriptRedis::call(const QByteArray &request, TimePoint now)
     if (reply.text.isEmpty())
         reply.problem = QStringLiteral("the script has replied nothing.");
     return reply;
+}
+
+} // namespace
+
+std::unique_ptr<ScriptHost> newScriptRedis(const QByteArray &script)
+{
+    return std::make_unique<ScriptRedis>(script);
 }
 
 } // namespace Turnstile::Sim
