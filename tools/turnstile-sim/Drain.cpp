@@ -58,8 +58,7 @@ const char *problemOf(const Workload &workload)
     if (workload.kill && workload.processes < 2)
         return "--kill goes with --processes 2 or more: somebody has to be left.";
     if (workload.isShared() && !newScriptRedis())
-        return "this program was built without Lua 5.1 (liblua5.1-0-dev), which runs the script of "
-               "the shared limiter; --sharing none needs none.";
+        return needsLua;
     return nullptr;
 }
 

@@ -35,4 +35,8 @@ public:
 /// built without Lua. A time that the script asks for is that of the call.
 std::unique_ptr<ScriptHost> newScriptRedis(const QByteArray &script = redisScript());
 
+/// What to tell people then.
+inline constexpr auto needsLua = "This program was built without Lua 5.1 (liblua5.1-0-dev), so it "
+                                 "cannot play processes that share a token.";
+
 } // namespace Turnstile::Sim
