@@ -82,7 +82,7 @@ Replay::Replay(const Scenario &scenario, Sink sink, const ReplayLimits &limits,
     , m_scheduler(optionsOf(scenario, m_redis != nullptr))
 {
     if (m_redis) {
-        m_talk = std::make_unique<RedisTalk>("p", RedisOptions(), m_scheduler.options());
+        m_talk = std::make_unique<RedisTalk>("p", RedisOptions(), m_scheduler.options(), 0ms);
         m_talk->connected(now());
     }
     for (const Step &step : scenario.steps) {
