@@ -164,6 +164,8 @@ void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint n
     if (global[u"free"].toInt() > 0)
         free = now + milliseconds(global[u"free"].toInt());
     scheduler.setSharedGlobal(global[u"used"].toInt(), free, now);
+    if (global[u"free"].toInt(-1) == 0)
+        m_wishes.gateIsOpen();
     m_wishes.replied(said[u"want"].toArray(), said[u"learnt"].toArray(), scheduler, now);
 }
 
