@@ -20,8 +20,13 @@ namespace Turnstile {
 /// lease once only, and takes it back once only.
 class RedisTalk {
 public:
+    /// What nobody waits for goes with the next call, or so much later; so does the question of
+    /// those who have asked before.
+    static constexpr milliseconds usualPause{30};
+
     /// \a process: what it is called in Redis: letters, digits, `_` and `-`.
-    RedisTalk(QByteArray process, const RedisOptions &options, const SchedulerOptions &scheduling);
+    RedisTalk(QByteArray process, const RedisOptions &options, const SchedulerOptions &scheduling,
+        milliseconds pause = usualPause);
 
     /// As LeaseBroker.
     void answered(TicketId ticket, const Response &response, TimePoint now);
@@ -67,6 +72,7 @@ private:
     const RedisOptions m_options;
     const SchedulerOptions m_scheduling;
     const QByteArray m_process;
+    const milliseconds m_pause;
     int m_processes = 0;
     quint64 m_calls = 0;
     quint64 m_granted = 0;

@@ -55,6 +55,9 @@ public:
     void setOwn(LocalLender *own) { m_own = own; }
     /// Asks that one. Returns whether it has lent something.
     bool askOwn(Scheduler &scheduler, TimePoint now);
+    /// There was a slot when a call was replied to. Who waits for one and has not asked then has
+    /// lost its turn.
+    void gateIsOpen() { m_isGateDue = m_isGateDue || (m_isAtGate && m_asked.empty()); }
     /// There will be none.
     void askAgain();
     /// The connection is lost: nobody wakes us.
