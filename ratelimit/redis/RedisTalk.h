@@ -84,7 +84,7 @@ private:
     bool m_isCalling = false;
     TimePoint m_calledAt;
     std::optional<TimePoint> m_speakAt; // what nobody waits for: there may be more by then
-    TimePoint m_notBefore; // the next call, after one that was refused
+    TimePoint m_notBefore;              // the next call, after one that was refused
 };
 
 } // namespace Turnstile

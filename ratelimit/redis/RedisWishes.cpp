@@ -14,8 +14,7 @@ using namespace std::chrono_literals;
 // So long the end of a wait may be kept, to be told with something else.
 static constexpr milliseconds patience = 500ms;
 
-RedisWishes::RedisWishes(
-    const QByteArray &process, RedisWords &words, milliseconds leaseLife)
+RedisWishes::RedisWishes(const QByteArray &process, RedisWords &words, milliseconds leaseLife)
     : m_words(words)
     , m_process(process)
     , m_life(leaseLife)

@@ -33,8 +33,8 @@ public:
     /// Looks at those; returns whether that changed something in \a scheduler.
     bool update(Scheduler &scheduler, TimePoint now);
 
-    /// A message: there may be more in a bucket now; `*`: in the token's limits. Where processes are
-    /// named, only they are meant, maybe a little later: see the README of the script.
+    /// A message: there may be more in a bucket now; `*`: in the token's limits. Where processes
+    /// are named, only they are meant, maybe a little later: see the README of the script.
     void wake(const QByteArray &message);
     /// Time has passed: who waits long enough asks again, and who keeps leases too long loses them.
     void timePassed(Scheduler &scheduler, TimePoint now);
@@ -67,16 +67,16 @@ private:
     enum class Stage { Idle, Due, Asked, Waiting };
     struct Wish {
         Stage stage = Stage::Idle;
-        QByteArray bucket;       // as it was asked for last
-        qint64 first = 0;        // number of the leases that were asked for
-        int count = 0;           // how many were
-        TimePoint askedAt;       // when they were, first
-        bool isUnsure = false;   // whether Redis has given them
+        QByteArray bucket;              // as it was asked for last
+        qint64 first = 0;               // number of the leases that were asked for
+        int count = 0;                  // how many were
+        TimePoint askedAt;              // when they were, first
+        bool isUnsure = false;          // whether Redis has given them
         std::optional<TimePoint> woken; // while it was asked
-        bool isAtGate = false;   // waits for the token's limits
-        QByteArray listedAs;     // in what Redis' list of those who wait for a bucket
-        TimePoint again;         // where it waits
-        TimePoint oldestAskedAt; // of the tickets
+        bool isAtGate = false;          // waits for the token's limits
+        QByteArray listedAs;            // in what Redis' list of those who wait for a bucket
+        TimePoint again;                // where it waits
+        TimePoint oldestAskedAt;        // of the tickets
         std::deque<RedisLease> leases;
     };
 

@@ -70,17 +70,6 @@ function leastShare(waiting)
   return waiting > 1 and ask.global > 0 and min(2, ceil(shareNow() / waiting)) or 1
 end
 
-local function gateTurns(list, order)
-  local held = max(global.lock, global.edge)
-  return turnsOf(list, order, freeSlots(), now - ask.period, function(ahead)
-    local first = slotsBackAt(ahead + 1)
-    if first ~= never and first > now then
-      first = min(first + together, slotsBackAt(ahead + list.least(#order)))
-    end
-    return max(first, held)
-  end)
-end
-
 local function setGlobal(name, value)
   global[name] = value
   call('HSET', key('g'), name, value)
@@ -123,6 +112,7 @@ local function countInvalid(d)
   call('ZADD', name, now, ask.p .. ':' .. d.l)
   call('ZREMRANGEBYRANK', name, 0, -ask.invalid - 1)
   call('PEXPIRE', name, ask.invalidPeriod + minute)
+  global.invalid = nil
 end
 
 local function invalidCount()
@@ -143,4 +133,17 @@ local function invalidBudget()
   if excess <= 0 then return 1 - excess end
   if excess > counted then return 0 end
   return 0, scoreAt(key('i', ask.group), excess - 1) + ask.invalidPeriod - now
+end
+
+local function gateTurns(list, order)
+  if #order == 0 then return {} end
+  local budget, wait = invalidBudget()
+  local held = max(global.lock, global.edge, budget > 0 and now or now + (wait or never))
+  return turnsOf(list, order, freeSlots(), now - ask.period, function(ahead)
+    local first = slotsBackAt(ahead + 1)
+    if first ~= never and first > now then
+      first = min(first + together, slotsBackAt(ahead + list.least(#order)))
+    end
+    return min(max(first, held), never)
+  end)
 end

@@ -10,8 +10,8 @@ local function openGate(wanted)
     why = 'global', wanted = 0, got = 0}
   if gate.may < min(wanted, free) then gate.why = 'turn' end
   local budget = invalidBudget()
-  gate.left = min(gate.may, budget)
-  if budget < gate.may then gate.why = 'invalid' end
+  if budget < gate.may then gate.may, gate.why = budget, 'invalid' end
+  gate.left = gate.may
   return gate
 end
 
