@@ -24,7 +24,7 @@ RedisTalk::RedisTalk(QByteArray process, const RedisOptions &options,
     , m_process(std::move(process))
     , m_pause(pause)
     , m_words(scheduling.responseTimeout)
-    , m_wishes(m_words, scheduling.responseTimeout)
+    , m_wishes(m_process, m_words, scheduling.responseTimeout)
     , m_tickets(m_words, scheduling.responseTimeout)
 {
 }
@@ -70,6 +70,10 @@ bool RedisTalk::turnEnded(Scheduler &scheduler, TimePoint now)
     if (m_wishes.update(scheduler, now) || (m_own && m_wishes.askOwn(scheduler, now)))
         return true;
     m_words.forget(now);
+    if (m_words.isEmpty())
+        m_speakAt.reset();
+    else if (!m_speakAt)
+        m_speakAt = now + m_pause;
     return false;
 }
 
@@ -111,7 +115,7 @@ QByteArray RedisTalk::nextCall(const Scheduler &scheduler, TimePoint now)
 {
     if (m_isCalling || !m_isConnected || now < notBefore(m_wishes.isUrgent() ? 0ms : m_pause))
         return {};
-    const bool isDue = m_wishes.asks() || !m_words.isEmpty()
+    const bool isDue = m_wishes.asks() || (m_speakAt && now >= *m_speakAt)
         || (now >= m_calledAt + heartbeat && !(m_wishes.isEmpty() && m_tickets.isEmpty()));
     if (!isDue)
         return {};
@@ -131,8 +135,10 @@ std::optional<TimePoint> RedisTalk::nextDeadline() const
     if (m_own)
         return change;
     std::optional<TimePoint> next;
-    if (m_wishes.asks() || !m_words.isEmpty())
+    if (m_wishes.asks())
         next = notBefore(m_pause);
+    else if (m_speakAt)
+        next = std::max(*m_speakAt, notBefore(m_pause));
     else if (!m_wishes.isEmpty() || !m_tickets.isEmpty())
         next = notBefore(heartbeat);
     return change && next ? std::min(*next, *change) : next;
