@@ -29,7 +29,8 @@ void SchedulerPrivate::judge(const Ticket &ticket, const RatelimitHeaders &heade
         counted.status = headers.status;
         counted.lane = lane->id;
         counted.bucket = lane->bucket->id;
-        counted.count = invalid.count(now);
+        ++sharedInvalid;
+        counted.count = invalidRequests(now);
     }
 
     const Endpoint &endpoint = lane->endpoint;

@@ -23,7 +23,11 @@ public:
     void addDone(const std::deque<RedisDone> &done, TimePoint now);
     void addBack(const std::deque<RedisLease> &back);
     void addDrop(const QSet<QByteArray> &drop);
-    void addWant(const QByteArray &bucket, qint64 first, int count, const QByteArray &route);
+    /// \a probes: lanes that were held, and are ready; one for each lease that is for such a lane.
+    void addWant(const QByteArray &bucket, qint64 first, int count, const QByteArray &route,
+        const QJsonArray &probes = {});
+    /// How long after its sending a request counts at the latest.
+    void setMargin(milliseconds margin);
     /// Whether it says anything.
     bool isEmpty() const { return m_isEmpty; }
     QByteArray toJson() const;

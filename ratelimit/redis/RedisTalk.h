@@ -38,7 +38,7 @@ public:
     /// There will be no reply: nobody knows whether it was heard.
     void unheard(Scheduler &scheduler, TimePoint now);
     /// A message on the channel `KEY:wake`.
-    void woken(const QByteArray &message) { m_wishes.wake(message); }
+    void woken(const QByteArray &message);
 
     /// Redis can be called, or not any more.
     void connected(TimePoint now);
@@ -76,6 +76,7 @@ private:
     std::optional<LocalLender> m_own; // while Redis is away, if it may lend then
     bool m_isConnected = false;
     bool m_isCalling = false;
+    bool m_isTold = false; // that something holds all
     TimePoint m_calledAt;
     TimePoint m_notBefore; // the next call, after one that was refused
 };

@@ -7,6 +7,7 @@
 
 local version = 1
 local mostEntries, mostLeases, mostRoutes, longestText = 500, 5000, 10000, 1024
+local longestName = 1000 -- processes cut longer ones
 local aliveFor, minute, hour = 10000, 60000, 3600000
 local never, unknown, unnamed = 1e14, -1, -1 -- no window is open; not told; a window without a name
 local Unknown, Unlimited, Limited = 0, 1, 2 -- Knowledge
