@@ -8,7 +8,7 @@
 
 static const Endpoint messages(Method::Get, "/channels/1/messages");
 static const Endpoint pins(Method::Get, "/channels/1/pins");
-static const Endpoint rename(Method::Patch, "/channels/1");
+static const Endpoint channel(Method::Patch, "/channels/1");
 static const Endpoint callback(Method::Post, "/interactions/1/tok1/callback");
 
 class SchedulerSharedTest : public QObject {
@@ -54,8 +54,8 @@ private Q_SLOTS:
     {
         Desk desk(shared()), other(shared());
         other.ask(pins, 0ms);
-        const auto one = desk.ask(rename, 0ms), named = desk.ask(rename, 0ms, {.lane = "name"});
-        const auto same = other.ask(rename, 0ms);
+        const auto one = desk.ask(channel, 0ms), named = desk.ask(channel, 0ms, {.lane = "name"});
+        const auto same = other.ask(channel, 0ms);
         const auto name = [](const Desk &of, TicketId ticket, LimitKind kind) {
             return of.scheduler.holdName(laneOf(of, ticket), kind);
         };
@@ -70,36 +70,36 @@ private Q_SLOTS:
     void holdsOneLane()
     {
         Desk desk(shared());
-        const auto a = desk.ask(rename, 0ms), b = desk.ask(rename, 0ms, {.lane = "topic"});
-        desk.ask(rename, 0ms);
-        desk.ask(rename, 0ms);
+        const auto a = desk.ask(channel, 0ms), b = desk.ask(channel, 0ms, {.lane = "topic"});
+        desk.ask(channel, 0ms);
+        desk.ask(channel, 0ms);
         const QByteArray name = desk.scheduler.holdName(laneOf(desk, a), LimitKind::Sublimit);
-        hold(desk, rename, name, 1s, 10ms);
-        QCOMPARE(need(desk, rename).leases, 1); // for the other
+        hold(desk, channel, name, 1s, 10ms);
+        QCOMPARE(need(desk, channel).leases, 1); // for the other
         QCOMPARE(desk.scheduler.waits(a, at(10ms)).back().reason, WaitReason::Lease);
         QCOMPARE(desk.scheduler.waits(a, at(10ms)).front(), (Wait{WaitReason::Route, at(1s)}));
-        lend(desk, rename, 2, 20ms);
+        lend(desk, channel, 2, 20ms);
         QVERIFY(desk.isGranted(b) && !desk.isGranted(a));
-        QCOMPARE(need(desk, rename).leases, -1); // to be given back
-        QCOMPARE(desk.scheduler.lend(bucketOf(desk, rename), -1, at(20ms)), -1);
+        QCOMPARE(need(desk, channel).leases, -1); // to be given back
+        QCOMPARE(desk.scheduler.lend(bucketOf(desk, channel), -1, at(20ms)), -1);
         desk.runTo(1s);
-        QCOMPARE(need(desk, rename).leases, 1);
-        lend(desk, rename, 1, 1s);
+        QCOMPARE(need(desk, channel).leases, 1);
+        lend(desk, channel, 1, 1s);
         QVERIFY(desk.isGranted(a));
     }
 
     void holdsAllLanesOfAnEndpoint()
     {
         Desk desk(shared());
-        const auto a = desk.ask(rename, 0ms);
-        desk.ask(rename, 0ms, {.lane = "topic"});
-        QCOMPARE(need(desk, rename).leases, 2);
+        const auto a = desk.ask(channel, 0ms);
+        desk.ask(channel, 0ms, {.lane = "topic"});
+        QCOMPARE(need(desk, channel).leases, 2);
         const QByteArray name = desk.scheduler.holdName(laneOf(desk, a), LimitKind::Shared);
-        hold(desk, rename, name, 1s, 10ms);
-        QCOMPARE(need(desk, rename).leases, 0);
-        hold(desk, rename, name, 500ms, 20ms); // a shorter one changes nothing
+        hold(desk, channel, name, 1s, 10ms);
+        QCOMPARE(need(desk, channel).leases, 0);
+        hold(desk, channel, name, 500ms, 20ms); // a shorter one changes nothing
         desk.runTo(999ms);
-        QCOMPARE(need(desk, rename).leases, 0);
+        QCOMPARE(need(desk, channel).leases, 0);
     }
 
     // Lanes whose requests go side by side go one after another then, until one is answered.
