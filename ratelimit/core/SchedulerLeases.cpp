@@ -14,6 +14,7 @@ namespace Turnstile {
 // Of one bucket at a time; there is another time.
 static constexpr int mostWanted = 100;
 static constexpr int mostLanes = 64;
+static constexpr size_t mostRoutes = 8;
 
 // The name of a bucket for all processes: what its key compares.
 static QByteArray nameOf(const BucketKey &key)
@@ -58,6 +59,10 @@ std::optional<Scheduler::LeaseNeed> SchedulerPrivate::leaseNeed(BucketId id) con
     need.oldestAskedAt = bucket->ready.isEmpty() ? now : bucket->ready.top()->head()->askedAt;
     const Lane *lane = need.leases > 0 ? bucket->lanes.first() : nullptr;
     for (int i = 0; lane && i < mostLanes; ++i, lane = bucket->lanes.next(lane)) {
+        const QByteArray &route = lane->endpoint.route();
+        if (need.otherRoutes.size() < mostRoutes && route != need.route
+            && !std::count(need.otherRoutes.begin(), need.otherRoutes.end(), route))
+            need.otherRoutes.push_back(route);
         if (lane->probes && ReadyLanes::contains(lane)) {
             need.probes.push_back(holdName(*lane, LimitKind::Sublimit));
             need.probes.push_back(holdName(*lane, LimitKind::Shared));

@@ -174,13 +174,23 @@ void RedisRequest::addDrop(const QSet<QByteArray> &drop)
     addList(QLatin1String("drop"), entries);
 }
 
-void RedisRequest::addWant(const QByteArray &bucket, qint64 first, int count,
-    const QByteArray &route, const QJsonArray &probes)
+static void addTexts(
+    QJsonObject &entry, QLatin1String name, const std::vector<QByteArray> &texts)
 {
-    QJsonObject want{
-        {u"b"_qs, text(bucket)}, {u"seq"_qs, first}, {u"n"_qs, count}, {u"route"_qs, text(route)}};
-    if (!probes.isEmpty())
-        want.insert(u"probes", probes);
+    QJsonArray all;
+    for (const QByteArray &each : texts)
+        all.append(text(each));
+    if (!texts.empty())
+        entry.insert(name, all);
+}
+
+void RedisRequest::addWant(qint64 first, int count, const Scheduler::LeaseNeed &need,
+    const std::vector<QByteArray> &probes)
+{
+    QJsonObject want{{u"b"_qs, text(need.bucket)}, {u"seq"_qs, first}, {u"n"_qs, count},
+        {u"route"_qs, text(need.route)}};
+    addTexts(want, QLatin1String("routes"), need.otherRoutes);
+    addTexts(want, QLatin1String("probes"), probes);
     m_wants.append(want);
     m_isEmpty = false;
 }

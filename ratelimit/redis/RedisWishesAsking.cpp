@@ -70,12 +70,10 @@ void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoi
         wish.isWoken = false;
         m_words.keep(bucket);
         m_asked.push_back(id);
-        QJsonArray probes;
-        for (const QByteArray &lane : need->probes) {
-            if (m_words.isHold(lane))
-                probes.append(QString::fromLatin1(lane));
-        }
-        request.addWant(bucket, wish.first, count, need->route, probes);
+        std::vector<QByteArray> probes;
+        std::copy_if(need->probes.begin(), need->probes.end(), std::back_inserter(probes),
+            [this](const QByteArray &lane) { return m_words.isHold(lane); });
+        request.addWant(wish.first, count, *need, probes);
     }
     m_isUrgent = m_due > 0 && !m_asked.empty(); // those that found no place
 }

@@ -6,14 +6,15 @@ local routes = {}
 
 local function readRoutes()
   local names, asked = {}, {}
-  for _, list in ipairs({ask.want, ask.done}) do
-    for _, entry in ipairs(list) do
-      if entry.route and not asked[entry.route] then
-        asked[entry.route] = true
-        table.insert(names, entry.route)
-      end
-    end
+  local function add(name)
+    if name and not asked[name] then table.insert(names, name) end
+    asked[name or ''] = true
   end
+  for _, want in ipairs(ask.want) do
+    add(want.route)
+    for _, name in ipairs(want.routes or {}) do add(name) end
+  end
+  for _, done in ipairs(ask.done) do add(done.route) end
   if #names == 0 then return end
   local told = call('HMGET', key('r'), unpack(names))
   for i, name in ipairs(names) do
@@ -43,6 +44,9 @@ local function learnHash(d, grantedAt)
   local known = routes[d.route]
   if known and known.hash ~= d.hash and grantedAt < known.at then return false end
   if not known and call('HLEN', key('r')) >= mostRoutes then return true end
+  if d.split and not (known and known.split) and #listOf(d.b).waiting > 0 then
+    call('PUBLISH', key('wake'), d.b)
+  end
   known = {hash = d.hash, limit = d.limit,
     split = d.split or (known and known.hash == d.hash and known.split) or nil,
     at = max(known and known.at or 0, grantedAt)}

@@ -12,7 +12,7 @@ local schema = {p = 'string', now = 'number', lease = 'number', global = 'number
   margin = 'number', info = 'string', done = {each = done}, drop = {each = 'string'},
   back = {each = {b = 'string', l = 'number', must = {'b', 'l'}}},
   want = {each = {b = 'string', n = 'number', seq = 'number', route = 'string', major = 'string',
-    probes = {each = 'string'}, must = {'b', 'n', 'seq'}}},
+    routes = {each = 'string'}, probes = {each = 'string'}, must = {'b', 'n', 'seq'}}},
   must = {'p', 'lease'}}
 
 local check -- returns what is wrong, in words

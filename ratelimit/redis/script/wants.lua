@@ -77,6 +77,7 @@ local function serve(want, gate)
     or isUnsplit(want.b, want.route, known) then
     return redirect(want, known, bucket)
   end
+  for _, route in ipairs(want.routes or {}) do isUnsplit(want.b, route, routes[route]) end
   local c = bucket.counter
   if known and known.limit and c.knowledge == Unknown and c.limitIsLearnt == 0 then -- hint()
     c.limit = known.limit
