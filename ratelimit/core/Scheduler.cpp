@@ -196,8 +196,8 @@ void Scheduler::lockEdge(TimePoint until, TimePoint now)
 void Scheduler::setSharedInvalid(int count, TimePoint now)
 {
     d->begin(now);
-    d->sharedInvalid = count;
-    d->sharedInvalidUntil = d->now + d->options.invalidPeriod;
+    d->invalid.setShared(count, d->now);
+    d->pump();
 }
 
 std::optional<milliseconds> Scheduler::margin() const
@@ -370,7 +370,7 @@ bool Scheduler::isGloballyLocked(TimePoint now) const
 
 int Scheduler::invalidRequests(TimePoint now) const
 {
-    return d->invalidRequests(now);
+    return d->invalid.count(now);
 }
 
 Scheduler::GlobalState Scheduler::globalState(TimePoint now) const

@@ -135,7 +135,8 @@ public:
     void lockGlobally(TimePoint until, TimePoint now);
     /// The same as by the edge: exempt tickets are held too.
     void lockEdge(TimePoint until, TimePoint now);
-    /// Those who count know of so many invalid answers, of this process and of others.
+    /// Those who count know of so many invalid answers, of this process and of others. Exempt
+    /// tickets wait for that, too, until they say otherwise or the period is over.
     void setSharedInvalid(int count, TimePoint now);
     /// How long after sending a request counts at the latest; nothing where
     /// SchedulerOptions::compensate is not set, or not enough answers have come.

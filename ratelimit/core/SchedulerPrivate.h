@@ -146,10 +146,6 @@ public:
     void holdLanes(BucketId id, const QByteArray &name, TimePoint until);
     void lockGlobally(TimePoint until);
     void lockEdge(TimePoint until);
-    int invalidRequests(TimePoint at) const
-    {
-        return std::max(invalid.count(at), at < sharedInvalidUntil ? sharedInvalid : 0);
-    }
     void needsChanged(); // of any bucket
 
     // Flow
@@ -238,8 +234,6 @@ public:
     GlobalLimit global;
     Scheduler::GlobalState sharedGlobal; // as those who count say
     InvalidRequestBudget invalid;
-    int sharedInvalid = 0; // the same
-    TimePoint sharedInvalidUntil;
     RoundTrips roundTrips;
     TimePoint edgeUntil; // Cloudflare's block
     Slab<Ticket, TicketTag> tickets;

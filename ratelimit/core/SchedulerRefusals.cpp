@@ -29,8 +29,7 @@ void SchedulerPrivate::judge(const Ticket &ticket, const RatelimitHeaders &heade
         counted.status = headers.status;
         counted.lane = lane->id;
         counted.bucket = lane->bucket->id;
-        ++sharedInvalid;
-        counted.count = invalidRequests(now);
+        counted.count = invalid.count(now);
     }
 
     const Endpoint &endpoint = lane->endpoint;

@@ -121,8 +121,8 @@ QByteArray RedisTalk::nextCall(const Scheduler &scheduler, TimePoint now)
 {
     if (m_isCalling || !m_isConnected || now < notBefore(m_wishes.isUrgent() ? 0ms : callEvery))
         return {};
-    const bool isDue = m_wishes.asks() || !m_words.isEmpty()
-        || m_isTold || (now >= m_calledAt + heartbeat && !(m_wishes.isEmpty() && m_tickets.isEmpty()));
+    const bool isDue = m_wishes.asks() || !m_words.isEmpty() || m_isTold
+        || (now >= m_calledAt + heartbeat && isHeardOf());
     if (!isDue)
         return {};
     RedisRequest request = newRequest();
@@ -146,7 +146,7 @@ std::optional<TimePoint> RedisTalk::nextDeadline() const
     std::optional<TimePoint> next;
     if (m_wishes.asks() || !m_words.isEmpty() || m_isTold)
         next = notBefore(callEvery);
-    else if (!m_wishes.isEmpty() || !m_tickets.isEmpty())
+    else if (isHeardOf())
         next = notBefore(heartbeat);
     return change && next ? std::min(*next, *change) : next;
 }
@@ -175,7 +175,9 @@ void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint n
         scheduler.lockGlobally(now + milliseconds(lock), now);
     if (const qint64 edge = global[u"edge"].toInteger(); edge > 0)
         scheduler.lockEdge(now + milliseconds(edge), now);
-    scheduler.setSharedInvalid(said[u"invalid"].toInt(), now);
+    const int invalid = said[u"invalid"].toInt(), most = m_scheduling.invalidLimit;
+    scheduler.setSharedInvalid(invalid, now);
+    m_isNearBan = most > 0 && invalid >= most - most / 20 - 1;
     const QJsonArray splits = said[u"split"].toArray();
     for (const auto &each : splits) {
         const QByteArray hash = each[u"hash"].toString().toUtf8();

@@ -60,6 +60,11 @@ public:
 
 private:
     RedisRequest newRequest() const;
+    // Now and then, whether or not there is something to say.
+    bool isHeardOf() const
+    {
+        return !m_wishes.isEmpty() || !m_tickets.isEmpty() || m_isNearBan;
+    }
     void countHere(bool isAway);
     TimePoint notBefore(milliseconds sinceLastCall) const;
     void learn(const QJsonObject &said, Scheduler &scheduler, TimePoint now);
@@ -76,7 +81,8 @@ private:
     std::optional<LocalLender> m_own; // while Redis is away, if it may lend then
     bool m_isConnected = false;
     bool m_isCalling = false;
-    bool m_isTold = false; // that something holds all
+    bool m_isTold = false;    // that something holds all
+    bool m_isNearBan = false; // by invalid answers: who waits for that asks for nothing else
     TimePoint m_calledAt;
     TimePoint m_notBefore; // the next call, after one that was refused
 };

@@ -185,6 +185,29 @@ private Q_SLOTS:
         QCOMPARE(desk.scheduler.invalidRequests(at(11min)), 0); // nobody has said more since
     }
 
+    // Interactions need no lease, and the address is banned for them as well.
+    void invalidAnswersOfOthersHoldInteractions()
+    {
+        Desk desk({.isShared = true, .invalidLimit = 100});
+        desk.scheduler.setSharedInvalid(99, at(0ms));
+        const auto a = desk.ask(callback, 0ms), b = desk.ask(callback, 0ms);
+        QVERIFY(desk.isGranted(a) && !desk.isGranted(b)); // there may be one
+        desk.complete(a, noHeaders(403), 10ms);
+        QVERIFY(!desk.isGranted(b));
+        QCOMPARE(desk.scheduler.waits(b, at(10ms)).back().reason, WaitReason::InvalidRequests);
+        desk.scheduler.setSharedInvalid(98, at(20ms)); // some have left the period
+        desk.note();
+        QVERIFY(desk.isGranted(b));
+        desk.complete(b, noHeaders(), 30ms);
+        desk.scheduler.setSharedInvalid(150, at(40ms));
+        const auto c = desk.ask(callback, 50ms);
+        QCOMPARE(desk.scheduler.invalidRequests(at(50ms)), 100);
+        desk.runTo(10min + 39ms);
+        QVERIFY(!desk.isGranted(c));
+        desk.runTo(10min + 40ms); // all of them have, whatever is heard
+        QVERIFY(desk.isGranted(c));
+    }
+
     void knowsItsMargin()
     {
         for (const bool compensates : {false, true}) {
