@@ -183,6 +183,27 @@ private Q_SLOTS:
         QCOMPARE(processes.script.call("c", "{}")[u"global"_qs][u"used"_qs], 1);
     }
 
+    // Who waits for that hears when it is over, although it asks for nothing else.
+    void invalidAnswersOfAllHoldInteractions()
+    {
+        RedisTalkers processes(
+            *m_server, 2, {.invalidLimit = 20, .invalidPeriod = milliseconds(60s)});
+        processes.run(50ms);
+        for (int i = 0; i < 19; ++i)
+            processes[0].complete(processes[0].ask(callback), noHeaders(403));
+        processes.run(40s);
+        processes[1].complete(processes[1].ask(callback), noHeaders(401));
+        processes.run(50ms);
+        const auto b = processes[1].ask(callback);
+        processes.run(18s);
+        QVERIFY(!processes[1].isGranted(b));
+        processes.run(6s);
+        QVERIFY(processes[1].isGranted(b));
+        const quint64 calls = processes[1].talk.calls();
+        processes.run(10s);
+        QCOMPARE(processes[1].talk.calls(), calls); // and is silent again
+    }
+
     void tellsItsMargin()
     {
         for (const bool compensates : {false, true}) {
