@@ -175,10 +175,11 @@ QByteArray Scheduler::holdName(LaneId lane, LimitKind kind) const
     return known ? SchedulerPrivate::holdName(*known, kind) : QByteArray();
 }
 
-void Scheduler::holdLanes(BucketId bucket, const QByteArray &name, TimePoint until, TimePoint now)
+void Scheduler::holdLanes(
+    BucketId bucket, const QHash<QByteArray, TimePoint> &untilByName, TimePoint now)
 {
     d->begin(now);
-    d->holdLanes(bucket, name, until);
+    d->holdLanes(bucket, untilByName);
 }
 
 void Scheduler::lockGlobally(TimePoint until, TimePoint now)

@@ -12,6 +12,8 @@
 #include "ratelimit/core/Wait.h"
 #include "ratelimit/turnstile_core_export.h"
 
+#include <QtCore/QHash>
+
 #include <memory>
 #include <optional>
 #include <span>
@@ -128,9 +130,10 @@ public:
     /// \a lane: that lane, or all of its endpoint. 32 digits, with no secret in them; empty when the
     /// lane is gone.
     QByteArray holdName(LaneId lane, LimitKind kind) const;
-    /// Another process met such a 429: in \a bucket, what it calls \a name is held until \a until,
-    /// and probed then by one request at a time.
-    void holdLanes(BucketId bucket, const QByteArray &name, TimePoint until, TimePoint now);
+    /// Other processes met such 429s: in \a bucket, what they call so (see holdName()) is held until
+    /// then, and afterwards probed by one request at a time.
+    void holdLanes(
+        BucketId bucket, const QHash<QByteArray, TimePoint> &untilByName, TimePoint now);
     /// Everything is held until \a until, as by a global 429: another process met one.
     void lockGlobally(TimePoint until, TimePoint now);
     /// The same as by the edge: exempt tickets are held too.

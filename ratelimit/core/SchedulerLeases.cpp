@@ -169,15 +169,17 @@ QByteArray SchedulerPrivate::holdName(const Lane &lane, LimitKind kind)
     return QCryptographicHash::hash(name, QCryptographicHash::Sha256).toHex().first(32);
 }
 
-void SchedulerPrivate::holdLanes(BucketId id, const QByteArray &name, TimePoint until)
+void SchedulerPrivate::holdLanes(BucketId id, const QHash<QByteArray, TimePoint> &untilByName)
 {
     BucketNode *bucket = buckets.find(id);
     if (!bucket || !bucket->onLease)
         return;
     for (Lane *lane = bucket->lanes.first(); lane; lane = bucket->lanes.next(lane)) {
-        if (name == holdName(*lane, LimitKind::Sublimit)
-            || name == holdName(*lane, LimitKind::Shared))
-            hold(lane, until);
+        for (const LimitKind kind : {LimitKind::Sublimit, LimitKind::Shared}) {
+            if (const auto until = untilByName.constFind(holdName(*lane, kind));
+                until != untilByName.cend())
+                hold(lane, *until);
+        }
     }
     changed(bucket);
 }

@@ -143,7 +143,7 @@ public:
     bool isSplit(const Lane &lane, const QByteArray &hash) const;
     QByteArray leaseName(const Lane &lane, const QByteArray &hash) const;
     static QByteArray holdName(const Lane &lane, LimitKind kind);
-    void holdLanes(BucketId id, const QByteArray &name, TimePoint until);
+    void holdLanes(BucketId id, const QHash<QByteArray, TimePoint> &untilByName);
     void lockGlobally(TimePoint until);
     void lockEdge(TimePoint until);
     void needsChanged(); // of any bucket

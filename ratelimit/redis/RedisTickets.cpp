@@ -101,7 +101,7 @@ std::vector<QByteArray> RedisTickets::tell(const Scheduler &scheduler, TimePoint
             taken.done.name = scheduler.leaseName(taken.lane, hash);
             taken.done.isSplit = scheduler.isSplit(taken.lane, hash);
         }
-        tellHold(taken, scheduler, now);
+        tellHold(taken, scheduler);
         if (taken.done.lease.isOwn && m_own) {
             if (taken.done.response.kind == Response::Kind::Unused)
                 m_own->giveBack();
@@ -117,12 +117,11 @@ std::vector<QByteArray> RedisTickets::tell(const Scheduler &scheduler, TimePoint
     return buckets;
 }
 
-void RedisTickets::tellHold(Taken &taken, const Scheduler &scheduler, TimePoint now)
+void RedisTickets::tellHold(Taken &taken, const Scheduler &scheduler) const
 {
     const auto &limit = taken.done.limit;
     if (limit && (limit->kind == LimitKind::Sublimit || limit->kind == LimitKind::Shared)) {
         taken.done.lane = scheduler.holdName(taken.lane, limit->kind);
-        m_words.hold(taken.done.lane, limit->at + limit->wait, now);
     } else if (m_words.knowsHolds()) {
         for (const LimitKind kind : {LimitKind::Sublimit, LimitKind::Shared}) {
             if (const QByteArray lane = scheduler.holdName(taken.lane, kind); m_words.isHold(lane))

@@ -46,7 +46,7 @@ private:
         bool isAnswered = false;
     };
     Taken *find(TicketId ticket);
-    void tellHold(Taken &taken, const Scheduler &scheduler, TimePoint now);
+    void tellHold(Taken &taken, const Scheduler &scheduler) const;
 
     RedisWords &m_words;
     LocalLender *m_own = nullptr;

@@ -149,12 +149,15 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
 void RedisWishes::learnHolds(
     BucketId id, const QJsonArray &holds, Scheduler &scheduler, TimePoint now)
 {
+    QHash<QByteArray, TimePoint> held;
     for (const auto &each : holds) {
         const QByteArray lane = each[u"lane"].toString().toLatin1();
         const TimePoint until = now + milliseconds(each[u"wait"].toInteger() + 1);
-        scheduler.holdLanes(id, lane, until, now);
+        held.insert(lane, until);
         m_words.hold(lane, until, now);
     }
+    if (!held.isEmpty())
+        scheduler.holdLanes(id, held, now);
 }
 
 // Whether something else is to be asked for now. That routes count apart is learnt already.

@@ -115,8 +115,10 @@ public:
             for (const auto &each : all)
                 isHeard = each->step() || isHeard;
             for (const QByteArray &message : isHeard ? m_wakes.take() : QByteArrayList()) {
-                for (const auto &each : all)
-                    each->talk.woken(message);
+                for (const auto &each : all) {
+                    if (each->isConnected)
+                        each->talk.woken(message);
+                }
             }
         }
     }

@@ -37,7 +37,7 @@ class SchedulerSharedTest : public QObject {
     static void hold(Desk &desk, const Endpoint &bucket, const QByteArray &name, milliseconds until,
         milliseconds time)
     {
-        desk.scheduler.holdLanes(bucketOf(desk, bucket), name, at(until), at(time));
+        desk.scheduler.holdLanes(bucketOf(desk, bucket), {{name, at(until)}}, at(time));
         desk.note();
     }
     // Asks, sends and is answered.
@@ -74,8 +74,10 @@ private Q_SLOTS:
         desk.ask(channel, 0ms);
         desk.ask(channel, 0ms);
         const QByteArray name = desk.scheduler.holdName(laneOf(desk, a), LimitKind::Sublimit);
+        desk.events.clear();
         hold(desk, channel, name, 1s, 10ms);
-        QCOMPARE(need(desk, channel).leases, 1); // for the other
+        QCOMPARE(desk.count(Event::Type::BucketChanged), 1); // so that somebody looks
+        QCOMPARE(need(desk, channel).leases, 1);             // for the other
         QCOMPARE(desk.scheduler.waits(a, at(10ms)).back().reason, WaitReason::Lease);
         QCOMPARE(desk.scheduler.waits(a, at(10ms)).front(), (Wait{WaitReason::Route, at(1s)}));
         lend(desk, channel, 2, 20ms);
@@ -127,7 +129,7 @@ private Q_SLOTS:
         Desk desk(shared());
         const auto a = desk.ask(messages, 0ms);
         hold(desk, messages, "0123456789abcdef0123456789abcdef", 1s, 0ms);
-        desk.scheduler.holdLanes({}, "x", at(1s), at(0ms)); // no such bucket
+        desk.scheduler.holdLanes({}, {{"x", at(1s)}}, at(0ms)); // no such bucket
         QCOMPARE(need(desk, messages).leases, 1);
         Desk alone; // counts for itself
         const auto b = alone.ask(messages, 0ms);
@@ -224,6 +226,8 @@ private Q_SLOTS:
     void findsOutThatARouteIsSplit()
     {
         Desk desk(shared());
+        const Endpoint pins2(Method::Get, "/channels/2/pins");
+        get(desk, pins2, 4, 0ms);
         for (const milliseconds begin : {0s, 11s}) {
             QVERIFY(!desk.saw(Anomaly::CountersSplit));
             get(desk, messages, 4, begin);
@@ -237,6 +241,10 @@ private Q_SLOTS:
         QVERIFY(!desk.scheduler.isSplit(apart, "other"));
         QVERIFY(desk.scheduler.leaseName(apart, "abcd").endsWith('#' + pins.route()));
         QCOMPARE(desk.scheduler.leaseName(apart, "abcd"), need(desk, pins).bucket);
+        // Those of other channels are where they were, until somebody says so.
+        const LaneId second = laneOf(desk, desk.ask(pins2, 12s));
+        QCOMPARE(desk.scheduler.leaseName(second, "abcd"), need(desk, pins2).bucket);
+        QVERIFY(!need(desk, pins2).bucket.contains(pins.route()));
         // And when the server has a new name for it, that is over.
         lend(desk, pins, 1, 12s);
         desk.complete(desk.grants.back(), answer(5, 4, 10s, "new"), 13s);

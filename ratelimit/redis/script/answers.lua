@@ -22,6 +22,8 @@ local function readRoutes()
   end
 end
 
+local function isOf(name, hash) return name:sub(1, #hash + 1) == hash .. '#' end
+
 -- Those of a route that counts apart, and the name of its bucket is not told apart yet.
 local splits, toldSplit = {}, {}
 
@@ -32,17 +34,18 @@ end
 
 local function isUnsplit(name, route, known)
   if not (known and known.split and name) or #name + #route >= longestName then return false end
-  local isOf = name:sub(1, #known.hash + 1) == known.hash .. '#'
-  if not isOf or name:sub(-#route - 1) == '#' .. route then return false end
+  if not isOf(name, known.hash) or name:sub(-#route - 1) == '#' .. route then return false end
   tellSplit(route, known)
   return true
 end
 
--- Whether the answer is of the bucket that the route counts in now: an overtaken one may not be.
-local function learnHash(d, grantedAt)
+-- Whether the answer is of the bucket that it says: an overtaken one may not be.
+local function learnHash(bucket, d, grantedAt)
   if not d.hash or not d.route or d.kind ~= 'bucket' then return true end
   local known = routes[d.route]
-  if known and known.hash ~= d.hash and grantedAt < known.at then return false end
+  if known and known.hash ~= d.hash and grantedAt < known.at then -- elsewhere it is another
+    return isProvisional(bucket.name) or isOf(bucket.name, d.hash)
+  end
   if not known and call('HLEN', key('r')) >= mostRoutes then return true end
   if d.split and not (known and known.split) and #listOf(d.b).waiting > 0 then
     call('PUBLISH', key('wake'), d.b)
@@ -124,13 +127,15 @@ end
 
 local function learnAnswer(bucket, d, grantedAt, countedAt)
   if d.kind == 'global' then return bucket end -- its numbers are those of the global limit
-  if not learnHash(d, grantedAt) then
+  if not learnHash(bucket, d, grantedAt) then
     spend(bucket.counter, now)
     return bucket
   end
   local isSuccess = not d.status or (d.status >= 200 and d.status < 300) -- or nobody looked
-  local isApart = isUnsplit(d.name, d.route, routes[d.route or ''])
-  bucket = named(bucket, isApart and d.name .. '#' .. d.route or d.name)
+  if d.kind == 'bucket' then -- who garbles the numbers may garble the name too
+    local isApart = isUnsplit(d.name, d.route, routes[d.route or ''])
+    bucket = named(bucket, isApart and d.name .. '#' .. d.route or d.name)
+  end
   if d.limit or d.remaining or d.after then
     learn(bucket.counter, d, grantedAt, countedAt)
   elseif d.status ~= 429 then -- which takes no token

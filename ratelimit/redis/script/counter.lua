@@ -145,7 +145,8 @@ end
 local function learn(c, d, grantedAt, countedAt)
   roll(c, now)
   local a = {grantedAt = grantedAt, isOvertaken = grantedAt < c.heardAt, lastHeardAt = c.heardAt,
-    limit = d.limit or unknown, remaining = d.remaining or unknown, status = d.status or 0,
+    limit = max(d.limit or unknown, unknown),
+    remaining = d.remaining and max(0, d.remaining) or unknown, status = d.status or 0,
     reset = unnamed, endsBy = never, openUntil = 0}
   c.heardAt = now
   learnCounting(c, a, a.limit > 0 and a.remaining >= a.limit, d.after)

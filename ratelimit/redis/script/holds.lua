@@ -39,7 +39,6 @@ local function holdLane(bucket, lane, kind, ends)
   end
   if count >= mostEntries then return end
   setHold(bucket, lane, {kind = kind, ends = max(before and before.ends or 0, ends)})
-  if #listOf(bucket.name).waiting > 0 then call('PUBLISH', key('wake'), bucket.name) end
 end
 
 -- What became of a request in a lane that is held, or was.
