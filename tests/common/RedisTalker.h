@@ -6,6 +6,7 @@
 #include "tests/common/Desk.h"
 #include "tests/common/RedisScript.h"
 
+#include <functional>
 #include <memory>
 
 /// A process with a shared limiter, in the time of a RedisScript: its scheduler, and what it says.
@@ -52,8 +53,8 @@ public:
     }
     bool isGranted(TicketId ticket) const { return desk.isGranted(ticket); }
 
-    /// What is due now. Returns whether it has called Redis.
-    bool step()
+    /// What is due now; \a meanwhile happens before the reply. Returns whether it has called Redis.
+    bool step(const std::function<void()> &meanwhile = [] { })
     {
         desk.scheduler.advance(now());
         talk.timePassed(desk.scheduler, now());
@@ -65,6 +66,7 @@ public:
         said.insert(u"now"_qs, m_script.now);
         const QByteArray reply =
             m_script.call(QJsonDocument(said).toJson(QJsonDocument::Compact));
+        meanwhile();
         if (const QString problem = talk.replied(reply, desk.scheduler, now()); !problem.isEmpty())
             qWarning().noquote() << problem;
         settle();

@@ -113,6 +113,29 @@ private Q_SLOTS:
         QVERIFY(processes[1].isGranted(held));
     }
 
+    // What comes up while it is told that another process tries is asked for at once.
+    void aHeldLaneDelaysNothing()
+    {
+        RedisTalkers processes(*m_server, 2);
+        meet(processes);
+        meet(processes, pins);
+        const auto a = processes[0].ask(messages);
+        processes.run(50ms);
+        processes[0].retry(a, sublimit(3s));
+        processes.run(50ms);
+        const auto held = processes[1].ask(messages);
+        processes.run(3s);
+        QVERIFY(processes[0].isGranted(a)); // tries
+        TicketId free;
+        for (int i = 0; i < 300 && free.isNull(); ++i) {
+            processes.script.now += 5;
+            processes[1].step([&] { free = processes[1].ask(pins); });
+        }
+        processes.run(100ms);
+        QVERIFY(!processes[1].isGranted(held));
+        QVERIFY(processes[1].isGranted(free));
+    }
+
     // It tells the others when Redis is back.
     void aSublimitMetWhileRedisIsAway()
     {
