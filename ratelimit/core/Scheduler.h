@@ -76,8 +76,8 @@ public:
 
     /// What a bucket wants of those who count for it. A value.
     struct LeaseNeed {
-        QByteArray bucket;       ///< what it is called, the same in all processes; no secret in it
-        QByteArray route;        ///< of its first lane
+        QByteArray bucket; ///< what it is called, the same in all processes; no secret in it
+        QByteArray route;  ///< of its first lane
         std::vector<QByteArray> otherRoutes; ///< of the next; not all where there are many
         int leases = 0;          ///< more than it has; less than zero: so many more than it needs
         TimePoint oldestAskedAt; ///< of the tickets that wait in it
@@ -113,8 +113,8 @@ public:
     void setSharedGlobal(int used, std::optional<TimePoint> nextFreeAt, TimePoint now);
     /// Why \a bucket gets no more leases, for who asks what its tickets wait for.
     void setLeaseWait(BucketId bucket, const Wait &wait, TimePoint now);
-    /// What other processes have heard: the route of \a bucket's lanes answers with \a hash. Nothing
-    /// is done where the bucket has a name, and false returned.
+    /// What other processes have heard: the route of \a bucket's lanes answers with \a hash.
+    /// Nothing is done where the bucket has a name, and false returned.
     bool learnHash(BucketId bucket, const QByteArray &hash, TimePoint now);
     /// What another process has found out: what \a route counts, as long as it answers with
     /// \a hash, counts apart from the others with that. Its lanes move.
@@ -127,13 +127,12 @@ public:
     /// The route of \a lane; empty when it is gone.
     QByteArray route(LaneId lane) const;
     /// How all processes call what a 429 of \a kind (Sublimit or Shared) holds, when it comes for
-    /// \a lane: that lane, or all of its endpoint. 32 digits, with no secret in them; empty when the
-    /// lane is gone.
+    /// \a lane: that lane, or all of its endpoint. 32 digits, with no secret in them; empty when
+    /// the lane is gone.
     QByteArray holdName(LaneId lane, LimitKind kind) const;
-    /// Other processes met such 429s: in \a bucket, what they call so (see holdName()) is held until
-    /// then, and afterwards probed by one request at a time.
-    void holdLanes(
-        BucketId bucket, const QHash<QByteArray, TimePoint> &untilByName, TimePoint now);
+    /// Other processes met such 429s: in \a bucket, what they call so (see holdName()) is held
+    /// until then, and afterwards probed by one request at a time.
+    void holdLanes(BucketId bucket, const QHash<QByteArray, TimePoint> &untilByName, TimePoint now);
     /// Everything is held until \a until, as by a global 429: another process met one.
     void lockGlobally(TimePoint until, TimePoint now);
     /// The same as by the edge: exempt tickets are held too.

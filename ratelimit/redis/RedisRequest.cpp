@@ -130,8 +130,7 @@ static QJsonObject doneEntry(const RedisDone &done, TimePoint now)
         entry.insert(u"exempt", true);
     entry.insert(u"age", milli(now - done.grantedAt));
     entry.insert(u"sent", milli(now - done.sentAt));
-    entry.insert(
-        u"ago", qint64(std::chrono::floor<milliseconds>(now - done.answeredAt).count()));
+    entry.insert(u"ago", qint64(std::chrono::floor<milliseconds>(now - done.answeredAt).count()));
     if (!done.route.isEmpty())
         entry.insert(u"route", text(done.route));
     if (!done.name.isEmpty())
@@ -174,8 +173,7 @@ void RedisRequest::addDrop(const QSet<QByteArray> &drop)
     addList(QLatin1String("drop"), entries);
 }
 
-static void addTexts(
-    QJsonObject &entry, QLatin1String name, const std::vector<QByteArray> &texts)
+static void addTexts(QJsonObject &entry, QLatin1String name, const std::vector<QByteArray> &texts)
 {
     QJsonArray all;
     for (const QByteArray &each : texts)

@@ -61,10 +61,7 @@ public:
 private:
     RedisRequest newRequest() const;
     // Now and then, whether or not there is something to say.
-    bool isHeardOf() const
-    {
-        return !m_wishes.isEmpty() || !m_tickets.isEmpty() || m_isNearBan;
-    }
+    bool isHeardOf() const { return !m_wishes.isEmpty() || !m_tickets.isEmpty() || m_isNearBan; }
     void countHere(bool isAway);
     TimePoint notBefore(milliseconds sinceLastCall) const;
     void learn(const QJsonObject &said, Scheduler &scheduler, TimePoint now);

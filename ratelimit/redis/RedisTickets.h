@@ -15,9 +15,9 @@ class LocalLender;
 
 /// The tickets that took a lease, until Redis can be told what became of it.
 ///
-/// Of those that took none (interactions) Redis hears when they were refused: such answers count for
-/// all. Of one that timed out Redis hears at once, as lost; and once more if an answer comes all the
-/// same, for what it teaches.
+/// Of those that took none (interactions) Redis hears when they were refused: such answers count
+/// for all. Of one that timed out Redis hears at once, as lost; and once more if an answer comes
+/// all the same, for what it teaches.
 class RedisTickets {
 public:
     /// Tells \a words what becomes of leases, which live \a leaseLife.
@@ -54,8 +54,8 @@ private:
     QHash<TicketId, Taken> m_taken;
     QHash<TicketId, Taken> m_late; // timed out, and still to be learnt from
     std::deque<std::pair<TimePoint, TicketId>> m_lateUntil;
-    std::vector<Taken> m_ended;          // since it was told last
-    std::vector<TicketId> m_lateAnswers; // the same
+    std::vector<Taken> m_ended;           // since it was told last
+    std::vector<TicketId> m_lateAnswers;  // the same
     QHash<TicketId, RedisDone> m_refused; // the same, of those without a lease
     qint64 m_lastRefused = 0;             // in place of a lease, and never the number of one
 };

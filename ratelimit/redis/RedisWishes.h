@@ -91,8 +91,8 @@ private:
     void replied(BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
     void checkGate();
     void learnHolds(BucketId id, const QJsonArray &holds, Scheduler &scheduler, TimePoint now);
-    static bool learnName(
-        BucketId id, const Wish &wish, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
+    static bool learnName(BucketId id, const Wish &wish, const QJsonObject &want,
+        Scheduler &scheduler, TimePoint now);
 
     RedisWords &m_words;
     LocalLender *m_own = nullptr;

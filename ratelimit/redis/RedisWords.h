@@ -28,13 +28,13 @@ struct RedisLease {
 struct RedisDone {
     RedisLease lease;
     QByteArray route;
-    QByteArray name;      ///< of the bucket that the answer names
-    QByteArray lane;      ///< where it is held, or was lately: see Scheduler::holdName()
-    bool isSplit = false; ///< the route counts apart
+    QByteArray name;       ///< of the bucket that the answer names
+    QByteArray lane;       ///< where it is held, or was lately: see Scheduler::holdName()
+    bool isSplit = false;  ///< the route counts apart
     bool isExempt = false; ///< took no lease: only what it met counts
-    TimePoint grantedAt;  ///< when a ticket took it
-    TimePoint sentAt;     ///< when its request was sent
-    TimePoint answeredAt; ///< when the response said what it says
+    TimePoint grantedAt;   ///< when a ticket took it
+    TimePoint sentAt;      ///< when its request was sent
+    TimePoint answeredAt;  ///< when the response said what it says
     Response response;
     std::optional<Event> limit; ///< of a 429
 };

@@ -54,7 +54,7 @@ public:
     bool isGranted(TicketId ticket) const { return desk.isGranted(ticket); }
 
     /// What is due now; \a meanwhile happens before the reply. Returns whether it has called Redis.
-    bool step(const std::function<void()> &meanwhile = [] { })
+    bool step(const std::function<void()> &meanwhile = [] {})
     {
         desk.scheduler.advance(now());
         talk.timePassed(desk.scheduler, now());
@@ -64,8 +64,7 @@ public:
             return false;
         said = QJsonDocument::fromJson(text).object();
         said.insert(u"now"_qs, m_script.now);
-        const QByteArray reply =
-            m_script.call(QJsonDocument(said).toJson(QJsonDocument::Compact));
+        const QByteArray reply = m_script.call(QJsonDocument(said).toJson(QJsonDocument::Compact));
         meanwhile();
         if (const QString problem = talk.replied(reply, desk.scheduler, now()); !problem.isEmpty())
             qWarning().noquote() << problem;

@@ -170,9 +170,8 @@ private Q_SLOTS:
     {
         RedisServer redis;
         ModelApi api;
-        api.addFault({.kind = Fault::Kind::RateLimit,
-            .retryAfter = 2s,
-            .limit = LimitKind::Sublimit});
+        api.addFault(
+            {.kind = Fault::Kind::RateLimit, .retryAfter = 2s, .limit = LimitKind::Sublimit});
         const QUrl url = api.listen();
         const Bots bots = botsAt(redis, url, 2);
         bots[0]->get(1);

@@ -70,8 +70,7 @@ private Q_SLOTS:
         if (waits)
             other = processes[1].ask(messages);
         processes.run(50ms);
-        processes[0].retry(
-            mine[0], isShared ? tooMany(3s, Scope::Shared, 7) : sublimit(3s));
+        processes[0].retry(mine[0], isShared ? tooMany(3s, Scope::Shared, 7) : sublimit(3s));
         processes.run(100ms);
         for (int i = 1; i < 8; ++i)
             processes[0].complete(mine[size_t(i)], Response::unused()); // there are tokens
@@ -275,7 +274,7 @@ private Q_SLOTS:
         get(0, messages, 4, 10s);
         get(0, messages, 3, 9'900ms);
         TicketId b = processes[1].ask(pins); // nothing is known of: it goes
-        if (how != 2) { // the tokens are used up, as far as Redis knows
+        if (how != 2) {                      // the tokens are used up, as far as Redis knows
             processes[1].desk.cancel(b, 0ms);
             m_server->command({"HSET", "t:{f}:b:abcd#channels/1#", "re", "1"});
         }
@@ -301,8 +300,11 @@ private Q_SLOTS:
         processes.run(2'500ms);
         QVERIFY(processes[1].isGranted(b));
         const auto bucket = processes[1].desk.scheduler.bucket(pins, processes[1].now());
-        QVERIFY(bucket->id != processes[1].desk.scheduler.bucket(messages, processes[1].now())
-                    .value_or(Bucket{}).id);
+        QVERIFY(bucket->id
+            != processes[1]
+                   .desk.scheduler.bucket(messages, processes[1].now())
+                   .value_or(Bucket{})
+                   .id);
         QCOMPARE(m_server->command({"ZCARD", "t:{f}:l:abcd#channels/1##" + pins.route()}), 1);
         QCOMPARE(m_server->command({"ZCARD", "t:{f}:l:abcd#channels/1#"}), 0);
         QVERIFY(!processes[1].desk.saw(Anomaly::CountersSplit)); // it was told

@@ -27,8 +27,8 @@ static QByteArray answerOf(int lease, const char *name, int remaining, const cha
 {
     return "{'done':[{'b':'h#1','l':" + QByteArray::number(lease)
         + ",'how':'answered','age':5,'status':200,'kind':'bucket','limit':5,'remaining':"
-        + QByteArray::number(remaining)
-        + ",'after':10000,'route':'R','hash':'h','name':'" + name + "'" + more + "}]}";
+        + QByteArray::number(remaining) + ",'after':10000,'route':'R','hash':'h','name':'" + name
+        + "'" + more + "}]}";
 }
 
 static QJsonValue held(const QJsonObject &reply, int index = 0)
@@ -168,8 +168,7 @@ void TestRedisScriptRules::whoTriesMayFail()
     if (then == "{}")
         script.now += 10'000;
     script.call("a", then);
-    const QJsonObject reply =
-        script.call("b", "{'want':[{'b':'x','n':1,'seq':1,'probes':['L']}]}");
+    const QJsonObject reply = script.call("b", "{'want':[{'b':'x','n':1,'seq':1,'probes':['L']}]}");
     QCOMPARE(held(reply)[u"wait"_qs].toInt(0), wait);
     QCOMPARE(given(reply), int(wait == 0));
 }
@@ -219,7 +218,8 @@ void TestRedisScriptRules::holdsAreForgotten()
     // Nor do they grow without end.
     for (int i = 0; i < 600; ++i) {
         script.call("a",
-            refused("sublimit", 3000).replace("'lane':'L'", "'lane':'" + QByteArray::number(i) + "'"));
+            refused("sublimit", 3000)
+                .replace("'lane':'L'", "'lane':'" + QByteArray::number(i) + "'"));
     }
     QCOMPARE(m_server->command({"HLEN", "t:{f}:h:x"}), 500);
     const QJsonObject reply = script.call("b", "{'want':[{'b':'x','n':1,'seq':1}]}");
@@ -279,8 +279,8 @@ void TestRedisScriptRules::longNamesAreNotSplit()
     const QByteArray route(990, 'R');
     script.call("a",
         answerOf(1, "h#1#R", 4, ",'split':true").replace("'route':'R'", "'route':'" + route + "'"));
-    const QJsonObject reply = script.call(
-        "b", "{'want':[{'b':'h#12345678','n':1,'seq':1,'route':'" + route + "'}]}");
+    const QJsonObject reply =
+        script.call("b", "{'want':[{'b':'h#12345678','n':1,'seq':1,'route':'" + route + "'}]}");
     QCOMPARE(given(reply), 1);
     QVERIFY(!reply.contains(u"split"_qs));
 }
@@ -296,8 +296,8 @@ void TestRedisScriptRules::timesAreThoseOfTheAnswer()
         "'kind':'bucket','limit':5,'remaining':4,'after':2000}]}");
     QCOMPARE(reply[u"learnt"_qs][0][u"reset"_qs], 1700);
     QCOMPARE(m_server->command({"HGET", "t:{f}:b:x", "tf"}), QVariant()); // tells no fractions
-    QCOMPARE(m_server->command({"ZSCORE", "t:{f}:ga", "a:1"}),
-        QByteArray::number(script.now - 300));
+    QCOMPARE(
+        m_server->command({"ZSCORE", "t:{f}:ga", "a:1"}), QByteArray::number(script.now - 300));
     script.call("a", "{'want':[{'b':'x','n':1,'seq':2}]}");
     reply = script.call("a",
         "{'done':[{'b':'x','l':2,'how':'answered','age':900,'ago':800,'status':429,"
@@ -346,9 +346,10 @@ void TestRedisScriptRules::anOvertakenAnswerOfAnotherBucketTeaches()
 {
     RedisScript &script = *m_script;
     const auto answered = [](const char *bucket, int age, const char *hash, const char *name) {
-        return QByteArray("{'done':[{'b':'") + bucket + "','l':1,'how':'answered','age':"
-            + QByteArray::number(age)
-            + ",'status':200,'kind':'bucket','limit':5,'remaining':4,'after':9000,'route':'R','hash':'"
+        return QByteArray("{'done':[{'b':'") + bucket
+            + "','l':1,'how':'answered','age':" + QByteArray::number(age)
+            + ",'status':200,'kind':'bucket','limit':5,'remaining':4,'after':9000,'route':'R','"
+              "hash':'"
             + hash + "','name':'" + name + "'}]}";
     };
     script.call("a", answered("p#2", 10, "i", "i#2"));

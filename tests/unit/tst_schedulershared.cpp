@@ -150,8 +150,7 @@ private Q_SLOTS:
         desk.note();
         const auto a = desk.ask(callback, 20ms), b = desk.ask(messages, 20ms);
         QVERIFY(!desk.isGranted(a));
-        QCOMPARE(
-            desk.scheduler.waits(a, at(20ms)).back(), (Wait{WaitReason::Cloudflare, at(60s)}));
+        QCOMPARE(desk.scheduler.waits(a, at(20ms)).back(), (Wait{WaitReason::Cloudflare, at(60s)}));
         QCOMPARE(need(desk, messages).leases, 0);
         QVERIFY(desk.scheduler.isGloballyLocked(at(59s)));
         desk.scheduler.lockEdge(at(50s), at(40s)); // a shorter one changes nothing
@@ -177,9 +176,9 @@ private Q_SLOTS:
         QCOMPARE(desk.scheduler.invalidRequests(at(0ms)), 7);
         desk.complete(desk.ask(callback, 0ms), noHeaders(403), 10ms);
         QCOMPARE(desk.scheduler.invalidRequests(at(10ms)), 8);
-        QCOMPARE(std::find_if(desk.events.begin(), desk.events.end(), [](const Event &event) {
-            return event.type == Event::Type::InvalidRequest;
-        })->count,
+        QCOMPARE(std::find_if(desk.events.begin(), desk.events.end(),
+                     [](const Event &event) { return event.type == Event::Type::InvalidRequest; })
+                     ->count,
             8);
         desk.scheduler.setSharedInvalid(0, at(20ms)); // they have forgotten
         QCOMPARE(desk.scheduler.invalidRequests(at(20ms)), 1);
