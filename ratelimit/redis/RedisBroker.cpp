@@ -51,10 +51,13 @@ RedisBroker::~RedisBroker()
 void RedisBroker::outlive(RedisConnection *connection)
 {
     connection->setWaitsAtEnd();
+    QThread *const thread = QThread::currentThread();
+    if (thread != connection->thread())
+        return; // its own has ended
     if (QCoreApplication *const app = QCoreApplication::instance();
-        app && app->thread() == connection->thread()) {
+        app && app->thread() == thread) {
         connection->setParent(app);
-    } else if (QThread *const thread = QThread::currentThread(); thread->loopLevel() > 0) {
+    } else if (thread->loopLevel() > 0) {
         connection->setParent(nullptr);
         QObject::connect(thread, &QThread::finished, connection, &QObject::deleteLater);
     }
@@ -161,7 +164,8 @@ void RedisBroker::replied(
 void RedisBroker::armTimer(TimePoint now)
 {
     if (const auto next = m_talk.nextDeadline())
-        m_timer->start(std::max(0ms, std::chrono::ceil<milliseconds>(*next - now)));
+        m_timer->start(
+            std::clamp<milliseconds>(std::chrono::ceil<milliseconds>(*next - now), 0ms, 24h));
     else
         m_timer->stop();
 }

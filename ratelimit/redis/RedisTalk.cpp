@@ -3,6 +3,7 @@
 #include "ratelimit/redis/RedisTalk.h"
 
 #include "ratelimit/redis/RedisRequest.h"
+#include "ratelimit/redis/ToldTime.h"
 
 #include <QtCore/QJsonDocument>
 
@@ -175,10 +176,10 @@ void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint n
     m_words.heard();
     m_processes = said[u"processes"].toInt();
     const QJsonValue global = said[u"global"];
-    if (const qint64 lock = global[u"lock"].toInteger(); lock > 0)
-        scheduler.lockGlobally(now + milliseconds(lock), now);
-    if (const qint64 edge = global[u"edge"].toInteger(); edge > 0)
-        scheduler.lockEdge(now + milliseconds(edge), now);
+    if (const milliseconds lock = toldTime(global[u"lock"]); lock > 0ms)
+        scheduler.lockGlobally(now + lock, now);
+    if (const milliseconds edge = toldTime(global[u"edge"]); edge > 0ms)
+        scheduler.lockEdge(now + edge, now);
     const int invalid = said[u"invalid"].toInt(), most = m_scheduling.invalidLimit;
     scheduler.setSharedInvalid(invalid, now);
     m_isNearBan = most > 0 && invalid >= most - most / 20 - 1;
@@ -188,8 +189,8 @@ void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint n
         scheduler.learnSplit(each[u"route"].toString().toUtf8(), hash, now);
     }
     std::optional<TimePoint> free;
-    if (global[u"free"].toInt() > 0)
-        free = now + milliseconds(global[u"free"].toInt());
+    if (const milliseconds wait = toldTime(global[u"free"]); wait > 0ms)
+        free = now + wait;
     scheduler.setSharedGlobal(global[u"used"].toInt(), free, now);
     if (global[u"free"].toInt(-1) == 0)
         m_wishes.gateIsOpen();

@@ -5,6 +5,7 @@
 #include "ratelimit/redis/LocalLender.h"
 #include "ratelimit/redis/RedisRequest.h"
 #include "ratelimit/redis/RedisWishes.h"
+#include "ratelimit/redis/ToldTime.h"
 
 #include <algorithm>
 
@@ -87,7 +88,7 @@ static void show(BucketId id, const QJsonObject &learnt, Scheduler &scheduler, T
     if (const QJsonValue remaining = learnt[u"remaining"]; remaining.isDouble())
         numbers.remaining = remaining.toInt();
     if (const QJsonValue reset = learnt[u"reset"]; reset.isDouble())
-        numbers.resetAt = now + milliseconds(reset.toInteger());
+        numbers.resetAt = now + toldTime(reset);
     scheduler.setSharedNumbers(id, numbers, now);
 }
 
@@ -142,7 +143,7 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
         return; // or it is called otherwise now, and asked for anew
     Wait why{reasonOf(want[u"why"].toString())};
     if (const QJsonValue wait = want[u"wait"]; wait.isDouble())
-        why.until = now + milliseconds(std::max<qint64>(0, wait.toInteger()) + 1);
+        why.until = now + toldTime(wait) + 1ms;
     wish.again = why.until.value_or(now + pollEvery);
     if (why.reason == WaitReason::Turn || why.reason == WaitReason::Probe) {
         why.until.reset(); // it is that of the worst case: the other process may end before
@@ -167,7 +168,7 @@ void RedisWishes::learnHolds(
     QHash<QByteArray, TimePoint> held;
     for (const auto &each : holds) {
         const QByteArray lane = each[u"lane"].toString().toLatin1();
-        const TimePoint until = now + milliseconds(each[u"wait"].toInteger() + 1);
+        const TimePoint until = now + toldTime(each[u"wait"]) + 1ms;
         held.insert(lane, until);
         m_words.hold(lane, until, now);
     }
