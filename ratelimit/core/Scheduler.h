@@ -80,7 +80,7 @@ public:
         QByteArray route;  ///< of its first lane
         std::vector<QByteArray> otherRoutes; ///< of the next; not all where there are many
         int leases = 0;          ///< more than it has; less than zero: so many more than it needs
-        TimePoint oldestAskedAt; ///< of the tickets that wait in it
+        TimePoint oldestAskedAt; ///< of the tickets that wait in it; priorities count as time
         /// What would hold those of its lanes that go again after a hold, one request at a time:
         /// see holdName().
         std::vector<QByteArray> probes;

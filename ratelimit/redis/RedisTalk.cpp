@@ -14,19 +14,17 @@ using namespace std::chrono_literals;
 
 // Redis takes a process for dead that says nothing for ten seconds.
 static constexpr milliseconds heartbeat = 3s;
-// What nobody waits for goes with the next call, or a little later; so does the question of those
-// who have asked before.
-static constexpr milliseconds callEvery = 30ms;
 // After a call that Redis refused: it is loading, or full, or has another version of the script.
 static constexpr milliseconds retryAfterError = 1s;
 
-RedisTalk::RedisTalk(
-    QByteArray process, const RedisOptions &options, const SchedulerOptions &scheduling)
+RedisTalk::RedisTalk(QByteArray process, const RedisOptions &options,
+    const SchedulerOptions &scheduling, milliseconds pause)
     : m_options(options)
     , m_scheduling(scheduling)
     , m_process(std::move(process))
+    , m_pause(pause)
     , m_words(scheduling.responseTimeout)
-    , m_wishes(m_words, scheduling.responseTimeout)
+    , m_wishes(m_process, m_words, scheduling.responseTimeout)
     , m_tickets(m_words, scheduling.responseTimeout)
 {
 }
@@ -72,6 +70,10 @@ bool RedisTalk::turnEnded(Scheduler &scheduler, TimePoint now)
     if (m_wishes.update(scheduler, now) || (m_own && m_wishes.askOwn(scheduler, now)))
         return true;
     m_words.forget(now);
+    if (m_words.isEmpty())
+        m_speakAt.reset();
+    else if (!m_speakAt)
+        m_speakAt = now + m_pause;
     return false;
 }
 
@@ -119,9 +121,9 @@ TimePoint RedisTalk::notBefore(milliseconds sinceLastCall) const
 
 QByteArray RedisTalk::nextCall(const Scheduler &scheduler, TimePoint now)
 {
-    if (m_isCalling || !m_isConnected || now < notBefore(m_wishes.isUrgent() ? 0ms : callEvery))
+    if (m_isCalling || !m_isConnected || now < notBefore(m_wishes.isUrgent() ? 0ms : m_pause))
         return {};
-    const bool isDue = m_wishes.asks() || !m_words.isEmpty() || m_isTold
+    const bool isDue = m_wishes.asks() || m_isTold || (m_speakAt && now >= *m_speakAt)
         || (now >= m_calledAt + heartbeat && isHeardOf());
     if (!isDue)
         return {};
@@ -144,8 +146,10 @@ std::optional<TimePoint> RedisTalk::nextDeadline() const
     if (m_own)
         return change;
     std::optional<TimePoint> next;
-    if (m_wishes.asks() || !m_words.isEmpty() || m_isTold)
-        next = notBefore(callEvery);
+    if (m_wishes.asks() || m_isTold)
+        next = notBefore(m_pause);
+    else if (m_speakAt)
+        next = std::max(*m_speakAt, notBefore(m_pause));
     else if (isHeardOf())
         next = notBefore(heartbeat);
     return change && next ? std::min(*next, *change) : next;
@@ -187,6 +191,8 @@ void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint n
     if (global[u"free"].toInt() > 0)
         free = now + milliseconds(global[u"free"].toInt());
     scheduler.setSharedGlobal(global[u"used"].toInt(), free, now);
+    if (global[u"free"].toInt(-1) == 0)
+        m_wishes.gateIsOpen();
     m_wishes.replied(said[u"want"].toArray(), said[u"learnt"].toArray(), scheduler, now);
 }
 

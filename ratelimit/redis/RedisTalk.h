@@ -20,8 +20,13 @@ namespace Turnstile {
 /// lease once only, and takes it back once only.
 class RedisTalk {
 public:
+    /// What nobody waits for goes with the next call, or so much later; so does the question of
+    /// those who have asked before.
+    static constexpr milliseconds usualPause{30};
+
     /// \a process: what it is called in Redis: letters, digits, `_` and `-`.
-    RedisTalk(QByteArray process, const RedisOptions &options, const SchedulerOptions &scheduling);
+    RedisTalk(QByteArray process, const RedisOptions &options, const SchedulerOptions &scheduling,
+        milliseconds pause = usualPause);
 
     /// As LeaseBroker.
     void answered(TicketId ticket, const Response &response, TimePoint now);
@@ -69,6 +74,7 @@ private:
     const RedisOptions m_options;
     const SchedulerOptions m_scheduling;
     const QByteArray m_process;
+    const milliseconds m_pause;
     int m_processes = 0;
     quint64 m_calls = 0;
     quint64 m_granted = 0;
@@ -81,7 +87,8 @@ private:
     bool m_isTold = false;    // that something holds all
     bool m_isNearBan = false; // by invalid answers: who waits for that asks for nothing else
     TimePoint m_calledAt;
-    TimePoint m_notBefore; // the next call, after one that was refused
+    std::optional<TimePoint> m_speakAt; // what nobody waits for: there may be more by then
+    TimePoint m_notBefore;              // the next call, after one that was refused
 };
 
 } // namespace Turnstile

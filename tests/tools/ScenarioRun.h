@@ -40,8 +40,9 @@ public:
     /// Who sends the request that `key` step \a id is about.
     void setAuth(const QString &id, const QString &auth);
 
-    /// Plays it. Returns what is wrong with the scenario; empty when nothing is.
-    QString play();
+    /// Plays it, with \a redis as a process that shares its token. Returns what is wrong with the
+    /// scenario; empty when nothing is.
+    QString play(std::unique_ptr<ScriptHost> redis = nullptr);
 
     // What was asked; nothing when it was not, or is unknown.
     std::optional<QJsonObject> bucket(const QString &request, double atMs) const;
@@ -50,6 +51,8 @@ public:
     std::optional<QJsonObject> stats(double atMs) const;
     std::optional<QJsonObject> key(const QString &id) const;
 
+    /// By how many ms what happens may be late: Redis' times are whole, and a wait is rounded up.
+    double slack() const { return m_slack; }
     const Scenario &scenario() const { return m_scenario; }
     const ReplayOutcome &outcome() const { return m_outcome; }
     const QList<QJsonObject> &events() const { return m_events; }
@@ -74,6 +77,7 @@ private:
     QStringList m_requests;
     QHash<QString, RequestStory> m_stories;
     QHash<QString, QJsonObject> m_answers; // by id
+    double m_slack = 0;
 };
 
 } // namespace Turnstile::Sim

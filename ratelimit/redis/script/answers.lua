@@ -85,7 +85,7 @@ local function named(bucket, name)
   call('HSET', key('b', bucket.name), 'moved', name)
   keepFor(2 * hour, 'b', bucket.name)
   buckets[bucket.name], bucket.hasMoved = target, true
-  listOf(name).wakes = true
+  listOf(name).isNew = true
   return target
 end
 
@@ -97,7 +97,6 @@ local function release(bucket, d)
   if expiry then
     call('ZREM', bucket.leases, member)
     bucket.inFlight = bucket.inFlight - 1
-    listOf(bucket.name).wakes = true
   end
   return expiry and expiry - ask.lease, expiry ~= nil or (d.age ~= nil and d.age < ask.lease)
 end
@@ -155,7 +154,7 @@ local function finish(d)
     grantedAt = min(grantedAt, leasedAt or now)
     local isCounted = counts and d.how ~= 'unused'
       and not (d.limited and d.limited.kind == 'global')
-    releaseSlot(ask.p .. ':' .. d.l, isCounted and countedAt)
+    releaseSlot(ask.p .. ':' .. d.l, d.b, isCounted and countedAt)
   end
   if d.how == 'lost' and bucket and counts then spend(bucket.counter, now) end
   if d.how ~= 'answered' then return bucket and probed(bucket, d.lane, false) end
