@@ -124,7 +124,7 @@ QByteArray RedisTalk::nextCall(const Scheduler &scheduler, TimePoint now)
 {
     if (m_isCalling || !m_isConnected || now < notBefore(m_wishes.isUrgent() ? 0ms : m_pause))
         return {};
-    const bool isDue = m_wishes.asks() || (m_speakAt && now >= *m_speakAt) || m_isTold
+    const bool isDue = m_wishes.asks() || m_isTold || (m_speakAt && now >= *m_speakAt)
         || (now >= m_calledAt + heartbeat && isHeardOf());
     if (!isDue)
         return {};
