@@ -116,6 +116,11 @@ void RedisBroker::happened(const Event &event)
     m_talk.happened(event);
 }
 
+void RedisBroker::turnBegins(Scheduler &scheduler, TimePoint now)
+{
+    m_talk.turnBegins(scheduler, now);
+}
+
 bool RedisBroker::turnEnded(Scheduler &scheduler, TimePoint now)
 {
     if (m_talk.turnEnded(scheduler, now))

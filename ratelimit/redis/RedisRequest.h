@@ -24,6 +24,8 @@ public:
     void addBack(const std::deque<RedisLease> &back);
     void addDrop(const QSet<QByteArray> &drop);
     void addWant(const QByteArray &bucket, qint64 first, int count, const QByteArray &route);
+    /// The how manieth of the process it is: Redis does not do it after a later one.
+    void setNumber(qint64 number) { m_request.insert(u"call", number); }
     /// Whether it says anything.
     bool isEmpty() const { return m_isEmpty; }
     QByteArray toJson() const;

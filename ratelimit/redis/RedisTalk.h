@@ -31,6 +31,7 @@ public:
     /// As LeaseBroker.
     void answered(TicketId ticket, const Response &response, TimePoint now);
     void happened(const Event &event);
+    void turnBegins(Scheduler &scheduler, TimePoint now);
     bool turnEnded(Scheduler &scheduler, TimePoint now);
 
     /// What to call Redis with, and that it is called; empty: there is no call now.
@@ -64,7 +65,7 @@ public:
     quint64 granted() const { return m_granted; }
 
 private:
-    RedisRequest newRequest() const;
+    RedisRequest newRequest();
     void countHere(bool isAway);
     TimePoint notBefore(milliseconds sinceLastCall) const;
     void learn(const QJsonObject &said, Scheduler &scheduler, TimePoint now);
@@ -74,6 +75,7 @@ private:
     const QByteArray m_process;
     const milliseconds m_pause;
     int m_processes = 0;
+    qint64 m_lastCall = 0;
     quint64 m_calls = 0;
     quint64 m_granted = 0;
     RedisWords m_words;
@@ -83,6 +85,8 @@ private:
     bool m_isConnected = false;
     bool m_isCalling = false;
     TimePoint m_calledAt;
+    TimePoint m_heardAt;      // when the last call was made that was replied to
+    bool m_isTrusted = false; // what Redis has lent
     std::optional<TimePoint> m_speakAt; // what nobody waits for: there may be more by then
     TimePoint m_notBefore;              // the next call, after one that was refused
 };

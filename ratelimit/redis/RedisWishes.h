@@ -23,6 +23,10 @@ class RedisRequest;
 /// leases then. They are given back if nobody wants them any more.
 class RedisWishes {
 public:
+    /// After 10 s without a call Redis takes a process for dead, and lends what it had to others:
+    /// so long after the last one a process trusts in what it has.
+    static constexpr milliseconds trustedFor{9000};
+
     /// Of \a process; tells \a words what is given back.
     RedisWishes(const QByteArray &process, RedisWords &words, milliseconds leaseLife);
 
@@ -38,6 +42,8 @@ public:
     void wake(const QByteArray &message);
     /// Time has passed: who waits long enough asks again, and who keeps leases too long loses them.
     void timePassed(Scheduler &scheduler, TimePoint now);
+    /// Redis has heard nothing for too long: what it has lent is not used any more.
+    void giveBackOld(Scheduler &scheduler, TimePoint now);
     /// When to call that next; nothing: not at all.
     std::optional<TimePoint> nextChange() const;
 

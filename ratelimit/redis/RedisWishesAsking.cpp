@@ -52,7 +52,8 @@ void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoi
             continue;
         }
         const QByteArray bucket = RedisRequest::name(need->bucket);
-        if (bucket != wish.bucket || wish.askedAt + m_life / 2 <= now)
+        const milliseconds keep = std::min<milliseconds>(m_life / 2, trustedFor);
+        if (bucket != wish.bucket || wish.askedAt + keep <= now)
             giveBackUnsure(wish);
         const int count = wish.isUnsure ? wish.count : std::min(need->leases, left);
         if (count > left || count == 0)
@@ -131,7 +132,8 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
     wish.isUnsure = wish.isAtGate = false;
     wish.listedAs = {};
     setStage(id, wish, Stage::Idle);
-    giveBack(wish, got - scheduler.lend(id, got, now));
+    const bool isOld = now >= wish.askedAt + trustedFor;
+    giveBack(wish, got - (isOld ? 0 : scheduler.lend(id, got, now)));
     if (got == wish.count || learnName(id, want, scheduler, now))
         return; // or it is called otherwise now, and asked for anew
     Wait why{reasonOf(want[u"why"].toString())};
