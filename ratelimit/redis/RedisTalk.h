@@ -46,6 +46,9 @@ public:
     /// A message on the channel `KEY:wake`.
     void woken(const QByteArray &message) { m_wishes.wake(message); }
 
+    /// Such messages are heard, or not any more; at first they are.
+    void setListening(bool listens, TimePoint now) { m_wishes.setListening(listens, now); }
+
     /// Redis can be called, or not any more.
     void connected(TimePoint now);
     void disconnected(Scheduler &scheduler, TimePoint now);
@@ -85,8 +88,8 @@ private:
     bool m_isConnected = false;
     bool m_isCalling = false;
     TimePoint m_calledAt;
-    TimePoint m_heardAt;      // when the last call was made that was replied to
-    bool m_isTrusted = false; // what Redis has lent
+    TimePoint m_heardAt;                // when the last call was made that was replied to
+    bool m_isTrusted = false;           // what Redis has lent
     std::optional<TimePoint> m_speakAt; // what nobody waits for: there may be more by then
     TimePoint m_notBefore;              // the next call, after one that was refused
 };

@@ -40,6 +40,8 @@ public:
     /// A message: there may be more in a bucket now; `*`: in the token's limits. Where processes
     /// are named, only they are meant, maybe a little later: see the README of the script.
     void wake(const QByteArray &message);
+    /// Messages are heard, or not any more: those of meanwhile are missed.
+    void setListening(bool listens, TimePoint now);
     /// Time has passed: who waits long enough asks again, and who keeps leases too long loses them.
     void timePassed(Scheduler &scheduler, TimePoint now);
     /// Redis has heard nothing for too long: what it has lent is not used any more.
@@ -96,6 +98,8 @@ private:
     void giveBackUnsure(Wish &wish);
     void leaveList(Wish &wish);
     void changesAt(TimePoint at);
+    void asksBy(TimePoint at);
+    TimePoint pollAt(TimePoint now) const;
     void endsAt(TimePoint at);
     std::vector<BucketId> whoAsks() const;
     void replied(BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
@@ -114,6 +118,7 @@ private:
     std::vector<BucketId> m_asked;
     int m_due = 0;
     bool m_isUrgent = false;
+    bool m_isListening = true;
     bool m_isGateDue = false;
     bool m_isAtGate = false; // Redis may have us in the list of the token's limits
     bool m_hasLeftGate = false;
