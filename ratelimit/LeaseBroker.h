@@ -21,6 +21,8 @@ public:
     virtual void answered(TicketId ticket, const Response &response, TimePoint now) = 0;
     /// In order, before anybody else is told.
     virtual void happened(const Event &event) = 0;
+    /// There will be something to do, maybe after a long time: before anything is granted.
+    virtual void turnBegins(Scheduler &scheduler, TimePoint now) = 0;
     /// All is told: the time to ask for leases, and to give back. Returns whether that changed
     /// something in \a scheduler, so that there may be more to tell.
     virtual bool turnEnded(Scheduler &scheduler, TimePoint now) = 0;

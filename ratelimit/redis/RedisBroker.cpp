@@ -94,6 +94,13 @@ void RedisBroker::start(
         [this](const QByteArray & /*channel*/, const QByteArray &message) {
             m_change([this, message](Scheduler &, TimePoint) { m_talk.woken(message); });
         });
+    const auto listen = [this](bool listens) {
+        m_change(
+            [this, listens](Scheduler &, TimePoint now) { m_talk.setListening(listens, now); });
+    };
+    QObject::connect(m_wakes, &RedisConnection::connected, owner, [listen] { listen(true); });
+    QObject::connect(m_wakes, &RedisConnection::disconnected, owner, [listen] { listen(false); });
+    m_talk.setListening(false, clockNow());
     m_commands->open();
     m_wakes->open();
 }
@@ -118,6 +125,11 @@ void RedisBroker::answered(TicketId ticket, const Response &response, TimePoint 
 void RedisBroker::happened(const Event &event)
 {
     m_talk.happened(event);
+}
+
+void RedisBroker::turnBegins(Scheduler &scheduler, TimePoint now)
+{
+    m_talk.turnBegins(scheduler, now);
 }
 
 bool RedisBroker::turnEnded(Scheduler &scheduler, TimePoint now)

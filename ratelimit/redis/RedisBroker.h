@@ -39,6 +39,7 @@ public:
 
     void answered(TicketId ticket, const Response &response, TimePoint now) override;
     void happened(const Event &event) override;
+    void turnBegins(Scheduler &scheduler, TimePoint now) override;
     bool turnEnded(Scheduler &scheduler, TimePoint now) override;
 
 private:

@@ -28,6 +28,8 @@ public:
         const std::vector<QByteArray> &probes);
     /// How long after its sending a request counts at the latest.
     void setMargin(milliseconds margin);
+    /// The how manieth of the process it is: Redis does not do it after a later one.
+    void setNumber(qint64 number) { m_request.insert(u"call", number); }
     /// Whether it says anything.
     bool isEmpty() const { return m_isEmpty; }
     QByteArray toJson() const;

@@ -64,6 +64,12 @@ void RedisTalk::happened(const Event &event)
     }
 }
 
+void RedisTalk::turnBegins(Scheduler &scheduler, TimePoint now)
+{
+    if (now >= m_heardAt + RedisWishes::trustedFor && std::exchange(m_isTrusted, false))
+        m_wishes.giveBackOld(scheduler, now);
+}
+
 bool RedisTalk::turnEnded(Scheduler &scheduler, TimePoint now)
 {
     for (const QByteArray &bucket : m_tickets.tell(scheduler, now))
@@ -110,9 +116,11 @@ void RedisTalk::countHere(bool isAway)
     m_tickets.setOwn(m_own ? &*m_own : nullptr);
 }
 
-RedisRequest RedisTalk::newRequest() const
+RedisRequest RedisTalk::newRequest()
 {
-    return {m_process, m_options, m_scheduling};
+    RedisRequest request(m_process, m_options, m_scheduling);
+    request.setNumber(++m_lastCall);
+    return request;
 }
 
 TimePoint RedisTalk::notBefore(milliseconds sinceLastCall) const
@@ -172,6 +180,8 @@ QString RedisTalk::replied(const QByteArray &reply, Scheduler &scheduler, TimePo
 void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint now)
 {
     m_isCalling = false;
+    m_heardAt = m_calledAt;
+    m_isTrusted = true;
     ++m_calls;
     m_words.heard();
     m_processes = said[u"processes"].toInt();

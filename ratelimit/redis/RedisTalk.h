@@ -31,6 +31,7 @@ public:
     /// As LeaseBroker.
     void answered(TicketId ticket, const Response &response, TimePoint now);
     void happened(const Event &event);
+    void turnBegins(Scheduler &scheduler, TimePoint now);
     bool turnEnded(Scheduler &scheduler, TimePoint now);
 
     /// What to call Redis with, and that it is called; empty: there is no call now.
@@ -44,6 +45,9 @@ public:
     void unheard(Scheduler &scheduler, TimePoint now);
     /// A message on the channel `KEY:wake`.
     void woken(const QByteArray &message);
+
+    /// Such messages are heard, or not any more; at first they are.
+    void setListening(bool listens, TimePoint now) { m_wishes.setListening(listens, now); }
 
     /// Redis can be called, or not any more.
     void connected(TimePoint now);
@@ -64,7 +68,7 @@ public:
     quint64 granted() const { return m_granted; }
 
 private:
-    RedisRequest newRequest() const;
+    RedisRequest newRequest();
     // Now and then, whether or not there is something to say.
     bool isHeardOf() const { return !m_wishes.isEmpty() || !m_tickets.isEmpty() || m_isNearBan; }
     void countHere(bool isAway);
@@ -76,6 +80,7 @@ private:
     const QByteArray m_process;
     const milliseconds m_pause;
     int m_processes = 0;
+    qint64 m_lastCall = 0;
     quint64 m_calls = 0;
     quint64 m_granted = 0;
     RedisWords m_words;
@@ -87,6 +92,8 @@ private:
     bool m_isTold = false;    // that something holds all
     bool m_isNearBan = false; // by invalid answers: who waits for that asks for nothing else
     TimePoint m_calledAt;
+    TimePoint m_heardAt;                // when the last call was made that was replied to
+    bool m_isTrusted = false;           // what Redis has lent
     std::optional<TimePoint> m_speakAt; // what nobody waits for: there may be more by then
     TimePoint m_notBefore;              // the next call, after one that was refused
 };

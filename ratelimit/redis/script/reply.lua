@@ -36,6 +36,7 @@ local function settleAll()
 end
 
 local function answer()
+  if isOvertaken() then return cjson.encode({error = 'a later call was heard before'}) end
   readGlobal()
   hearProcess()
   global.turns = gateTurns(listOf('*'), listOf('*').before)

@@ -4,17 +4,27 @@
 -- Processes. Whoever is not heard of for a while keeps nobody waiting.
 local alive -- process -> when it was last heard
 
+local function numberOf(process) return process .. ':call' end
+
 local function hearProcess()
   local dead = call('ZRANGEBYSCORE', key('p'), '-inf', now - aliveFor, 'LIMIT', 0, 100)
   if #dead > 0 then
     call('ZREM', key('p'), unpack(dead))
-    call('HDEL', key('ph'), unpack(dead))
+    local names = {unpack(dead)}
+    for _, process in ipairs(dead) do table.insert(names, numberOf(process)) end
+    call('HDEL', key('ph'), unpack(names))
   end
   call('ZADD', key('p'), now, ask.p)
   call('PEXPIRE', key('p'), minute)
-  if not ask.info then return end
-  call('HSET', key('ph'), ask.p, ask.info)
-  call('PEXPIRE', key('ph'), hour)
+  if ask.call then call('HSET', key('ph'), numberOf(ask.p), ask.call) end
+  if ask.info then call('HSET', key('ph'), ask.p, ask.info) end
+  if ask.call or ask.info then call('PEXPIRE', key('ph'), hour) end
+end
+
+-- It was delayed for so long that the process has given it up, and said it again.
+local function isOvertaken()
+  local last = ask.call and tonumber(call('HMGET', key('ph'), numberOf(ask.p))[1] or nil)
+  return last ~= nil and last ~= false and last >= ask.call
 end
 
 local function heardAt(process)

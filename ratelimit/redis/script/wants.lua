@@ -5,6 +5,7 @@
 local function openGate(wanted)
   if now < global.edge then return {left = 0, why = 'cloudflare', wait = global.edge - now} end
   if now < global.lock then return {left = 0, why = 'global', wait = global.lock - now} end
+  if freeSlots() < wanted then loseDead() end
   local free, list = freeSlots(), listOf('*')
   local gate = {list = list, may = mayTake(list, wanted, free, now - ask.period),
     why = 'global', wanted = 0, got = 0}
@@ -69,6 +70,9 @@ local function waitForToken(bucket, list, isProbe)
     change = turn and max(turn, now + 1) or change + askedAnyway
   end
   change = min(change, expiry)
+  if available(bucket.counter, bucket.inFlight) < available(bucket.counter, 0) then
+    change = min(change, leaseLostAt(bucket))
+  end
   return change ~= never and change - now or nil
 end
 
@@ -99,6 +103,7 @@ local function serve(want, gate)
   local holds, fewer = tellHolds(bucket, want)
   local before = grantedBefore(bucket, want)
   local wanted, list = max(0, want.n - before - fewer), listOf(want.b)
+  if bucket.inFlight > 0 and available(c, bucket.inFlight) < wanted then loseDead() end
   local free = available(c, bucket.inFlight)
   local isProbe = c.knowledge == Unknown and now >= c.blockedUntil
   local may = mayTake(list, wanted, free, c.since)
