@@ -43,7 +43,7 @@ public:
     /// There will be no reply: nobody knows whether it was heard.
     void unheard(Scheduler &scheduler, TimePoint now);
     /// A message on the channel `KEY:wake`.
-    void woken(const QByteArray &message) { m_wishes.wake(message); }
+    void woken(const QByteArray &message);
 
     /// Redis can be called, or not any more.
     void connected(TimePoint now);
@@ -65,6 +65,8 @@ public:
 
 private:
     RedisRequest newRequest() const;
+    // Now and then, whether or not there is something to say.
+    bool isHeardOf() const { return !m_wishes.isEmpty() || !m_tickets.isEmpty() || m_isNearBan; }
     void countHere(bool isAway);
     TimePoint notBefore(milliseconds sinceLastCall) const;
     void learn(const QJsonObject &said, Scheduler &scheduler, TimePoint now);
@@ -82,8 +84,11 @@ private:
     std::optional<LocalLender> m_own; // while Redis is away, if it may lend then
     bool m_isConnected = false;
     bool m_isCalling = false;
+    bool m_isTold = false;    // that something holds all
+    bool m_isNearBan = false; // by invalid answers: who waits for that asks for nothing else
     TimePoint m_calledAt;
-    TimePoint m_notBefore; // the next call, after one that was refused
+    std::optional<TimePoint> m_speakAt; // what nobody waits for: there may be more by then
+    TimePoint m_notBefore;              // the next call, after one that was refused
 };
 
 } // namespace Turnstile

@@ -39,9 +39,10 @@ std::vector<BucketId> RedisWishes::whoAsks() const
 void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoint now)
 {
     m_isUrgent = false;
-    if (!asks())
+    if (m_due == 0 && !m_isGateDue)
         return;
     m_isGateDue = false;
+    m_patientUntil.reset();
     int left = mostLeases;
     for (const BucketId id : whoAsks()) {
         Wish &wish = *m_wishes.find(id);
@@ -65,11 +66,15 @@ void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoi
             m_lastNumber += count;
         }
         left -= count;
+        wish.route = need->route;
         wish.isUnsure = true;
-        wish.isWoken = false;
+        wish.woken.reset();
         m_words.keep(bucket);
         m_asked.push_back(id);
-        request.addWant(bucket, wish.first, count, need->route);
+        std::vector<QByteArray> probes;
+        std::copy_if(need->probes.begin(), need->probes.end(), std::back_inserter(probes),
+            [this](const QByteArray &lane) { return m_words.isHold(lane); });
+        request.addWant(wish.first, count, *need, probes);
     }
     m_isUrgent = m_due > 0 && !m_asked.empty(); // those that found no place
 }
@@ -98,10 +103,15 @@ void RedisWishes::replied(
         if (const BucketId id = byName.value(bucket[u"b"].toString().toUtf8()); !id.isNull())
             show(id, bucket, scheduler, now);
     }
+    if (!asked.empty())
+        m_gateAt.reset();
     for (size_t i = 0; i < asked.size(); ++i)
         replied(asked[i], wants.at(qsizetype(i)).toObject(), scheduler, now);
-    if (!asked.empty())
-        checkGate();
+    if (asked.empty())
+        return;
+    if (const auto woken = std::exchange(m_gateWoken, {}); woken && m_gateAt)
+        m_gateAt = std::min(*m_gateAt, *woken);
+    checkGate();
 }
 
 static WaitReason reasonOf(const QString &why)
@@ -117,16 +127,18 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
 {
     Wish &wish = *m_wishes.find(id);
     touch(id);
+    learnHolds(id, want[u"holds"].toArray(), scheduler, now);
     const int got = std::clamp(want[u"n"].toInt(), 0, wish.count);
     for (int i = 0; i < got; ++i)
         wish.leases.push_back({wish.bucket, wish.first + i, wish.askedAt});
     if (got > 0)
-        changesAt(wish.askedAt + m_life / 2);
+        endsAt(wish.askedAt + m_life / 2);
     wish.isUnsure = wish.isAtGate = false;
     wish.listedAs = {};
     setStage(id, wish, Stage::Idle);
     giveBack(wish, got - scheduler.lend(id, got, now));
-    if (got == wish.count || learnName(id, want, scheduler, now))
+    const bool isForHeld = want.contains(u"holds") && !want.contains(u"why");
+    if (got == wish.count || isForHeld || learnName(id, wish, want, scheduler, now))
         return; // or it is called otherwise now, and asked for anew
     Wait why{reasonOf(want[u"why"].toString())};
     if (const QJsonValue wait = want[u"wait"]; wait.isDouble())
@@ -137,20 +149,43 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
         wish.again = std::min<TimePoint>(wish.again, now + pollEvery);
     }
     wish.isAtGate = want[u"at"].toString() == u"*";
+    if (wish.isAtGate) {
+        m_gateAt = wish.again;
+        m_gateWait = why;
+        changesAt(wish.again);
+    } else if (const auto woken = std::exchange(wish.woken, {})) {
+        wish.again = std::min(wish.again, *woken);
+    }
     wish.listedAs = wish.bucket;
-    setStage(id, wish, std::exchange(wish.isWoken, false) ? Stage::Due : Stage::Waiting);
+    setStage(id, wish, wish.again <= now && !wish.isAtGate ? Stage::Due : Stage::Waiting);
     scheduler.setLeaseWait(id, why, now);
 }
 
+void RedisWishes::learnHolds(
+    BucketId id, const QJsonArray &holds, Scheduler &scheduler, TimePoint now)
+{
+    QHash<QByteArray, TimePoint> held;
+    for (const auto &each : holds) {
+        const QByteArray lane = each[u"lane"].toString().toLatin1();
+        const TimePoint until = now + milliseconds(each[u"wait"].toInteger() + 1);
+        held.insert(lane, until);
+        m_words.hold(lane, until, now);
+    }
+    if (!held.isEmpty())
+        scheduler.holdLanes(id, held, now);
+}
+
+// Whether something else is to be asked for now. That routes count apart is learnt already.
 bool RedisWishes::learnName(
-    BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now)
+    BucketId id, const Wish &wish, const QJsonObject &want, Scheduler &scheduler, TimePoint now)
 {
     QByteArray hash = want[u"hash"].toString().toUtf8();
     if (const QByteArray name = want[u"name"].toString().toUtf8(); hash.isEmpty())
         hash = name.first(std::max<qsizetype>(0, name.indexOf('#')));
-    if (!hash.isEmpty())
-        scheduler.learnHash(id, hash, now);
-    return !hash.isEmpty();
+    if (hash.isEmpty() || scheduler.learnHash(id, hash, now))
+        return !hash.isEmpty();
+    const auto need = scheduler.leaseNeed(id);
+    return !need || RedisRequest::name(need->bucket) != wish.bucket || need->route != wish.route;
 }
 
 bool RedisWishes::askOwn(Scheduler &scheduler, TimePoint now)
@@ -171,6 +206,7 @@ bool RedisWishes::askOwn(Scheduler &scheduler, TimePoint now)
         setStage(id, wish, Stage::Idle);
         if (loan.leases == need->leases)
             continue;
+        m_hasLeftGate = std::exchange(wish.isAtGate, false) || m_hasLeftGate;
         wish.again = loan.wait.until.value_or(now + pollEvery);
         setStage(id, wish, Stage::Waiting);
         scheduler.setLeaseWait(id, loan.wait, now);
@@ -191,6 +227,8 @@ void RedisWishes::askAgain()
 
 void RedisWishes::lost(Scheduler &scheduler, TimePoint now)
 {
+    m_gateAt.reset();
+    m_patientUntil.reset();
     for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
         if (it->stage == Stage::Waiting)
             setStage(it.key(), *it, Stage::Due);

@@ -10,18 +10,17 @@ local function openGate(wanted)
     why = 'global', wanted = 0, got = 0}
   if gate.may < min(wanted, free) then gate.why = 'turn' end
   local budget = invalidBudget()
-  gate.left = min(gate.may, budget)
-  if budget < gate.may then gate.why = 'invalid' end
+  if budget < gate.may then gate.may, gate.why = budget, 'invalid' end
+  gate.left = gate.may
   return gate
 end
 
 -- How long those wait whom the gate has kept, now that the others went.
 local function waitAtGate(gate)
   if gate.wait then return gate.wait end
-  if gate.why == 'global' then return waitForSlot() end
-  if gate.why == 'turn' then
-    local first = ask.global > 0 and scoreAt(key('ga'), 0)
-    return waitForTurn(gate.list, first and first + ask.period or never)
+  if gate.why ~= 'invalid' then
+    local turn = gateTurns(gate.list, orderOf(gate.list))[ask.p]
+    return turn and max(turn - now, 1) or gate.why == 'turn' and waitForTurn(gate.list, never)
   end
   local _, wait = invalidBudget()
   return wait or ask.period -- of answers nobody tells
@@ -31,9 +30,10 @@ local function grant(bucket, seq, count)
   if count < 1 then return end
   local expiry, leases = now + ask.lease, {}
   for i = seq, seq + count - 1 do
-    for _, list in ipairs({leases, global.leases}) do
+    local member = ask.p .. ':' .. i
+    for list, name in pairs({[leases] = member, [global.leases] = member .. ':' .. bucket.name}) do
       table.insert(list, expiry)
-      table.insert(list, ask.p .. ':' .. i)
+      table.insert(list, name)
     end
   end
   for i = 1, #leases, 1000 do
@@ -53,8 +53,22 @@ local function grantedBefore(bucket, want)
   return count
 end
 
-local function waitForToken(bucket)
-  local change = min(changesAt(bucket.counter), scoreAt(bucket.leases, 0) or never)
+local function bucketTurns(list, order, state)
+  return turnsOf(list, order, state.free, state.since, function(ahead, share)
+    if state.free > ahead or state.free == math.huge then return now end
+    local later = max(1, floor(state.later / #order)) * ahead / share
+    return state.later > later and state.change or never
+  end)
+end
+
+-- Who does not know its turn is woken, and asks again all the same.
+local function waitForToken(bucket, list, isProbe)
+  local change, expiry = changesAt(bucket.counter), scoreAt(bucket.leases, 0) or never
+  if not isProbe and change ~= never then
+    local turn = bucketTurns(list, orderOf(list), stateOf(bucket))[ask.p]
+    change = turn and max(turn, now + 1) or change + askedAnyway
+  end
+  change = min(change, expiry)
   return change ~= never and change - now or nil
 end
 
@@ -63,6 +77,7 @@ local function redirect(want, known, bucket)
   if bucket.name ~= want.b then reply.name = bucket.name end
   if known then
     reply.hash, reply.split = known.hash, known.split
+    if known.split then tellSplit(want.route, known) end
     if want.major and not reply.name then
       reply.name = known.hash .. '#' .. want.major .. (known.split and '#' .. want.route or '')
     end
@@ -72,15 +87,19 @@ end
 
 local function serve(want, gate)
   local bucket, known = bucketOf(want.b), routes[want.route or '']
-  if bucket.name ~= want.b or (known and isProvisional(want.b)) then
+  if bucket.name ~= want.b or (known and isProvisional(want.b))
+    or isUnsplit(want.b, want.route, known) then
     return redirect(want, known, bucket)
   end
+  for _, route in ipairs(want.routes or {}) do isUnsplit(want.b, route, routes[route]) end
   local c = bucket.counter
   if known and known.limit and c.knowledge == Unknown and c.limitIsLearnt == 0 then -- hint()
     c.limit = known.limit
   end
+  local holds, fewer = tellHolds(bucket, want)
   local before = grantedBefore(bucket, want)
-  local wanted, list, free = want.n - before, listOf(want.b), available(c, bucket.inFlight)
+  local wanted, list = max(0, want.n - before - fewer), listOf(want.b)
+  local free = available(c, bucket.inFlight)
   local isProbe = c.knowledge == Unknown and now >= c.blockedUntil
   local may = mayTake(list, wanted, free, c.since)
   local got = min(may, gate.left)
@@ -88,37 +107,31 @@ local function serve(want, gate)
   settle(list, wanted, may, got)
   gate.left = gate.left - got
   if gate.list then gate.wanted, gate.got = gate.wanted + may, gate.got + got end
-  local reply = {b = want.b, n = before + got}
+  local reply = {b = want.b, n = before + got, holds = holds}
   if got < may then
     reply.why, reply.at = gate.why, '*'
   elseif got < min(wanted, free) then
     reply.why, reply.wait = 'turn', waitForTurn(list, changesAt(c))
   elseif got < wanted then
-    reply.why, reply.wait = isProbe and 'probe' or 'bucket', waitForToken(bucket)
+    reply.why, reply.wait = isProbe and 'probe' or 'bucket', waitForToken(bucket, list, isProbe)
   end
   return reply
 end
 
 local function serveAll()
-  local replies, wanted = {}, 0
+  if #ask.want == 0 then return nil end
+  local replies, wanted, wait = {}, 0, nil
   for _, want in ipairs(ask.want) do wanted = wanted + want.n end
-  if wanted == 0 then -- who could be served, and asks for nothing, does not wait
-    local list = listOf('*')
-    local isHeld = now < max(global.lock, global.edge)
-    if list.mine and not isHeld and mayTake(list, 1, freeSlots(), 0) > 0 then leave(list) end
-    return nil
-  end
   local gate = openGate(wanted)
   for _, want in ipairs(ask.want) do table.insert(replies, serve(want, gate)) end
-  local wait
+  if gate.list then
+    settle(gate.list, gate.wanted, min(gate.may, gate.wanted), gate.got)
+  end
   for _, reply in ipairs(replies) do
     if reply.at then
       wait = wait or waitAtGate(gate) or never
       reply.wait = wait ~= never and wait or nil
     end
-  end
-  if gate.list then
-    settle(gate.list, gate.wanted, min(gate.may, gate.wanted), gate.got)
   end
   return replies
 end
