@@ -165,8 +165,13 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
     const bool isOld = now >= wish.askedAt + trustedFor;
     giveBack(wish, got - (isOld ? 0 : scheduler.lend(id, got, now)));
     const bool isForHeld = want.contains(u"holds") && !want.contains(u"why");
-    if (got == wish.count || isForHeld || learnName(id, wish, want, scheduler, now))
-        return; // or it is called otherwise now, and asked for anew
+    if (got == wish.count || isForHeld)
+        return;
+    if (learnName(id, wish, want, scheduler, now)) { // and it is asked for anew
+        const QByteArray name = want[u"name"].toString().toUtf8();
+        wish.listedAs = name.isEmpty() ? wish.bucket : name; // its place has moved with the bucket
+        return;
+    }
     Wait why{reasonOf(want[u"why"].toString())};
     if (const QJsonValue wait = want[u"wait"]; wait.isDouble())
         why.until = now + toldTime(wait) + 1ms;
