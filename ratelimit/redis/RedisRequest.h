@@ -24,6 +24,10 @@ public:
     void addBack(const std::deque<RedisLease> &back);
     void addDrop(const QSet<QByteArray> &drop);
     void addWant(const QByteArray &bucket, qint64 first, int count, const QByteArray &route);
+    /// What the process says of itself, as RedisLook::info().
+    void setInfo(const QByteArray &info) { m_request.insert(u"info", QString::fromUtf8(info)); }
+    /// Asks who holds what, also of \a buckets, the first of them.
+    void addLook(const QByteArrayList &buckets);
     /// Whether it says anything.
     bool isEmpty() const { return m_isEmpty; }
     QByteArray toJson() const;

@@ -17,6 +17,9 @@ static constexpr milliseconds heartbeat = 3s;
 // What nobody waits for goes with the next call, or a little later; so does the question of those
 // who have asked before.
 static constexpr milliseconds callEvery = 30ms;
+// What a process says of itself Redis forgets, at the latest, with the process.
+static constexpr milliseconds introduceEvery = 1min;
+static constexpr milliseconds forgottenAfter = 9s;
 // After a call that Redis refused: it is loading, or full, or has another version of the script.
 static constexpr milliseconds retryAfterError = 1s;
 
@@ -67,6 +70,7 @@ void RedisTalk::happened(const Event &event)
 
 bool RedisTalk::turnEnded(Scheduler &scheduler, TimePoint now)
 {
+    m_look.timePassed(now);
     for (const QByteArray &bucket : m_tickets.tell(scheduler, now))
         m_wishes.wake(bucket);
     if (m_wishes.update(scheduler, now) || (m_own && m_wishes.askOwn(scheduler, now)))
@@ -78,7 +82,7 @@ bool RedisTalk::turnEnded(Scheduler &scheduler, TimePoint now)
 void RedisTalk::connected(TimePoint now)
 {
     m_isConnected = true;
-    m_notBefore = now;
+    m_notBefore = m_introduceAt = now;
     countHere(false);
 }
 
@@ -104,6 +108,35 @@ RedisRequest RedisTalk::newRequest() const
     return {m_process, m_options, m_scheduling};
 }
 
+RedisLook::Names RedisTalk::namesInUse() const
+{
+    RedisLook::Names names;
+    const auto add = [&names](const QByteArray &name, BucketId id) { names.insert(name, id); };
+    m_tickets.forEachName(add);
+    m_wishes.forEachName(add);
+    return names;
+}
+
+// Those of which somebody holds leases are told anyway.
+void RedisTalk::look(RedisRequest &request, TimePoint now)
+{
+    QByteArrayList buckets;
+    m_wishes.forEachName([&buckets](const QByteArray &name, BucketId) {
+        if (!name.isEmpty())
+            buckets.append(name);
+    });
+    m_look.ask(request, buckets, now);
+}
+
+void RedisTalk::introduce(RedisRequest &request, TimePoint now)
+{
+    if (now >= m_calledAt + forgottenAfter)
+        m_introduceAt = std::min(m_introduceAt, now);
+    m_isIntroduced = !m_info.isEmpty() && now >= m_introduceAt;
+    if (m_isIntroduced)
+        request.setInfo(m_info);
+}
+
 TimePoint RedisTalk::notBefore(milliseconds sinceLastCall) const
 {
     return std::max<TimePoint>(m_notBefore, m_calledAt + sinceLastCall);
@@ -113,13 +146,18 @@ QByteArray RedisTalk::nextCall(const Scheduler &scheduler, TimePoint now)
 {
     if (m_isCalling || !m_isConnected || now < notBefore(m_wishes.isUrgent() ? 0ms : callEvery))
         return {};
-    const bool isDue = m_wishes.asks() || !m_words.isEmpty()
+    const std::optional<TimePoint> lookAt = m_look.due();
+    const bool looks = lookAt && *lookAt <= now;
+    const bool isDue = looks || m_wishes.asks() || !m_words.isEmpty()
         || (now >= m_calledAt + heartbeat && !(m_wishes.isEmpty() && m_tickets.isEmpty()));
     if (!isDue)
         return {};
     RedisRequest request = newRequest();
     m_wishes.ask(request, scheduler, now);
     m_words.say(request, now);
+    if (looks)
+        look(request, now);
+    introduce(request, now);
     m_isCalling = true;
     m_calledAt = now;
     return request.toJson();
@@ -137,6 +175,10 @@ std::optional<TimePoint> RedisTalk::nextDeadline() const
         next = notBefore(callEvery);
     else if (!m_wishes.isEmpty() || !m_tickets.isEmpty())
         next = notBefore(heartbeat);
+    if (const std::optional<TimePoint> lookAt = m_look.due()) {
+        const TimePoint at = std::max(*lookAt, notBefore(callEvery));
+        next = std::min(next.value_or(at), at);
+    }
     return change && next ? std::min(*next, *change) : next;
 }
 
@@ -159,6 +201,10 @@ void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint n
     ++m_calls;
     m_words.heard();
     m_processes = said[u"processes"].toInt();
+    if (m_isIntroduced)
+        m_introduceAt = now + introduceEvery;
+    if (const QJsonValue look = said[u"look"]; look.isObject())
+        m_look.replied(look.toObject(), m_process, namesInUse(), now);
     const QJsonValue global = said[u"global"];
     if (const int lock = global[u"lock"].toInt(); lock > 0)
         scheduler.lockGlobally(now + milliseconds(lock), now);
