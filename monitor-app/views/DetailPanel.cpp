@@ -4,6 +4,7 @@
 
 #include "monitor-app/models/BucketStory.h"
 #include "monitor-app/models/Format.h"
+#include "monitor-app/models/Sharing.h"
 #include "monitor-app/models/Store.h"
 #include "monitor-app/models/WaitTrace.h"
 #include "monitor-app/views/Paint.h"
@@ -117,6 +118,13 @@ QWidget *DetailPanel::makePage()
     m_load = addRow(rows, tr("remaining / in flight / queued"));
     m_next = addRow(rows, tr("next grant"), 2);
     layout->addLayout(rows);
+    m_sharing = new QWidget(page);
+    auto *sharing = new QVBoxLayout(m_sharing);
+    sharing->setContentsMargins(0, 0, 0, 0);
+    sharing->setSpacing(5);
+    m_holders = addRow(sharing, tr("held by"), 2);
+    m_waiting = addRow(sharing, tr("waiting"), 2);
+    layout->addWidget(m_sharing);
     layout->addWidget(m_tokens, 2);
     layout->addWidget(m_waits, 2);
     auto *tickets = new QLabel(tr("Tickets"), page);
@@ -165,7 +173,8 @@ void DetailPanel::setRange(TimeRange range)
 void DetailPanel::setTheme(const Theme &theme)
 {
     m_theme = &theme;
-    for (QLabel *label : {m_title, m_hash, m_major, m_shared, m_limit, m_load, m_next})
+    for (QLabel *label :
+        {m_title, m_hash, m_major, m_shared, m_limit, m_load, m_next, m_holders, m_waiting})
         color(label, theme.text);
     for (QLabel *label : m_dimLabels)
         color(label, theme.dim);
@@ -246,6 +255,20 @@ void DetailPanel::writeRows(const BucketRow &row)
     m_limit->write(BucketStory::limit(row.bucket));
     m_load->write(BucketStory::load(row, now));
     m_next->write(BucketStory::nextGrant(row, global, now));
+    writeSharing(row);
+}
+
+void DetailPanel::writeSharing(const BucketRow &row)
+{
+    const SharedState *shared = m_store->shared();
+    m_sharing->setVisible(shared && !row.bucket.exempt);
+    if (!shared)
+        return;
+    const SharedBucket *use = Sharing::useOf(*shared, row.bucket);
+    m_holders->write(Sharing::holders(*shared, use));
+    m_waiting->write(Sharing::waiting(*shared, use));
+    m_holders->fit(4);
+    m_waiting->fit(4);
 }
 
 // Columns begin at whole multiples of their width, or peaks would flicker as they move.

@@ -4,6 +4,7 @@
 
 #include "monitor-app/models/Filter.h"
 #include "monitor-app/models/Format.h"
+#include "monitor-app/models/Sharing.h"
 #include "monitor-app/models/Store.h"
 #include "monitor-app/models/Words.h"
 #include "monitor-app/views/TerminalText.h"
@@ -87,6 +88,28 @@ QString figuresLine(const Store &store)
             ? QStringLiteral("%1 %2").arg(figure.name, figure.value)
             : QStringLiteral("%1 %2 (%3)").arg(figure.name, figure.value, figure.remark);
     return parts.join(QStringLiteral(" · "));
+}
+
+QStringList processLines(const Store &store)
+{
+    QStringList lines;
+    const SharedState *shared = store.shared();
+    if (!shared)
+        return lines;
+    if (const QString remark = Sharing::remark(*shared, store.now()); !remark.isEmpty())
+        lines += remark;
+    for (size_t i = 0; i < shared->processes.size(); ++i) {
+        const SharedProcess &process = shared->processes[i];
+        QString line = tr("process %1: heard of %2, %3 leases")
+                           .arg(Sharing::longName(process), Sharing::heard(process, store.now()),
+                               Format::count(quint64(process.leases)));
+        if (const QString held = Sharing::heldBy(int(i), *shared, store); !held.isEmpty())
+            line += tr(", holds %1").arg(held);
+        if (const QString wanted = Sharing::waitedForBy(int(i), *shared, store); !wanted.isEmpty())
+            line += tr(", waits for %1").arg(wanted);
+        lines += TerminalText::printable(line);
+    }
+    return lines;
 }
 
 QString columnTitle(Column column)

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "monitor-app/views/TerminalProcesses.h"
+
+#include "monitor-app/models/Format.h"
+#include "monitor-app/models/Sharing.h"
+#include "monitor-app/models/Store.h"
+#include "monitor-app/models/Words.h"
+#include "monitor-app/views/TerminalText.h"
+
+#include <algorithm>
+
+namespace Turnstile::Monitor {
+
+namespace {
+using Color = TerminalStyle::Color;
+constexpr int heardWidth = 11;
+constexpr int leasesWidth = 8;
+
+TerminalLine processLine(int place, const SharedState &shared, const Store &store, int nameWidth)
+{
+    const SharedProcess &process = shared.processes[size_t(place)];
+    const TimePoint now = store.now();
+    TerminalLine line(
+        TerminalText::fitted(TerminalText::printable(Sharing::longName(process)), nameWidth),
+        {.bold = process.isOwn});
+    line.add(TerminalText::fitted(Sharing::heard(process, now), heardWidth, true),
+        Sharing::isSilent(process, now) ? Color::Amber : Color::Dim);
+    line.add(TerminalText::fitted(Format::count(quint64(process.leases)), leasesWidth, true),
+        process.leases > 0 ? Color::Blue : Color::Dim);
+    line.add(QStringLiteral("  "));
+    const QString held = Sharing::heldBy(place, shared, store);
+    const QString wanted = Sharing::waitedForBy(place, shared, store);
+    if (!wanted.isEmpty())
+        line.add(tr("waits for %1").arg(wanted), Color::Amber)
+            .add(held.isEmpty() ? QString() : QStringLiteral("; "));
+    return held.isEmpty() ? line : line.add(tr("holds %1").arg(held));
+}
+} // namespace
+
+std::vector<TerminalLine> terminalProcesses(const Store &store, QSize size)
+{
+    const SharedState *shared = store.shared();
+    if (!shared)
+        return {TerminalLine(
+            tr("The bot does not share its token with other processes."), {.color = Color::Dim})};
+    std::vector<TerminalLine> lines;
+    if (const QString remark = Sharing::remark(*shared, store.now()); !remark.isEmpty())
+        lines.emplace_back(remark, TerminalStyle{.color = Color::Amber});
+    if (shared->processes.empty())
+        lines.emplace_back(
+            tr("Redis has not told yet who shares the token."), TerminalStyle{.color = Color::Dim});
+    int nameWidth = 0;
+    for (const SharedProcess &process : shared->processes)
+        nameWidth = std::max(
+            nameWidth, TerminalText::cellsOf(TerminalText::printable(Sharing::longName(process))));
+    nameWidth = std::clamp(nameWidth, 10, std::max(10, size.width() / 2));
+    if (!shared->processes.empty())
+        lines.emplace_back(TerminalText::fitted(tr("Process"), nameWidth)
+                + TerminalText::fitted(tr("Heard of"), heardWidth, true)
+                + TerminalText::fitted(tr("Leases"), leasesWidth, true),
+            TerminalStyle{.bold = true, .underlined = true});
+    const int count = int(shared->processes.size());
+    const int room = std::max(0, size.height() - int(lines.size()));
+    const int shown = count <= room ? count : std::max(0, room - 1);
+    for (int i = 0; i < shown; ++i)
+        lines.push_back(processLine(i, *shared, store, nameWidth));
+    if (shown < count)
+        lines.emplace_back(tr("and %1 more").arg(Format::count(quint64(count - shown))),
+            TerminalStyle{.color = Color::Dim});
+    return lines;
+}
+
+} // namespace Turnstile::Monitor
