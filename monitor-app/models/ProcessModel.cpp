@@ -32,6 +32,9 @@ void ProcessModel::refresh()
             rows.push_back({shared->processes[i], Sharing::heldBy(int(i), *shared, *m_store),
                 Sharing::waitedForBy(int(i), *shared, *m_store)});
     }
+    m_mostLeases = 0;
+    for (const Row &row : rows)
+        m_mostLeases = std::max(m_mostLeases, row.process.leases);
     const bool isSame = std::equal(rows.begin(), rows.end(), m_rows.begin(), m_rows.end(),
         [](const Row &a, const Row &b) { return a.process.id == b.process.id; });
     if (!isSame) {
@@ -92,7 +95,7 @@ QString ProcessModel::description(const Row &row, int column) const
     const SharedProcess &process = row.process;
     switch (column) {
     case NameColumn:
-        return process.isOwn ? tr("The process that tells all this.") : Sharing::fullName(process);
+        return process.isOwn ? tr("The process that tells all this.") : Sharing::name(process);
     case MachineColumn:
         return process.host.isEmpty() ? tr("It has not said where it runs.")
                                       : tr("Process %1 on %2").arg(process.pid).arg(process.host);

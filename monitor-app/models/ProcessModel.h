@@ -36,6 +36,8 @@ public:
         int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
     const SharedProcess &processAt(int row) const { return m_rows[size_t(row)].process; }
+    /// Of those that one of them holds.
+    int mostLeases() const { return m_mostLeases; }
     /// Whether it is taken for dead.
     bool isSilent(int row) const;
 
@@ -50,6 +52,7 @@ private:
 
     Store *m_store;
     std::vector<Row> m_rows;
+    int m_mostLeases = 0;
 };
 
 } // namespace Turnstile::Monitor

@@ -30,6 +30,13 @@ QString listOf(QStringList names, int more)
     return names.isEmpty() ? tr("nobody") : list;
 }
 
+// The whole name is in the tool tips of the list of processes.
+QString shortened(const QString &text)
+{
+    constexpr qsizetype most = 24;
+    return text.size() <= most ? text : text.first(14) + QStringLiteral("…") + text.last(9);
+}
+
 const SharedProcess &processAt(const SharedState &shared, int place)
 {
     return shared.processes[size_t(place)];
@@ -52,15 +59,16 @@ QString machine(const SharedProcess &process)
     const QString host = isAddress ? process.host : process.host.section(QLatin1Char('.'), 0, 0);
     if (host.isEmpty())
         return process.pid > 0 ? QString::number(process.pid) : QString();
-    return process.pid > 0 ? QStringLiteral("%1@%2").arg(process.pid).arg(host) : host;
+    return process.pid > 0 ? QStringLiteral("%1@%2").arg(process.pid).arg(shortened(host))
+                           : shortened(host);
 }
 
 QString fullName(const SharedProcess &process)
 {
     const QString where = machine(process);
     if (process.isOwn || where.isEmpty())
-        return name(process);
-    return QStringLiteral("%1 %2").arg(name(process), where);
+        return shortened(name(process));
+    return QStringLiteral("%1 %2").arg(shortened(name(process)), where);
 }
 
 QString longName(const SharedProcess &process)

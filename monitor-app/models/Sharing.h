@@ -18,7 +18,7 @@ namespace Sharing {
 QString name(const SharedProcess &process);
 /// `4121@web2`, without the domain of the machine; empty where it is not known.
 QString machine(const SharedProcess &process);
-/// Both: `music-bot 4121@web2`, `this process`.
+/// Both: `music-bot 4121@web2`, `this process`. Of long names the middle is left out.
 QString fullName(const SharedProcess &process);
 /// For a list of all: `music-bot 77@web1 (this process)`.
 QString longName(const SharedProcess &process);

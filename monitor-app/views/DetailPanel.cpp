@@ -40,6 +40,13 @@ QString breakable(const BucketRow &row)
     return row.method.isEmpty() ? path : row.method + QLatin1Char(' ') + path;
 }
 
+// A list is broken between the processes that it names.
+QString unbroken(QString list)
+{
+    list.replace(QLatin1Char(' '), QChar(QChar::Nbsp));
+    return list.replace(QStringLiteral(",\u00a0"), QStringLiteral(", "));
+}
+
 QString rangeName(TimeRange range)
 {
     switch (range) {
@@ -265,8 +272,8 @@ void DetailPanel::writeSharing(const BucketRow &row)
     if (!shared)
         return;
     const SharedBucket *use = Sharing::useOf(*shared, row.bucket);
-    m_holders->write(Sharing::holders(*shared, use));
-    m_waiting->write(Sharing::waiting(*shared, use));
+    m_holders->write(unbroken(Sharing::holders(*shared, use)));
+    m_waiting->write(unbroken(Sharing::waiting(*shared, use)));
     m_holders->fit(4);
     m_waiting->fit(4);
 }

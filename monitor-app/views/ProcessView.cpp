@@ -102,8 +102,9 @@ void ProcessDelegate::paintLeases(QPainter *painter, const QRectF &cell, int row
     write(painter, QRectF(cell.left(), cell.top(), numberWidth, cell.height()),
         m_processes->index(row, ProcessModel::LeasesColumn).data().toString(), Theme::body(),
         leases > 0 ? m_theme->text : m_theme->faint);
-    Paint::pips(painter, layoutTickets(cell.adjusted(numberWidth, 0, 0, 0), leases, 0),
-        m_theme->blue, m_theme->queued);
+    Paint::pips(painter,
+        layoutTokens(cell.adjusted(numberWidth, 0, 0, 0), leases, m_processes->mostLeases()),
+        m_theme->blue, m_theme->track);
 }
 
 ProcessTable::ProcessTable(ProcessModel *processes, QWidget *parent)
@@ -147,7 +148,7 @@ void ProcessTable::setTheme(const Theme &theme)
         QStringLiteral("QHeaderView { background: transparent; }"
                        "QHeaderView::section { background: transparent; color: %1; border: none;"
                        " border-bottom: 1px solid %2; padding-left: %3px; }")
-            .arg(theme.dim.name(), theme.separator.name(), QString::number(cellInset - 2)));
+            .arg(theme.dim.name(), theme.separator.name(), QString::number(cellInset)));
     viewport()->update();
 }
 

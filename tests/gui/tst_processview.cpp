@@ -74,6 +74,8 @@ void TestProcessView::namesProcesses()
     QCOMPARE(Sharing::fullName(process), QStringLiteral("bot 12"));
     process.host = QStringLiteral("ip-10-0-3-17.eu-central-1.compute.internal");
     QCOMPARE(Sharing::fullName(process), QStringLiteral("bot 12@ip-10-0-3-17"));
+    process.host = QStringLiteral("a-machine-with-a-name-of-many-words");
+    QCOMPARE(Sharing::machine(process), QStringLiteral("12@a-machine-with…any-words"));
     process.host = QStringLiteral("10.0.3.17");
     QCOMPARE(Sharing::machine(process), QStringLiteral("12@10.0.3.17"));
     process.isOwn = true;
