@@ -10,8 +10,12 @@
 
 namespace Turnstile {
 
+using namespace std::chrono_literals;
+
 // UTF-16 units of what a process says of itself, and of what is taken from others.
 static constexpr qsizetype longestWord = 60;
+// Of whom nothing was heard for so long Redis does not know when it was.
+static constexpr milliseconds forgottenAfter = 10s;
 
 // In JSON a unit takes six bytes at most, and all of them together fewer than the script allows.
 QByteArray RedisLook::info(const QString &name, qint64 pid, const QString &host)
@@ -59,7 +63,8 @@ static SharedProcess process(const QJsonObject &told, const QByteArray &own, Tim
     process.name = word(info[u"name"]);
     process.pid = std::max<qint64>(0, info[u"pid"].toInteger());
     process.host = word(info[u"host"]);
-    process.heardAt = now - milliseconds(std::max<qint64>(0, told[u"heard"].toInteger()));
+    const qint64 heard = told[u"heard"].toInteger(forgottenAfter.count()); // missing: longer ago
+    process.heardAt = now - milliseconds(std::max<qint64>(0, heard));
     process.waitsForAll = told[u"waits"].toBool();
     process.leases = std::max(0, told[u"leases"].toInt());
     return process;

@@ -14,20 +14,18 @@ using namespace std::chrono_literals;
 
 // Redis takes a process for dead that says nothing for ten seconds.
 static constexpr milliseconds heartbeat = 3s;
-// What nobody waits for goes with the next call, or a little later; so does the question of those
-// who have asked before.
-static constexpr milliseconds callEvery = 30ms;
 // What a process says of itself Redis forgets, at the latest, with the process.
 static constexpr milliseconds introduceEvery = 1min;
-static constexpr milliseconds forgottenAfter = 9s;
+static constexpr milliseconds mayBeForgottenAfter = 9s;
 // After a call that Redis refused: it is loading, or full, or has another version of the script.
 static constexpr milliseconds retryAfterError = 1s;
 
-RedisTalk::RedisTalk(
-    QByteArray process, const RedisOptions &options, const SchedulerOptions &scheduling)
+RedisTalk::RedisTalk(QByteArray process, const RedisOptions &options,
+    const SchedulerOptions &scheduling, milliseconds pause)
     : m_options(options)
     , m_scheduling(scheduling)
     , m_process(std::move(process))
+    , m_pause(pause)
     , m_words(scheduling.responseTimeout)
     , m_wishes(m_words, scheduling.responseTimeout)
     , m_tickets(m_words, scheduling.responseTimeout)
@@ -130,7 +128,7 @@ void RedisTalk::look(RedisRequest &request, TimePoint now)
 
 void RedisTalk::introduce(RedisRequest &request, TimePoint now)
 {
-    if (now >= m_calledAt + forgottenAfter)
+    if (now >= m_calledAt + mayBeForgottenAfter)
         m_introduceAt = std::min(m_introduceAt, now);
     m_isIntroduced = !m_info.isEmpty() && now >= m_introduceAt;
     if (m_isIntroduced)
@@ -144,7 +142,7 @@ TimePoint RedisTalk::notBefore(milliseconds sinceLastCall) const
 
 QByteArray RedisTalk::nextCall(const Scheduler &scheduler, TimePoint now)
 {
-    if (m_isCalling || !m_isConnected || now < notBefore(m_wishes.isUrgent() ? 0ms : callEvery))
+    if (m_isCalling || !m_isConnected || now < notBefore(m_wishes.isUrgent() ? 0ms : m_pause))
         return {};
     const std::optional<TimePoint> lookAt = m_look.due();
     const bool looks = lookAt && *lookAt <= now;
@@ -172,11 +170,11 @@ std::optional<TimePoint> RedisTalk::nextDeadline() const
         return change;
     std::optional<TimePoint> next;
     if (m_wishes.asks() || !m_words.isEmpty())
-        next = notBefore(callEvery);
+        next = notBefore(m_pause);
     else if (!m_wishes.isEmpty() || !m_tickets.isEmpty())
         next = notBefore(heartbeat);
     if (const std::optional<TimePoint> lookAt = m_look.due()) {
-        const TimePoint at = std::max(*lookAt, notBefore(callEvery));
+        const TimePoint at = std::max(*lookAt, notBefore(m_pause));
         next = std::min(next.value_or(at), at);
     }
     return change && next ? std::min(*next, *change) : next;

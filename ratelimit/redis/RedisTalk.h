@@ -21,8 +21,13 @@ namespace Turnstile {
 /// lease once only, and takes it back once only.
 class RedisTalk {
 public:
+    /// What nobody waits for goes with the next call, or so much later; so does the question of
+    /// those who have asked before.
+    static constexpr milliseconds usualPause{30};
+
     /// \a process: what it is called in Redis: letters, digits, `_` and `-`.
-    RedisTalk(QByteArray process, const RedisOptions &options, const SchedulerOptions &scheduling);
+    RedisTalk(QByteArray process, const RedisOptions &options, const SchedulerOptions &scheduling,
+        milliseconds pause = usualPause);
 
     /// What the process says of itself, to be seen by those who watch; see RedisLook::info().
     void setInfo(const QByteArray &info) { m_info = info; }
@@ -78,6 +83,7 @@ private:
     const RedisOptions m_options;
     const SchedulerOptions m_scheduling;
     const QByteArray m_process;
+    const milliseconds m_pause;
     int m_processes = 0;
     quint64 m_calls = 0;
     quint64 m_granted = 0;

@@ -131,9 +131,11 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
     Wait why{reasonOf(want[u"why"].toString())};
     if (const QJsonValue wait = want[u"wait"]; wait.isDouble())
         why.until = now + milliseconds(std::max<qint64>(0, wait.toInteger()) + 1);
-    if (why.reason == WaitReason::Turn || why.reason == WaitReason::Probe)
-        why.until.reset(); // it is that of the worst case: the other process may end before
     wish.again = why.until.value_or(now + pollEvery);
+    if (why.reason == WaitReason::Turn || why.reason == WaitReason::Probe) {
+        why.until.reset(); // it is that of the worst case: the other process may end before
+        wish.again = std::min<TimePoint>(wish.again, now + pollEvery);
+    }
     wish.isAtGate = want[u"at"].toString() == u"*";
     wish.listedAs = wish.bucket;
     setStage(id, wish, std::exchange(wish.isWoken, false) ? Stage::Due : Stage::Waiting);

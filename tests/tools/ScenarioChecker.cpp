@@ -48,14 +48,14 @@ void collectMisuse(const QJsonArray &expect, QStringList *requests)
 
 } // namespace
 
-QStringList unmetExpectations(const QJsonObject &scenario)
+QStringList unmetExpectations(const QJsonObject &scenario, std::unique_ptr<ScriptHost> redis)
 {
     const QJsonArray expect = scenario[u"expect"].toArray();
     if (expect.isEmpty())
         return {QStringLiteral("nothing is expected")};
     ScenarioRun run(scenario);
     ask(&run, expect);
-    if (const QString problem = run.play(); !problem.isEmpty())
+    if (const QString problem = run.play(std::move(redis)); !problem.isEmpty())
         return {problem};
     QStringList problems;
     for (const QJsonValue entry : expect) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "tools/turnstile-sim/ScriptHost.h"
+
 #include <QtCore/QJsonObject>
 #include <QtCore/QStringList>
 
@@ -44,6 +46,9 @@ namespace Turnstile::Sim {
 /// | `global`, `stats` {..} {`at_ms`} | the fields of the answer |
 ///
 /// Where an entry needs a question, a step that asks is put behind all steps of its time.
-QStringList unmetExpectations(const QJsonObject &scenario);
+///
+/// With \a redis it is played as a process that shares its token.
+QStringList unmetExpectations(
+    const QJsonObject &scenario, std::unique_ptr<ScriptHost> redis = nullptr);
 
 } // namespace Turnstile::Sim

@@ -110,7 +110,7 @@ void ScenarioRun::setAuth(const QString &id, const QString &auth)
     }
 }
 
-QString ScenarioRun::play()
+QString ScenarioRun::play(std::unique_ptr<ScriptHost> redis)
 {
     QJsonArray given;
     for (const QJsonObject &step : std::as_const(m_steps))
@@ -121,7 +121,9 @@ QString ScenarioRun::play()
     if (!scenario)
         return problem;
     setScenario(*scenario);
-    m_outcome = Replay(m_scenario, [this](const QJsonObject &event) { take(event); }).run();
+    m_outcome =
+        Replay(m_scenario, [this](const QJsonObject &event) { take(event); }, {}, std::move(redis))
+            .run();
     return m_outcome.problem();
 }
 

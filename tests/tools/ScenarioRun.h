@@ -40,8 +40,9 @@ public:
     /// Who sends the request that `key` step \a id is about.
     void setAuth(const QString &id, const QString &auth);
 
-    /// Plays it. Returns what is wrong with the scenario; empty when nothing is.
-    QString play();
+    /// Plays it, with \a redis as a process that shares its token. Returns what is wrong with the
+    /// scenario; empty when nothing is.
+    QString play(std::unique_ptr<ScriptHost> redis = nullptr);
 
     // What was asked; nothing when it was not, or is unknown.
     std::optional<QJsonObject> bucket(const QString &request, double atMs) const;

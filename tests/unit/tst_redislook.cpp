@@ -187,6 +187,7 @@ private Q_SLOTS:
         QCOMPARE(state.processes[0].pid, 77);
         QCOMPARE(state.processes[1].id, u"a"_qs);
         QCOMPARE(state.processes[1].name, QString());
+        QCOMPARE(state.processes[0].heardAt, at(1min - 10s)); // longer ago than Redis knows
         const SharedProcess &b = state.processes[2];
         QCOMPARE(b.name, u"music-bot"_qs);
         QCOMPARE(b.host, u"web2"_qs);

@@ -15,7 +15,9 @@ namespace {
 
 constexpr QStringView drainDescription =
     uR"(Plays a workload in virtual time: the real scheduler against a model of the
-server that counts a request when it arrives. Prints one JSON object:
+server that counts a request when it arrives. Several processes share the token
+as with RedisRatelimiter: the real script, in place of a Redis, leases to them.
+Prints one JSON object:
 
   makespan_ms        from the start to the last answer
   lower_bound_ms     what nobody can beat: someone who knows every limit, needs no
@@ -23,20 +25,42 @@ server that counts a request when it arrives. Prints one JSON object:
                      by bound (null when nothing was completed)
   rejected_429       by kind, as the server saw them
   avoidable_429      bucket and global ones that the limiter had all it needs to
-                     avoid; other processes excuse all (null), hash flips excuse
-                     those of buckets, nothing else excuses any
+                     avoid; processes that share nothing excuse all (null), hash
+                     flips excuse those of buckets, nothing else excuses any
   wait_ms            from asking to the first grant
   reordered          requests that reached the server before an older one of
                      their lane, where order is kept (must be 0)
   grants             tickets granted, retries included
   wall_ns_per_grant  real time in calls of the scheduler, by grants; the only
                      figure that differs when a run is repeated
+  redis_calls        of all processes, where they share the token on Redis; see
+                     also calls_per_ticket
+  shares             least and most grants of a process, until the first one had
+                     all that it asked for
   seed, requests, completed, lost
   first_seed_with_avoidable_429 (of several runs; null: none)
 
 It goes wrong (exit code 1) when requests are left that are never granted.)";
 
 constexpr auto longest = std::chrono::hours(24 * 365);
+
+// What cannot be played; null: nothing.
+const char *problemOf(const Workload &workload)
+{
+    if (workload.globalKind == Quota::Window::Sliding
+        && (workload.globalPhase || workload.randomGlobalPhase))
+        return "--global-phase goes with --global-window fixed: sliding windows have none.";
+    const Demand demand{.total = workload.requests,
+        .busiestBucket = (workload.requests - 1) / workload.buckets + 1};
+    if (lowerBound(workload, demand) > longest)
+        return "--requests would take more than a year of virtual time with this --limit and "
+               "--window, which is the most that is accepted.";
+    if (workload.kill && workload.processes < 2)
+        return "--kill goes with --processes 2 or more: somebody has to be left.";
+    if (workload.isShared() && !newScriptRedis())
+        return needsLua;
+    return nullptr;
+}
 
 } // namespace
 
@@ -47,19 +71,8 @@ int drain(const QStringList &arguments)
     workload.addTo(table);
     if (const std::optional<int> code = table.parseOrExplain(arguments))
         return *code;
-    if (workload.globalKind == Quota::Window::Sliding
-        && (workload.globalPhase || workload.randomGlobalPhase)) {
-        std::fputs("turnstile-sim drain: --global-phase goes with --global-window fixed: sliding "
-                   "windows have none.\n",
-            stderr);
-        return 2;
-    }
-    const Demand demand{.total = workload.requests,
-        .busiestBucket = (workload.requests - 1) / workload.buckets + 1};
-    if (lowerBound(workload, demand) > longest) {
-        std::fputs("turnstile-sim drain: --requests would take more than a year of virtual time "
-                   "with this --limit and --window, which is the most that is accepted.\n",
-            stderr);
+    if (const char *problem = problemOf(workload)) {
+        std::fprintf(stderr, "turnstile-sim drain: %s\n", problem);
         return 2;
     }
 
@@ -69,6 +82,11 @@ int drain(const QStringList &arguments)
         Workload one = workload;
         one.seed += quint32(i);
         const DrainResult result = DrainRun(one).run();
+        if (!result.problem.isEmpty()) {
+            std::fprintf(stderr, "turnstile-sim drain: With seed %u, %s\n", one.seed,
+                qUtf8Printable(result.problem));
+            return 1;
+        }
         if (const int left = one.requests - result.completed - result.lost; left > 0) {
             std::fprintf(stderr,
                 "turnstile-sim drain: The scheduler is stuck: with seed %u, %d of %d requests "

@@ -43,7 +43,7 @@ QJsonObject figures(const DrainResult &result)
     };
     const double bound = milli(result.lowerBound);
     const double perGrant = double(result.schedulerTime.count()) / std::max(result.grants, 1);
-    return {
+    QJsonObject object{
         {QStringLiteral("completed"), result.completed},
         {QStringLiteral("lost"), result.lost},
         {QStringLiteral("makespan_ms"), milli(result.makespan)},
@@ -67,6 +67,15 @@ QJsonObject figures(const DrainResult &result)
         {QStringLiteral("grants"), result.grants},
         {QStringLiteral("wall_ns_per_grant"), std::round(perGrant)},
     };
+    if (const auto &shared = result.shared) {
+        object[QStringLiteral("redis_calls")] = shared->calls;
+        object[QStringLiteral("calls_per_ticket")] =
+            std::round(double(shared->calls) / std::max(result.grants, 1) * 1e4) / 1e4;
+        object[QStringLiteral("shares")] =
+            QJsonObject{{QStringLiteral("least"), shared->leastGrants},
+                {QStringLiteral("most"), shared->mostGrants}};
+    }
+    return object;
 }
 
 QJsonObject summary(const QList<QJsonObject> &runs)

@@ -25,6 +25,12 @@ constexpr TimePoint tooLate = start + 24h * 365 * 10;
 constexpr milliseconds sharedWait{1000};
 constexpr int maxSpins = 1000;
 
+// Without a grant, where processes share the token.
+nanoseconds patience(const Workload &workload)
+{
+    return 1h + 2 * std::max(workload.window, workload.sublimit.window);
+}
+
 Quota globalQuota(const Workload &workload, std::optional<milliseconds> phase)
 {
     Quota quota{workload.global, globalWindow, workload.globalKind, {}};
@@ -40,6 +46,7 @@ SchedulerOptions optionsFor(const Workload &workload)
     options.globalLimit = workload.global;
     options.globalPeriod = globalWindow;
     options.compensate = workload.compensate;
+    options.isShared = workload.isShared();
     return options;
 }
 
@@ -100,10 +107,12 @@ int countReordered(std::span<const quint64> arrivals, int lanes)
     return count;
 }
 
-DrainRun::DrainRun(const Workload &workload)
+DrainRun::DrainRun(const Workload &workload, std::unique_ptr<ScriptHost> redis)
     : m_workload(workload)
     , m_globalPhase(workload.globalPhase)
+    , m_redis(std::move(redis))
     , m_now(start)
+    , m_grantedAt(start)
 {
     const std::array<quint32, 2> seeds{workload.seed, 1};
     m_random = QRandomGenerator(seeds.data(), qsizetype(seeds.size()));
@@ -125,8 +134,12 @@ DrainRun::DrainRun(const Workload &workload)
         m_endpoints.emplace_back(
             workload.method, QStringLiteral("channels/%1/messages").arg(i + 1));
     for (int i = 0; i < workload.processes; ++i)
-        m_processes.push_back({Scheduler(optionsFor(workload)), {}, {}});
+        m_processes.push_back({Scheduler(optionsFor(workload))});
     m_requests.resize(size_t(workload.requests));
+    for (int i = 0; i < workload.requests; ++i)
+        ++processOf(i).left;
+    if (workload.isShared())
+        share();
 }
 
 nanoseconds DrainRun::elapsed() const
@@ -156,32 +169,52 @@ void DrainRun::askForAll()
 DrainResult DrainRun::run()
 {
     askForAll();
-    int spins = 0;
-    while (m_result.completed + m_result.lost < m_workload.requests && m_now < tooLate) {
-        const auto next = std::min_element(
-            m_processes.begin(), m_processes.end(), [](const Process &a, const Process &b) {
-                return a.deadline.value_or(TimePoint::max())
-                    < b.deadline.value_or(TimePoint::max());
-            });
-        if (next->deadline && (m_events.empty() || *next->deadline <= m_events.front().at)) {
-            // A scheduler that is to be woken at once, again and again, is stuck.
-            spins = *next->deadline <= m_now ? spins + 1 : 0;
-            if (spins > maxSpins)
-                break;
-            m_now = std::max(m_now, *next->deadline);
-            drive(*next, [this](Scheduler &scheduler) { scheduler.advance(m_now); });
-            continue;
-        }
-        if (m_events.empty())
-            break;
-        std::pop_heap(m_events.begin(), m_events.end(), Later());
-        const Event event = m_events.back();
-        m_events.pop_back();
-        m_now = event.at;
-        handle(event);
-    }
+    if (m_workload.kill)
+        schedule(start + *m_workload.kill, Event::Type::Kill, 0);
+    while (m_result.completed + m_result.lost < m_workload.requests && m_now < tooLate
+        && m_result.problem.isEmpty() && step()) { }
     finishResult();
     return std::move(m_result);
+}
+
+DrainRun::Process &DrainRun::nextProcess()
+{
+    return *std::min_element(
+        m_processes.begin(), m_processes.end(), [](const Process &a, const Process &b) {
+            return a.deadline.value_or(TimePoint::max()) < b.deadline.value_or(TimePoint::max());
+        });
+}
+
+// False when nothing more will happen.
+bool DrainRun::step()
+{
+    if (!m_turnsDue.empty() && (m_events.empty() || m_events.front().at > m_now)) {
+        endTurns();
+        return true;
+    }
+    Process &next = nextProcess();
+    if (next.deadline && (m_events.empty() || *next.deadline <= m_events.front().at)) {
+        // A scheduler that is to be woken at once, again and again, is stuck. So are those that ask
+        // Redis again and again, and get nothing.
+        m_spins = *next.deadline <= m_now ? m_spins + 1 : 0;
+        if (m_spins > maxSpins || (next.talk && m_now > m_grantedAt + patience(m_workload)))
+            return false;
+        m_now = std::max(m_now, *next.deadline);
+        drive(next, [this, &next](Scheduler &scheduler) {
+            if (next.talk)
+                next.talk->timePassed(scheduler, m_now);
+            scheduler.advance(m_now);
+        });
+        return true;
+    }
+    if (m_events.empty())
+        return false;
+    std::pop_heap(m_events.begin(), m_events.end(), Later());
+    const Event event = m_events.back();
+    m_events.pop_back();
+    m_now = event.at;
+    handle(event);
+    return true;
 }
 
 void DrainRun::handle(const Event &event)
@@ -199,6 +232,18 @@ void DrainRun::handle(const Event &event)
     case Event::Type::GiveUp:
         giveUp(event.request);
         break;
+    case Event::Type::Call:
+        called(event.request, m_texts.take(event.answer));
+        break;
+    case Event::Type::Reply:
+        replied(event.request, m_texts.take(event.answer));
+        break;
+    case Event::Type::Wake:
+        woken(event.request, m_texts.take(event.answer));
+        break;
+    case Event::Type::Kill:
+        kill(event.request);
+        break;
     }
 }
 
@@ -207,6 +252,11 @@ template <typename Call> void DrainRun::drive(Process &process, Call call)
 {
     const auto begin = std::chrono::steady_clock::now();
     call(process.scheduler);
+    if (process.talk) {
+        m_result.schedulerTime += std::chrono::steady_clock::now() - begin - costOfTheClock();
+        beginTurn(process);
+        return;
+    }
     for (const Turnstile::Event &event : process.scheduler.takeEvents()) {
         if (event.type == Turnstile::Event::Type::TicketChanged
             && event.state == TicketState::Available)
@@ -227,6 +277,8 @@ void DrainRun::ask(int index)
     Process &process = processOf(index);
     Request &request = m_requests[size_t(index)];
     request.askedAt = m_now;
+    if (process.isDead)
+        return lose(index);
     const Endpoint &endpoint = m_endpoints[size_t(bucketOf(index))];
     trace("asked", index);
     process.requests.push_back(index);
@@ -238,6 +290,8 @@ void DrainRun::send(int index)
 {
     Request &request = m_requests[size_t(index)];
     ++m_result.grants;
+    ++processOf(index).grants;
+    m_grantedAt = m_now;
     if (++request.grants == 1)
         request.firstGrantedAt = m_now;
     trace("granted", index);
@@ -296,14 +350,20 @@ void DrainRun::answer(int index, int answer)
     Request &request = m_requests[size_t(index)];
     const Response response = Response::answered(std::move(m_answers[size_t(answer)]));
     m_freeAnswers.push_back(answer);
+    Process &process = processOf(index);
+    if (process.isDead)
+        return;
     trace("answered", index);
     const bool retried = response.headers->isRateLimited();
     if (!retried) {
         request.completed = true;
         ++m_result.completed;
+        --process.left;
         m_result.makespan = elapsed();
     }
-    drive(processOf(index), [&](Scheduler &scheduler) {
+    drive(process, [&](Scheduler &scheduler) {
+        if (process.talk)
+            process.talk->answered(request.ticket, response, m_now);
         if (retried)
             scheduler.retry(request.ticket, response, m_now);
         else
@@ -313,11 +373,24 @@ void DrainRun::answer(int index, int answer)
 
 void DrainRun::giveUp(int index)
 {
-    trace("lost", index);
-    ++m_result.lost;
-    drive(processOf(index), [&](Scheduler &scheduler) {
-        scheduler.complete(m_requests[size_t(index)].ticket, Response::lost(), m_now);
+    Process &process = processOf(index);
+    if (process.isDead)
+        return;
+    lose(index);
+    const TicketId ticket = m_requests[size_t(index)].ticket;
+    drive(process, [&](Scheduler &scheduler) {
+        if (process.talk)
+            process.talk->answered(ticket, Response::lost(), m_now);
+        scheduler.complete(ticket, Response::lost(), m_now);
     });
+}
+
+void DrainRun::lose(int index)
+{
+    trace("lost", index);
+    m_requests[size_t(index)].lost = true;
+    ++m_result.lost;
+    --processOf(index).left;
 }
 
 void DrainRun::finishResult()
@@ -341,7 +414,7 @@ void DrainRun::finishResult()
             arrivals.push_back(request.arrival);
         m_result.reordered = countReordered(arrivals, m_workload.buckets * m_workload.processes);
     }
-    if (m_workload.processes == 1) {
+    if (m_workload.processes == 1 || m_workload.isShared()) {
         m_result.avoidable = m_result.limited[LimitKind::Global];
         if (m_workload.hashFlip == 0)
             *m_result.avoidable += m_result.limited[LimitKind::Bucket];

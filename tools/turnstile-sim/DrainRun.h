@@ -3,8 +3,10 @@
 #pragma once
 
 #include "ratelimit/core/Scheduler.h"
+#include "ratelimit/redis/RedisTalk.h"
 #include "ratelimit/testing/LatencyModel.h"
 #include "ratelimit/testing/ServerModel.h"
+#include "tools/turnstile-sim/ScriptHost.h"
 #include "tools/turnstile-sim/Workload.h"
 
 #include <QtCore/QRandomGenerator>
@@ -25,8 +27,9 @@ struct DrainResult {
     std::chrono::nanoseconds lowerBound{0}; ///< see lowerBound()
     std::map<LimitKind, int> limited = {};  ///< 429s by kind, as the server saw them
     /// 429s of bucket and global limit that happened though the limiter had all it needs to know.
-    /// Lost answers, sublimits, shared limits and skew are no excuse. Other processes are: then
-    /// nothing is counted, and this is unset; a flipped hash excuses the bucket's.
+    /// Lost answers, sublimits, shared limits and skew are no excuse. Other processes that nothing
+    /// is shared with are: then nothing is counted, and this is unset; a flipped hash excuses the
+    /// bucket's.
     std::optional<int> avoidable = {};
     std::vector<std::chrono::nanoseconds> waits = {}; ///< from asking to the first grant, sorted
     /// Requests that reached the server (for the last time) before an older one of their lane did,
@@ -35,6 +38,16 @@ struct DrainResult {
     int grants = 0;
     /// Time spent in calls of the scheduler, without what reading the clock costs.
     std::chrono::nanoseconds schedulerTime{0};
+    /// Where processes share the token.
+    struct Shared {
+        int calls = 0; ///< of Redis
+        /// Of the processes that asked for something and live: how many were granted to one, until
+        /// the first of them had all that it asked for.
+        int leastGrants = 0;
+        int mostGrants = 0; ///< the same
+    };
+    std::optional<Shared> shared = {};
+    QString problem = {}; ///< why the run has ended early: the script fails; empty: it has not
 };
 
 /// How many of \a arrivals came before an older one of their lane. Request i is of lane i modulo
@@ -46,9 +59,14 @@ int countReordered(std::span<const quint64> arrivals, int lanes);
 /// A granted request is sent at once and arrives after half of the RTT and of its jitter; that is
 /// when the server counts it. The answer, in headers as on the wire, comes back the same way and
 /// completes the ticket, or, being a 429, puts it back.
+///
+/// Processes that share the token say to the real script what they would say to Redis. It is run
+/// half of Redis' RTT after a call; its reply, and what it publishes, come as much later.
 class DrainRun {
 public:
-    explicit DrainRun(const Workload &workload);
+    /// Where the token is shared, \a redis runs the script; null: nobody can, see newScriptRedis().
+    explicit DrainRun(
+        const Workload &workload, std::unique_ptr<ScriptHost> redis = newScriptRedis());
 
     /// To be called once. A run that ends with requests left (neither completed nor lost) has found
     /// a scheduler that is stuck.
@@ -58,12 +76,12 @@ private:
     using Nanoseconds = std::chrono::nanoseconds;
 
     struct Event {
-        enum class Type : quint8 { Ask, Arrive, Answer, GiveUp };
+        enum class Type : quint8 { Ask, Arrive, Answer, GiveUp, Call, Reply, Wake, Kill };
         TimePoint at;
         quint64 order = 0; // of those at the same time
         Type type = Type::Ask;
-        int request = -1;
-        int answer = -1; // where the headers are
+        int request = -1; // or the process
+        int answer = -1; // where the headers are, or what is said to Redis, or by it
     };
     struct Later {
         bool operator()(const Event &a, const Event &b) const
@@ -80,14 +98,21 @@ private:
         quint64 arrival = 0; // when it was passed, in the order of the server; 0: never
         bool answerIsLost = false;
         bool completed = false;
+        bool lost = false;
     };
     struct Process {
         Scheduler scheduler;
-        std::vector<int> requests; // by number of the ticket
-        std::optional<TimePoint> deadline;
+        std::unique_ptr<RedisTalk> talk = {}; // where the token is shared
+        std::vector<int> requests = {};       // by number of the ticket
+        std::optional<TimePoint> deadline = {};
+        bool isTurnDue = false; // it has heard something
+        bool isDead = false;
+        int left = 0; // requests
+        int grants = 0;
     };
-
     template <typename Call> void drive(Process &process, Call call);
+    bool step();
+    Process &nextProcess();
     void askForAll();
     void schedule(TimePoint at, Event::Type type, int request, int answer = -1);
     void handle(const Event &event);
@@ -96,16 +121,32 @@ private:
     void arrive(int index);
     void answer(int index, int answer);
     void giveUp(int index);
+    void lose(int index);
     int keep(RatelimitHeaders headers);
     void finishResult();
     bool keepsOrder() const;
     void trace(const char *what, int request, const QByteArray &more = {}) const;
 
+    // Of those that share the token
+    void share();
+    void beginTurn(Process &process);
+    void endTurns();
+    void endTurn(int index);
+    void takeEvents(Process &process);
+    int keepText(const QByteArray &text);
+    void called(int index, const QByteArray &request);
+    void replied(int index, const QByteArray &reply);
+    void woken(int index, const QByteArray &message);
+    void kill(int index);
+    void countShares();
+    void traceRedis(const char *what, int process, const QByteArray &text) const;
+
     int bucketOf(int request) const { return request % m_workload.buckets; }
-    Process &processOf(int request)
+    int processIndex(int request) const
     {
-        return m_processes[size_t(request / m_workload.buckets % m_workload.processes)];
+        return request / m_workload.buckets % m_workload.processes;
     }
+    Process &processOf(int request) { return m_processes[size_t(processIndex(request))]; }
     Nanoseconds elapsed() const;
     bool happens(double share) { return share > 0 && m_random.generateDouble() < share; }
 
@@ -121,7 +162,14 @@ private:
     std::vector<RatelimitHeaders> m_answers; // on their way
     std::vector<int> m_freeAnswers;
     std::vector<int> m_granted;
+    const std::unique_ptr<ScriptHost> m_redis;
+    int m_spins = 0;
+    std::vector<int> m_turnsDue; // of processes
+    QHash<int, QByteArray> m_texts; // to Redis, and from it
+    int m_textCount = 0;
+    bool m_haveSharesEnded = false;
     TimePoint m_now;
+    TimePoint m_grantedAt; // the last one
     quint64 m_eventCount = 0;
     quint64 m_arrivals = 0;
     DrainResult m_result;

@@ -34,6 +34,13 @@ private:
     bool m_isSet;
 };
 
+SchedulerOptions optionsOf(const Scenario &scenario, bool isShared)
+{
+    SchedulerOptions options = scenario.options;
+    options.isShared = isShared;
+    return options;
+}
+
 void keepLargest(Scheduler::Size *peak, const Scheduler::Size &size)
 {
     peak->buckets = std::max(peak->buckets, size.buckets);
@@ -60,16 +67,24 @@ QString ReplayOutcome::problem() const
         return QStringLiteral("the scheduler has work for ever, and no time passes") + when;
     case End::TooLong:
         return QStringLiteral("stopped, as this takes too many steps") + when;
+    case End::Failed:
+        return failure + when;
     }
     return {};
 }
 
-Replay::Replay(const Scenario &scenario, Sink sink, const ReplayLimits &limits)
+Replay::Replay(const Scenario &scenario, Sink sink, const ReplayLimits &limits,
+    std::unique_ptr<ScriptHost> redis)
     : m_scenario(scenario)
     , m_sink(std::move(sink))
     , m_limits(limits)
-    , m_scheduler(scenario.options)
+    , m_redis(std::move(redis))
+    , m_scheduler(optionsOf(scenario, m_redis != nullptr))
 {
+    if (m_redis) {
+        m_talk = std::make_unique<RedisTalk>("p", RedisOptions(), m_scheduler.options(), 0ms);
+        m_talk->connected(now());
+    }
     for (const Step &step : scenario.steps) {
         if (endsRequest(step.op))
             ++m_stepsToCome[step.name];
@@ -101,7 +116,7 @@ ReplayOutcome Replay::run()
     play();
     m_outcome.at = m_now;
     m_outcome.left = m_scheduler.size();
-    if (const auto deadline = m_scheduler.nextDeadline())
+    if (const auto deadline = nextWake())
         m_outcome.nextDeadline = elapsed(*deadline);
     if (m_outcome.end == ReplayOutcome::End::Finished)
         settle();
@@ -119,8 +134,8 @@ void Replay::play()
     auto next = steps.begin();
     int idleAdvances = 0;
     for (qint64 round = 0;; ++round) {
-        const auto wake = m_scheduler.nextDeadline();
-        const Elapsed wakeAt = wake ? std::max(elapsed(*wake), m_now) : never;
+        const auto deadline = nextWake();
+        const Elapsed wakeAt = deadline ? std::max(elapsed(*deadline), m_now) : never;
         const Elapsed stepAt = next == steps.end() ? never : next->at;
         const Elapsed answerAt = m_answers.empty() ? never : m_answers.front().at;
         const Elapsed at = std::min({wakeAt, stepAt, answerAt});
@@ -138,7 +153,7 @@ void Replay::play()
                 m_outcome.end = ReplayOutcome::End::BusyLoop;
                 return;
             }
-            m_scheduler.advance(now());
+            wake();
         } else {
             idleAdvances = 0;
             if (stepAt == at) {
@@ -151,8 +166,10 @@ void Replay::play()
                     respond(answer.request, m_scenario.autoRespond->response, true);
             }
         }
-        takeEvents();
+        endTurn();
         keepLargest(&m_outcome.peak, m_scheduler.size());
+        if (m_outcome.end != ReplayOutcome::End::Finished)
+            return;
     }
 }
 
@@ -160,21 +177,23 @@ void Replay::play()
 void Replay::settle()
 {
     const SchedulerOptions &options = m_scheduler.options();
+    m_isOver = true;
     m_scheduler.shutdown(now());
     for (const Bucket &bucket : m_scheduler.buckets(now()))
         m_scheduler.setFlow(bucket.id, Flow::Open, now());
     const Elapsed end = m_now + 2 * options.responseTimeout + 2 * options.hashLifetime + 31 * 24h;
+    endTurn();
     for (int round = 0; round < 1'000'000; ++round) {
-        const auto wake = m_scheduler.nextDeadline();
-        if (!wake || elapsed(*wake) > end)
+        const auto deadline = nextWake();
+        if (!deadline || elapsed(*deadline) > end)
             break;
-        m_now = std::max(m_now, elapsed(*wake));
-        m_scheduler.advance(now());
-        m_scheduler.takeEvents();
+        m_now = std::max(m_now, elapsed(*deadline));
+        wake();
+        endTurn();
     }
     m_now = std::max(m_now, end);
     m_scheduler.collectIdle(now());
-    m_scheduler.takeEvents();
+    endTurn();
     m_outcome.leftIdle = m_scheduler.size();
 }
 
@@ -278,10 +297,7 @@ void Replay::respond(const QString &name, const ScriptedResponse &response, bool
     if (headers.isRateLimited())
         ++m_outcome.rateLimited;
     const Response answer = Response::answered(headers);
-    if (headers.isRateLimited() && retry)
-        m_scheduler.retry(request->ticket, answer, now());
-    else
-        m_scheduler.complete(request->ticket, answer, now());
+    complete(request->ticket, answer, headers.isRateLimited() && retry);
     if (state == Request::State::TimedOut)
         m_requests[name].state = Request::State::Ended; // it is known now what became of it
 }
@@ -294,10 +310,10 @@ void Replay::fail(const Step &step)
     } else if (request->state != Request::State::Granted) {
         misuse(step.name, u"fail", QStringLiteral("The request is not under way."));
         if (request->state == Request::State::TimedOut)
-            m_scheduler.complete(request->ticket, Response::lost(), now());
+            complete(request->ticket, Response::lost(), false);
     } else {
         request->lostBecause = step.error;
-        m_scheduler.complete(request->ticket, Response::lost(), now());
+        complete(request->ticket, Response::lost(), false);
     }
 }
 

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "ratelimit/core/Scheduler.h"
+#include "ratelimit/redis/RedisTalk.h"
 #include "tools/turnstile-sim/Scenario.h"
+#include "tools/turnstile-sim/ScriptHost.h"
 
 #include <QtCore/QHash>
 #include <QtCore/QJsonObject>
@@ -29,11 +31,13 @@ struct ReplayOutcome {
         Finished,
         BusyLoop, ///< the scheduler asks to be woken at once, for ever
         TooLong,  ///< ReplayLimits::rounds
+        Failed,   ///< the script does, see ReplayOutcome::failure
     };
 
     End end = End::Finished;
     Elapsed at{};           ///< when it ended
     QString note{};         ///< what could not be done as the scenario wants it; empty: nothing
+    QString failure{};      ///< of the script
     int rateLimited = 0;    ///< answers 429
     Scheduler::Size peak{}; ///< the most of each that was held at once
     Scheduler::Size left{}; ///< what is held at the end
@@ -55,8 +59,10 @@ class Replay {
 public:
     using Sink = std::function<void(const QJsonObject &event)>;
 
-    /// \a scenario must outlive the replay.
-    Replay(const Scenario &scenario, Sink sink, const ReplayLimits &limits = {});
+    /// \a scenario must outlive the replay. With \a redis it is played as a process does that
+    /// shares its token: that runs the script, and replies at once.
+    Replay(const Scenario &scenario, Sink sink, const ReplayLimits &limits = {},
+        std::unique_ptr<ScriptHost> redis = nullptr);
 
     /// Plays it, once.
     ReplayOutcome run();
@@ -102,6 +108,11 @@ private:
     void unknownRequest(const QString &name, QStringView op);
     void settle();
 
+    std::optional<TimePoint> nextWake() const;
+    void wake();
+    void endTurn();
+    void complete(TicketId ticket, const Response &response, bool retry);
+
     TimePoint now() const;
     WallTime wallNow() const;
     Elapsed elapsed(TimePoint at) const;
@@ -109,8 +120,11 @@ private:
     const Scenario &m_scenario;
     Sink m_sink;
     ReplayLimits m_limits;
+    const std::unique_ptr<ScriptHost> m_redis;
     Scheduler m_scheduler;
+    std::unique_ptr<RedisTalk> m_talk; // with m_redis
     Elapsed m_now{};
+    bool m_isOver = false; // nobody is told any more
     QHash<QString, Request> m_requests;
     QHash<TicketId, QString> m_names;
     QHash<QString, int> m_stepsToCome; // that answer or give up a request

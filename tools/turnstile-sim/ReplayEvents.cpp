@@ -18,6 +18,8 @@ using namespace std::chrono_literals;
 void Replay::takeEvents()
 {
     for (const Event &event : m_scheduler.takeEvents()) {
+        if (m_talk)
+            m_talk->happened(event);
         switch (event.type) {
         case Event::Type::TicketChanged:
             ticketChanged(event);
@@ -122,6 +124,8 @@ void Replay::unknownRequest(const QString &name, QStringView op)
 
 void Replay::tell(QJsonObject event, QStringView type)
 {
+    if (m_isOver)
+        return;
     event[QStringLiteral("scenario")] = m_scenario.id;
     event[QStringLiteral("t_ms")] = inMs(m_now);
     event[QStringLiteral("event")] = type.toString();

@@ -108,8 +108,15 @@ int replay(const QStringList &arguments)
             id = text;
             return !text.isEmpty();
         });
+    bool isShared = false;
+    table.addFlag(u"shared",
+        u"Plays it as a process that shares its token, with a Redis that replies at once: what "
+        u"RedisRatelimiter would do.",
+        &isShared);
     if (const std::optional<int> code = table.parseOrExplain(arguments))
         return *code;
+    if (isShared && !newScriptRedis())
+        return complain(QStringLiteral("turnstile-sim replay: ") + QLatin1StringView(needsLua), 2);
 
     QFile file(path);
     const bool isOpen =
@@ -123,7 +130,8 @@ int replay(const QStringList &arguments)
         if (!id.isEmpty() && scenario->id != id)
             continue;
         found = true;
-        const ReplayOutcome outcome = Replay(*scenario, print).run();
+        const ReplayOutcome outcome =
+            Replay(*scenario, print, {}, isShared ? newScriptRedis() : nullptr).run();
         if (!outcome.note.isEmpty())
             complain(
                 QStringLiteral("note: ") + scenarios.where() + QStringLiteral(": ") + outcome.note,

@@ -5,6 +5,8 @@
 #include "ratelimit/core/Endpoint.h"
 #include "tools/turnstile-sim/OptionTable.h"
 
+#include <cmath>
+
 namespace Turnstile::Sim {
 namespace {
 
@@ -13,6 +15,7 @@ using namespace std::chrono_literals;
 constexpr double slowest = 0.1;
 constexpr double fastest = 1'000'000;
 constexpr int maxRequests = 1'000'000;
+constexpr milliseconds longestRtt = 5s;
 
 bool readArrivals(QStringView text, std::optional<double> *rate)
 {
@@ -58,7 +61,7 @@ void Workload::addTo(OptionTable &table)
     table.addMilliseconds(u"window", u"The window of a bucket.", &window, 1ms, 24h);
     table.addChoice(
         u"window-kind", u"What a bucket's window is (fixed).", kinds, kind(&windowKind));
-    table.addMilliseconds(u"rtt", u"The shortest time from sending to answer.", &rtt, 0ms, 5s);
+    table.addMilliseconds(u"rtt", u"The shortest time from sending to answer.", &rtt, 0ms, longestRtt);
     table.addMilliseconds(u"jitter", u"By how much an exchange may take longer.", &jitter, 0ms, 5s);
     table.addWhole(u"global", u"The global limit per second; 0: none.", &global, 0, maxRequests);
     table.addChoice(
@@ -116,8 +119,30 @@ void Workload::addTo(OptionTable &table)
         0.99);
     table.addShare(u"hash-flip", u"Share of answers that name another bucket.", &hashFlip);
     table.addWhole(u"processes",
-        u"How many limiters, which know nothing of each other, share the token.", &processes, 1,
-        64);
+        u"How many processes share the token, each with a limiter and a part of the requests.",
+        &processes, 1, 64);
+    table.addChoice(u"sharing",
+        u"How they share it: by the limiter on Redis, or not at all: then they know nothing of "
+        u"each other (redis, but none for one process).",
+        {QStringLiteral("redis"), QStringLiteral("none")},
+        [this](int index) { sharing = index == 0 ? Sharing::Redis : Sharing::None; });
+    table.add(u"redis-rtt", u"MS", u"From a call of Redis to its reply; half of it each way (1).",
+        QStringLiteral("a number of milliseconds from 0 to 5000"), [this](const QString &text) {
+            const auto value = parseNumber(text);
+            if (!value || *value < 0 || *value > milliseconds(longestRtt).count())
+                return false;
+            redisRtt = std::chrono::microseconds(std::llround(*value * 1e3));
+            return true;
+        });
+    table.add(u"kill", u"MS", u"When the first process dies, with all that it has yet to do.",
+        QStringLiteral("a whole number of milliseconds from 0 to 86400000"),
+        [this](const QString &text) {
+            const auto value = parseWhole(text);
+            if (!value || *value < 0 || *value > milliseconds(24h).count())
+                return false;
+            kill = milliseconds(*value);
+            return true;
+        });
     table.addFlag(u"compensate",
         u"Counts requests by measured round trips: faster, at the risk of a 429.", &compensate);
     table.addFlag(

@@ -13,6 +13,12 @@ namespace Turnstile::Sim {
 
 class OptionTable;
 
+/// How processes share a token.
+enum class Sharing : quint8 {
+    None,  ///< they know nothing of each other
+    Redis, ///< as a RedisRatelimiter does
+};
+
 /// What is asked for, and of which server: the options of `drain`.
 struct Workload {
     int requests = 1000; ///< request i is for channel i modulo \ref buckets
@@ -37,9 +43,17 @@ struct Workload {
     Quota sublimit = {.limit = 0};          ///< of each channel, hidden from the client
     double shared = 0;                      ///< share of requests that meet a shared 429
     double hashFlip = 0;                    ///< share of answers that name another bucket
-    int processes = 1;                      ///< schedulers that know nothing of each other
+    int processes = 1;                      ///< request i is of i / buckets modulo this one
     bool compensate = false;                ///< SchedulerOptions::compensate
     bool trace = false;
+    std::optional<Sharing> sharing = {};    ///< nothing: by Redis, where there are several
+    std::chrono::microseconds redisRtt{1000};
+    std::optional<milliseconds> kill = {}; ///< when the first process dies
+
+    bool isShared() const
+    {
+        return sharing.value_or(processes > 1 ? Sharing::Redis : Sharing::None) == Sharing::Redis;
+    }
 
     /// Lets \a table fill this in.
     void addTo(OptionTable &table);

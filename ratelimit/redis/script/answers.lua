@@ -124,7 +124,7 @@ local function finish(d)
     if ask.margin and d.sent then countedAt = min(now, now - d.sent + ask.margin) end
     local isCounted = counts and d.how ~= 'unused'
       and not (d.limited and d.limited.kind == 'global')
-    releaseSlot(ask.p .. ':' .. d.l, isCounted and countedAt)
+    releaseSlot(ask.p .. ':' .. d.l, d.b, isCounted and countedAt)
   end
   if d.how == 'lost' and bucket and counts then spend(bucket.counter, now) end
   if d.how ~= 'answered' then return end

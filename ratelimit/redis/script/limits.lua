@@ -14,7 +14,7 @@ local function readGlobal()
   local expired = call('ZRANGEBYSCORE', key('gl'), '-inf', now, 'WITHSCORES')
   for i = 1, #expired, 2 do -- lost: its slot stays taken for a period
     if tonumber(expired[i + 1]) > now - ask.period then
-      call('ZADD', key('ga'), expired[i + 1], expired[i])
+      call('ZADD', key('ga'), expired[i + 1], expired[i]:match('^[^:]*:[^:]*'))
     end
   end
   if #expired > 0 then
@@ -89,8 +89,8 @@ local function lowerShare(grantedAt)
   setGlobal('share', max(1, share))
 end
 
-local function releaseSlot(member, countedAt) -- nothing: it was never counted
-  global.inFlight = global.inFlight - call('ZREM', key('gl'), member)
+local function releaseSlot(member, name, countedAt) -- nothing: it was never counted
+  global.inFlight = global.inFlight - call('ZREM', key('gl'), member .. ':' .. name)
   global.freed = true
   if not countedAt or countedAt <= now - ask.period then return end
   if ask.global > 0 then

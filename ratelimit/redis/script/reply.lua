@@ -1,16 +1,9 @@
 -- SPDX-FileCopyrightText: 2026 Turnstile contributors
 -- SPDX-License-Identifier: MIT
 --
--- With this process, if it waits: that it asked for nothing here now does not matter.
-local function waitingAt(list)
-  local waits = list.waits
-  if waits == nil then waits = list.mine and not list.mine.isIdle end
-  return #list.waiting + (waits and 1 or 0)
-end
-
 -- Tells those who wait of what came free, or will sooner than they know; once for each bucket.
 local function wake(name, free, isSooner)
-  local count = waitingAt(listOf(name))
+  local count = #orderOf(listOf(name))
   if count > 0 and (isSooner or (listOf(name).wakes and free > 0)) then
     call('PUBLISH', key('wake'), name)
   end
@@ -44,7 +37,7 @@ local function settleAll()
   end
   local list = listOf('*')
   list.wakes = list.wakes or global.freed
-  if waitingAt(list) > 0 then
+  if #orderOf(list) > 0 then
     wake('*', freeSlots(), slotBackAt() < global.knownBack - sameWindow)
   end
   return #learnt > 0 and learnt or nil
@@ -53,7 +46,7 @@ end
 local function answer()
   readGlobal()
   hearProcess()
-  global.knownBack = waitingAt(listOf('*')) > 0 and slotBackAt() or never
+  global.knownBack = #orderOf(listOf('*')) > 0 and slotBackAt() or never
   readRoutes()
   for _, entry in ipairs(ask.done) do finish(entry) end
   for _, entry in ipairs(ask.back) do
@@ -65,7 +58,7 @@ local function answer()
   end
   local want = serveAll()
   local learnt = settleAll()
-  return cjson.encode({now = now, want = want, learnt = learnt,
+  return cjson.encode({now = now, want = want, learnt = learnt, look = ask.look and lookAround(),
     global = {used = global.inFlight + global.answered, lock = max(0, global.lock - now),
       edge = max(0, global.edge - now), free = waitForSlot()},
     invalid = invalidCount(), processes = call('ZCARD', key('p'))})

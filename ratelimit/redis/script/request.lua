@@ -9,7 +9,7 @@ local done = {b = 'string', l = 'number', how = 'string', exempt = 'boolean', ag
 local schema = {p = 'string', now = 'number', lease = 'number', global = 'number',
   period = 'number', group = 'string', invalid = 'number', invalidPeriod = 'number',
   margin = 'number', info = 'string', done = {each = done}, drop = {each = 'string'},
-  back = {each = {b = 'string', l = 'number', must = {'b', 'l'}}},
+  back = {each = {b = 'string', l = 'number', must = {'b', 'l'}}}, look = {each = 'string'},
   want = {each = {b = 'string', n = 'number', seq = 'number', route = 'string', major = 'string',
     must = {'b', 'n', 'seq'}}},
   must = {'p', 'lease'}}

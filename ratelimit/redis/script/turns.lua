@@ -31,26 +31,29 @@ end
 -- held up elsewhere), so nothing is kept for it. The nameless entry is the share of this round.
 local lists = {}
 
+local function place(process, score)
+  local fraction = score % 1
+  return {p = process, score = score, at = floor(score), served = fraction >= 0.5,
+    isIdle = fraction % 0.5 ~= 0}
+end
+
 local function listOf(name)
   if lists[name] then return lists[name] end
-  local list = {name = name, waiting = {}, servedAt = {}, ahead = 0, last = 0}
+  local list = {name = name, waiting = {}, places = {}, ahead = 0, last = 0}
   local flat, gone = call('ZRANGE', key('w', name), 0, -1, 'WITHSCORES'), {}
   for i = 1, #flat, 2 do
-    local process, at = flat[i], tonumber(flat[i + 1])
-    local fraction = at % 1
-    local isIdle = fraction % 0.5 ~= 0
+    local process, score = flat[i], tonumber(flat[i + 1])
+    local its = place(process, score)
     if process == '' then
-      list.share = -at
+      list.share = -score
     elseif process == ask.p then
-      list.mine = {at = floor(at), score = at, served = fraction >= 0.5, isIdle = isIdle}
-      list.ahead = #list.waiting
+      list.mine, list.ahead = its, #list.waiting
     elseif not heardAt(process) then
       table.insert(gone, process)
-    elseif not isIdle then
-      table.insert(list.waiting, process)
-      list.servedAt[process] = fraction >= 0.5 and at or 0
+    elseif not its.isIdle then
+      table.insert(list.waiting, its)
     end
-    list.last = floor(at)
+    list.last = its.at
   end
   if #gone > 0 then call('ZREM', key('w', name), unpack(gone, 1, min(#gone, mostLeases))) end
   -- Who had what it wanted, and comes back when all are served who waited then, is new.
@@ -63,11 +66,26 @@ local function listOf(name)
   return list
 end
 
+-- Who waits, in order, and this process as it is now.
+local function orderOf(list)
+  local order, mine = {}, list.mine
+  if mine and mine.isIdle then mine = nil end
+  for _, its in ipairs(list.waiting) do
+    if mine and (mine.score < its.score or (mine.score == its.score and mine.p < its.p)) then
+      table.insert(order, mine)
+      mine = nil
+    end
+    table.insert(order, its)
+  end
+  if mine then table.insert(order, mine) end
+  return order
+end
+
 -- How many each may have. In a round each is served once: since then, and with the same share.
 local function shareOf(list, free, since)
   local due, served = 1, 0
-  for i, process in ipairs(list.waiting) do
-    if i <= list.ahead or list.servedAt[process] < max(since, 1) then
+  for i, its in ipairs(list.waiting) do
+    if i <= list.ahead or not its.served or its.score < since then
       due = due + 1
     else
       served = served + 1
@@ -113,9 +131,9 @@ local function settle(list, wanted, may, got)
   elseif mine or list.wasThere then
     call('ZREM', key('w', list.name), ask.p)
   end
-  local isIdle = not score or score % 0.5 ~= 0
-  list.wakes = list.wakes or got > 0 or (mine and not mine.isIdle and isIdle)
-  list.waits = not isIdle
+  list.mine = score and place(ask.p, score)
+  list.wakes = list.wakes or got > 0
+    or (mine and not mine.isIdle and (not score or list.mine.isIdle))
 end
 
 local function leave(list)
@@ -126,6 +144,6 @@ end
 
 -- Until more comes back, or one of those who wait too may be taken for dead: else it is woken.
 local function waitForTurn(list, backAt)
-  for _, process in ipairs(list.waiting) do backAt = min(backAt, heardAt(process) + aliveFor) end
+  for _, its in ipairs(list.waiting) do backAt = min(backAt, heardAt(its.p) + aliveFor) end
   return backAt ~= never and backAt - now or nil
 end

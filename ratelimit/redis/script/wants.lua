@@ -31,9 +31,10 @@ local function grant(bucket, seq, count)
   if count < 1 then return end
   local expiry, leases = now + ask.lease, {}
   for i = seq, seq + count - 1 do
-    for _, list in ipairs({leases, global.leases}) do
+    local member = ask.p .. ':' .. i
+    for list, name in pairs({[leases] = member, [global.leases] = member .. ':' .. bucket.name}) do
       table.insert(list, expiry)
-      table.insert(list, ask.p .. ':' .. i)
+      table.insert(list, name)
     end
   end
   for i = 1, #leases, 1000 do
