@@ -10,6 +10,25 @@
 
 namespace Turnstile::Monitor {
 
+namespace {
+constexpr qsizetype mostLines = 20; // of a tool tip
+constexpr qsizetype mostListed = 50;
+
+QString listOf(const QStringList &names)
+{
+    return names.isEmpty() ? QStringLiteral("–")
+                           : names.first(std::min(names.size(), mostListed)).join(u", "_qs);
+}
+
+QString linesOf(const QStringList &names)
+{
+    const QString lines = names.first(std::min(names.size(), mostLines)).join(u'\n');
+    return names.size() <= mostLines
+        ? lines
+        : ProcessModel::tr("%1\nand %2 more").arg(lines).arg(names.size() - mostLines);
+}
+} // namespace
+
 ProcessModel::ProcessModel(Store *store, QObject *parent)
     : QAbstractTableModel(parent)
     , m_store(store)
@@ -27,10 +46,16 @@ void ProcessModel::refresh()
 {
     std::vector<Row> rows;
     if (const SharedState *shared = m_store->shared()) {
-        rows.reserve(shared->processes.size());
-        for (size_t i = 0; i < shared->processes.size(); ++i)
-            rows.push_back({shared->processes[i], Sharing::heldBy(int(i), *shared, *m_store),
-                Sharing::waitedForBy(int(i), *shared, *m_store)});
+        if (shared->at == m_toldAt && shared->processes.size() == m_rows.size()) {
+            if (!m_rows.empty()) // time goes on
+                Q_EMIT dataChanged(index(0, HeardColumn), index(rowCount() - 1, HeardColumn));
+            return;
+        }
+        m_toldAt = shared->at;
+        std::vector<Sharing::Part> parts = Sharing::parts(*shared, *m_store);
+        rows.reserve(parts.size());
+        for (size_t i = 0; i < parts.size(); ++i)
+            rows.push_back({shared->processes[i], std::move(parts[i])});
     }
     m_mostLeases = 0;
     for (const Row &row : rows)
@@ -59,7 +84,8 @@ int ProcessModel::columnCount(const QModelIndex &parent) const
 
 bool ProcessModel::isSilent(int row) const
 {
-    return Sharing::isSilent(processAt(row), m_store->now());
+    const SharedState *shared = m_store->shared();
+    return shared && Sharing::isSilent(processAt(row), *shared);
 }
 
 QVariant ProcessModel::data(const QModelIndex &index, int role) const
@@ -84,9 +110,9 @@ QVariant ProcessModel::data(const QModelIndex &index, int role) const
     case LeasesColumn:
         return Format::count(quint64(process.leases));
     case HeldColumn:
-        return row.held.isEmpty() ? QStringLiteral("–") : row.held;
+        return listOf(row.part.held);
     default:
-        return row.wanted.isEmpty() ? QStringLiteral("–") : row.wanted;
+        return listOf(row.part.wanted);
     }
 }
 
@@ -100,7 +126,7 @@ QString ProcessModel::description(const Row &row, int column) const
         return process.host.isEmpty() ? tr("It has not said where it runs.")
                                       : tr("Process %1 on %2").arg(process.pid).arg(process.host);
     case HeardColumn:
-        return Sharing::isSilent(process, m_store->now())
+        return m_store->shared() && Sharing::isSilent(process, *m_store->shared())
             ? tr("Nobody has heard of it for ten seconds: others get its leases when they need "
                  "them.")
             : tr("When it last spoke to Redis. One with nothing to do is forgotten after ten "
@@ -108,9 +134,9 @@ QString ProcessModel::description(const Row &row, int column) const
     case LeasesColumn:
         return tr("Requests that it may have on their way now.");
     case HeldColumn:
-        return row.held;
+        return linesOf(row.part.held);
     default:
-        return row.wanted;
+        return linesOf(row.part.wanted);
     }
 }
 

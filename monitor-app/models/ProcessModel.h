@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "ratelimit/SharedState.h"
+#include "monitor-app/models/Sharing.h"
 
 #include <QtCore/QAbstractTableModel>
 
@@ -44,14 +44,14 @@ public:
 private:
     struct Row {
         SharedProcess process;
-        QString held;
-        QString wanted;
+        Sharing::Part part;
     };
     void refresh();
     QString description(const Row &row, int column) const;
 
     Store *m_store;
     std::vector<Row> m_rows;
+    TimePoint m_toldAt;
     int m_mostLeases = 0;
 };
 

@@ -86,9 +86,9 @@ QString heard(const SharedProcess &process, TimePoint now)
     return ago < 2s ? tr("now") : tr("%1 ago").arg(Format::age(ago));
 }
 
-bool isSilent(const SharedProcess &process, TimePoint at)
+bool isSilent(const SharedProcess &process, const SharedState &shared)
 {
-    return at - process.heardAt >= silence;
+    return shared.at - process.heardAt >= silence;
 }
 
 // Of a bucket that is in use nowhere here only the server's name is told.
@@ -129,30 +129,22 @@ QString bucketName(const SharedBucket &bucket, const Store &store)
     return bucket.name;
 }
 
-QString heldBy(int process, const SharedState &shared, const Store &store)
+std::vector<Part> parts(const SharedState &shared, const Store &store)
 {
-    QStringList held;
-    for (const SharedBucket &bucket : shared.buckets) {
-        for (const SharedBucket::Holder &holder : bucket.holders) {
-            if (holder.process == process)
-                held += QStringLiteral("%1 (%2)").arg(
-                    bucketName(bucket, store), Format::count(quint64(holder.leases)));
-        }
+    std::vector<Part> parts(shared.processes.size());
+    for (size_t i = 0; i < parts.size(); ++i) {
+        if (shared.processes[i].waitsForAll)
+            parts[i].wanted += tr("the global limit");
     }
-    return held.join(QStringLiteral(", "));
-}
-
-QString waitedForBy(int process, const SharedState &shared, const Store &store)
-{
-    QStringList wanted;
-    if (processAt(shared, process).waitsForAll)
-        wanted += tr("the global limit");
     for (const SharedBucket &bucket : shared.buckets) {
-        if (std::find(bucket.waiting.begin(), bucket.waiting.end(), process)
-            != bucket.waiting.end())
-            wanted += bucketName(bucket, store);
+        const QString name = bucketName(bucket, store);
+        for (const SharedBucket::Holder &holder : bucket.holders)
+            parts[size_t(holder.process)].held +=
+                QStringLiteral("%1 (%2)").arg(name, Format::count(quint64(holder.leases)));
+        for (const int place : bucket.waiting)
+            parts[size_t(place)].wanted += name;
     }
-    return wanted.join(QStringLiteral(", "));
+    return parts;
 }
 
 QString remark(const SharedState &shared, TimePoint now)

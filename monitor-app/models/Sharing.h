@@ -5,6 +5,8 @@
 #include "monitor-app/models/BucketRow.h"
 #include "ratelimit/SharedState.h"
 
+#include <QtCore/QStringList>
+
 /// \file
 /// Which of the processes that share a token holds what, and who waits, in words for people.
 
@@ -24,8 +26,8 @@ QString fullName(const SharedProcess &process);
 QString longName(const SharedProcess &process);
 /// When it was heard of: `now`, `3 s ago`.
 QString heard(const SharedProcess &process, TimePoint now);
-/// Nobody has heard of it for so long that it is taken for dead.
-bool isSilent(const SharedProcess &process, TimePoint at);
+/// Whether nobody had heard of it for so long, when \a shared was told, that it is taken for dead.
+bool isSilent(const SharedProcess &process, const SharedState &shared);
 
 /// Who uses \a bucket; null: nobody, or nobody has told.
 const SharedBucket *useOf(const SharedState &shared, const Bucket &bucket);
@@ -36,10 +38,13 @@ QString waiting(const SharedState &shared, const SharedBucket *use);
 
 /// What people call a bucket: as the table does, where it is known there.
 QString bucketName(const SharedBucket &bucket, const Store &store);
-/// What a process holds: `POST /channels/1/messages (2), GET /users/@me (1)`; empty: nothing.
-QString heldBy(int process, const SharedState &shared, const Store &store);
-/// What it waits for: `the global limit, GET /users/@me`; empty: nothing.
-QString waitedForBy(int process, const SharedState &shared, const Store &store);
+/// The buckets of a process.
+struct Part {
+    QStringList held;   ///< `POST /channels/1/messages (2)`
+    QStringList wanted; ///< `the global limit`, `GET /users/@me`
+};
+/// What each process holds and waits for, in the order of SharedState::processes.
+std::vector<Part> parts(const SharedState &shared, const Store &store);
 
 /// What is to be said of all of it, in a sentence or two: why it is old, or that it is not all;
 /// mostly nothing.

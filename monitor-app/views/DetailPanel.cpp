@@ -253,7 +253,11 @@ void DetailPanel::writeRows(const BucketRow &row)
     m_title->write(breakable(row));
     m_title->fit(3);
     m_title->setAccessibleName(row.bucket.name);
-    m_story->write(BucketStory::explain(row, global, now));
+    QString story = BucketStory::explain(row, global, now);
+    if (const SharedState *shared = m_store->shared(); shared && !shared->problem.isEmpty())
+        story += u'\n' + shared->problem;
+    m_story->write(story);
+    m_story->fit(2, 5);
     setAccessibleDescription(m_story->text());
     m_hash->write(
         row.bucket.hash.isEmpty() ? tr("not named yet") : QString::fromLatin1(row.bucket.hash));

@@ -23,6 +23,7 @@ constexpr int machineWidth = 150;
 constexpr int heardWidth = 78;
 constexpr int leasesWidth = 150;
 constexpr int numberWidth = 30;
+constexpr qreal barHeight = 5;
 
 void write(QPainter *painter, const QRectF &cell, const QString &text, const QFont &font,
     const QColor &color, Qt::TextElideMode elide = Qt::ElideRight)
@@ -102,8 +103,9 @@ void ProcessDelegate::paintLeases(QPainter *painter, const QRectF &cell, int row
     write(painter, QRectF(cell.left(), cell.top(), numberWidth, cell.height()),
         m_processes->index(row, ProcessModel::LeasesColumn).data().toString(), Theme::body(),
         leases > 0 ? m_theme->text : m_theme->faint);
-    Paint::pips(painter,
-        layoutTokens(cell.adjusted(numberWidth, 0, 0, 0), leases, m_processes->mostLeases()),
+    const QRectF track(cell.left() + numberWidth, cell.center().y() - barHeight / 2,
+        std::max(0.0, cell.width() - numberWidth), barHeight);
+    Paint::bar(painter, track, double(leases) / std::max(1, m_processes->mostLeases()),
         m_theme->blue, m_theme->track);
 }
 

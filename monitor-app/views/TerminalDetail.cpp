@@ -129,6 +129,8 @@ std::vector<TerminalLine> terminalDetail(const Store &store, const BucketRow &ro
         lines.push_back(std::move(line));
     if (const SharedState *shared = store.shared(); shared && !row.bucket.exempt) {
         const SharedBucket *use = Sharing::useOf(*shared, row.bucket);
+        if (!shared->problem.isEmpty())
+            lines.push_back(fact(tr("shared limits"), shared->problem, Color::Amber));
         lines.push_back(fact(tr("held by"), Sharing::holders(*shared, use)));
         lines.push_back(fact(tr("waiting"), Sharing::waiting(*shared, use),
             use && !use->waiting.empty() ? Color::Amber : Color::Text));

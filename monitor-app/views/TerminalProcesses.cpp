@@ -17,24 +17,21 @@ using Color = TerminalStyle::Color;
 constexpr int heardWidth = 11;
 constexpr int leasesWidth = 8;
 
-TerminalLine processLine(int place, const SharedState &shared, const Store &store, int nameWidth)
+TerminalLine processLine(const SharedProcess &process, const Sharing::Part &part,
+    const SharedState &shared, TimePoint now, int nameWidth)
 {
-    const SharedProcess &process = shared.processes[size_t(place)];
-    const TimePoint now = store.now();
     TerminalLine line(
         TerminalText::fitted(TerminalText::printable(Sharing::longName(process)), nameWidth),
         {.bold = process.isOwn});
     line.add(TerminalText::fitted(Sharing::heard(process, now), heardWidth, true),
-        Sharing::isSilent(process, now) ? Color::Amber : Color::Dim);
+        Sharing::isSilent(process, shared) ? Color::Amber : Color::Dim);
     line.add(TerminalText::fitted(Format::count(quint64(process.leases)), leasesWidth, true),
         process.leases > 0 ? Color::Blue : Color::Dim);
     line.add(QStringLiteral("  "));
-    const QString held = Sharing::heldBy(place, shared, store);
-    const QString wanted = Sharing::waitedForBy(place, shared, store);
-    if (!wanted.isEmpty())
-        line.add(tr("waits for %1").arg(wanted), Color::Amber)
-            .add(held.isEmpty() ? QString() : QStringLiteral("; "));
-    return held.isEmpty() ? line : line.add(tr("holds %1").arg(held));
+    if (!part.wanted.isEmpty())
+        line.add(tr("waits for %1").arg(part.wanted.join(u", "_qs)), Color::Amber)
+            .add(part.held.isEmpty() ? QString() : QStringLiteral("; "));
+    return part.held.isEmpty() ? line : line.add(tr("holds %1").arg(part.held.join(u", "_qs)));
 }
 } // namespace
 
@@ -63,8 +60,10 @@ std::vector<TerminalLine> terminalProcesses(const Store &store, QSize size)
     const int count = int(shared->processes.size());
     const int room = std::max(0, size.height() - int(lines.size()));
     const int shown = count <= room ? count : std::max(0, room - 1);
-    for (int i = 0; i < shown; ++i)
-        lines.push_back(processLine(i, *shared, store, nameWidth));
+    const std::vector<Sharing::Part> parts = Sharing::parts(*shared, store);
+    for (size_t i = 0; i < size_t(shown); ++i)
+        lines.push_back(
+            processLine(shared->processes[i], parts[i], *shared, store.now(), nameWidth));
     if (shown < count)
         lines.emplace_back(tr("and %1 more").arg(Format::count(quint64(count - shown))),
             TerminalStyle{.color = Color::Dim});

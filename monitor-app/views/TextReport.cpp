@@ -98,15 +98,16 @@ QStringList processLines(const Store &store)
         return lines;
     if (const QString remark = Sharing::remark(*shared, store.now()); !remark.isEmpty())
         lines += remark;
-    for (size_t i = 0; i < shared->processes.size(); ++i) {
+    const std::vector<Sharing::Part> parts = Sharing::parts(*shared, store);
+    for (size_t i = 0; i < parts.size(); ++i) {
         const SharedProcess &process = shared->processes[i];
         QString line = tr("process %1: heard of %2, %3 leases")
                            .arg(Sharing::longName(process), Sharing::heard(process, store.now()),
                                Format::count(quint64(process.leases)));
-        if (const QString held = Sharing::heldBy(int(i), *shared, store); !held.isEmpty())
-            line += tr(", holds %1").arg(held);
-        if (const QString wanted = Sharing::waitedForBy(int(i), *shared, store); !wanted.isEmpty())
-            line += tr(", waits for %1").arg(wanted);
+        if (!parts[i].held.isEmpty())
+            line += tr(", holds %1").arg(parts[i].held.join(u", "_qs));
+        if (!parts[i].wanted.isEmpty())
+            line += tr(", waits for %1").arg(parts[i].wanted.join(u", "_qs));
         lines += TerminalText::printable(line);
     }
     return lines;

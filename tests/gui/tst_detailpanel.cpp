@@ -115,6 +115,11 @@ void TestDetailPanel::tellsWhoHoldsItAndWhoWaits()
     QVERIFY(isShown(QStringLiteral("music-bot 4121@web2 (3), this process (1)")));
     QVERIFY(isShown(QStringLiteral("music-bot 77@web1, this process")));
     Gui::savePicture(panel, QStringLiteral("detail-shared"));
+    update.shared->problem = QStringLiteral("Redis is away.");
+    store.apply(update);
+    now += 200ms;
+    store.makeFrame();
+    QVERIFY(panel.accessibleDescription().endsWith(QStringLiteral("\nRedis is away.")));
     panel.setBucket(Fake::bucketId(4));
     QVERIFY(isShown(QStringLiteral("nobody")));
     panel.setBucket(Fake::bucketId(7)); // interactions count where they are answered

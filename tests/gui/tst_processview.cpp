@@ -85,7 +85,11 @@ void TestProcessView::namesProcesses()
     QCOMPARE(Sharing::heard(process, now), QStringLiteral("now"));
     process.heardAt = now - 9s;
     QCOMPARE(Sharing::heard(process, now), QStringLiteral("9 s ago"));
-    QVERIFY(!Sharing::isSilent(process, now) && Sharing::isSilent(process, now + 1s));
+    SharedState shared;
+    shared.at = now;
+    QVERIFY(!Sharing::isSilent(process, shared));
+    shared.at = now + 1s;
+    QVERIFY(Sharing::isSilent(process, shared));
 }
 
 void TestProcessView::findsTheUseOfABucket()
@@ -137,6 +141,8 @@ void TestProcessView::tellsWhatEachHolds()
     QCOMPARE(row(model, 2)[2], QStringLiteral("12 s ago"));
     QCOMPARE(row(model, 2)[4], post + QStringLiteral(" (3), channels/99 · beef (2)"));
     QVERIFY(model.isSilent(2) && !model.isSilent(1));
+    QCOMPARE(model.index(1, ProcessModel::WantedColumn).data(Qt::ToolTipRole).toString(),
+        QStringLiteral("the global limit\n") + post);
     QVERIFY(model.index(2, ProcessModel::MachineColumn)
                 .data(Qt::ToolTipRole)
                 .toString()
@@ -150,6 +156,7 @@ void TestProcessView::keepsItsRows()
     SharedState shared = Fake::sampleShared(now);
     tell(shared);
     QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
+    shared.at = now;
     shared.processes[0].leases = 9;
     tell(shared);
     QCOMPARE(reset.count(), 0);
