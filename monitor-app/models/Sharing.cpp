@@ -18,18 +18,6 @@ using namespace std::chrono_literals;
 constexpr qsizetype mostNames = 4; // in a sentence
 constexpr milliseconds silence = 10s;
 
-QString listOf(QStringList names, int more)
-{
-    if (names.size() > mostNames) {
-        more += int(names.size() - mostNames);
-        names.resize(mostNames);
-    }
-    const QString list = names.join(QStringLiteral(", "));
-    if (more > 0)
-        return tr("%1 and %2 more").arg(list, Format::count(quint64(more)));
-    return names.isEmpty() ? tr("nobody") : list;
-}
-
 // The whole name is in the tool tips of the list of processes.
 QString shortened(const QString &text)
 {
@@ -42,6 +30,18 @@ const SharedProcess &processAt(const SharedState &shared, int place)
     return shared.processes[size_t(place)];
 }
 } // namespace
+
+QString fewOf(QStringList names, int more)
+{
+    if (names.size() > mostNames) {
+        more += int(names.size() - mostNames);
+        names.resize(mostNames);
+    }
+    const QString list = names.join(QStringLiteral(", "));
+    if (more > 0)
+        return tr("%1 and %2 more").arg(list, Format::count(quint64(more)));
+    return names.isEmpty() ? tr("nobody") : list;
+}
 
 QString name(const SharedProcess &process)
 {
@@ -111,7 +111,7 @@ QString holders(const SharedState &shared, const SharedBucket *use)
     for (const auto &holder : use ? use->holders : std::vector<SharedBucket::Holder>())
         names += QStringLiteral("%1 (%2)").arg(
             fullName(processAt(shared, holder.process)), Format::count(quint64(holder.leases)));
-    return listOf(std::move(names), use ? use->moreHolders : 0);
+    return fewOf(std::move(names), use ? use->moreHolders : 0);
 }
 
 QString waiting(const SharedState &shared, const SharedBucket *use)
@@ -119,7 +119,7 @@ QString waiting(const SharedState &shared, const SharedBucket *use)
     QStringList names;
     for (const int place : use ? use->waiting : std::vector<int>())
         names += fullName(processAt(shared, place));
-    return listOf(std::move(names), use ? use->moreWaiting : 0);
+    return fewOf(std::move(names), use ? use->moreWaiting : 0);
 }
 
 QString bucketName(const SharedBucket &bucket, const Store &store)

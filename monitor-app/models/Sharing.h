@@ -43,6 +43,8 @@ struct Part {
     QStringList held;   ///< `POST /channels/1/messages (2)`
     QStringList wanted; ///< `the global limit`, `GET /users/@me`
 };
+/// A few of \a names, and how many more there are.
+QString fewOf(QStringList names, int more = 0);
 /// What each process holds and waits for, in the order of SharedState::processes.
 std::vector<Part> parts(const SharedState &shared, const Store &store);
 

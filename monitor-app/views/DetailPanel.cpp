@@ -40,11 +40,10 @@ QString breakable(const BucketRow &row)
     return row.method.isEmpty() ? path : row.method + QLatin1Char(' ') + path;
 }
 
-// A list is broken between the processes that it names.
-QString unbroken(QString list)
+// A line for each of those that it names.
+QString inLines(QString list)
 {
-    list.replace(QLatin1Char(' '), QChar(QChar::Nbsp));
-    return list.replace(QStringLiteral(",\u00a0"), QStringLiteral(", "));
+    return list.replace(QStringLiteral(", "), QStringLiteral("\n"));
 }
 
 QString rangeName(TimeRange range)
@@ -276,10 +275,10 @@ void DetailPanel::writeSharing(const BucketRow &row)
     if (!shared)
         return;
     const SharedBucket *use = Sharing::useOf(*shared, row.bucket);
-    m_holders->write(unbroken(Sharing::holders(*shared, use)));
-    m_waiting->write(unbroken(Sharing::waiting(*shared, use)));
-    m_holders->fit(4);
-    m_waiting->fit(4);
+    m_holders->write(inLines(Sharing::holders(*shared, use)));
+    m_waiting->write(inLines(Sharing::waiting(*shared, use)));
+    m_holders->fit(5);
+    m_waiting->fit(5);
 }
 
 // Columns begin at whole multiples of their width, or peaks would flicker as they move.

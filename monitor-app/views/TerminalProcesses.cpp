@@ -29,9 +29,9 @@ TerminalLine processLine(const SharedProcess &process, const Sharing::Part &part
         process.leases > 0 ? Color::Blue : Color::Dim);
     line.add(QStringLiteral("  "));
     if (!part.wanted.isEmpty())
-        line.add(tr("waits for %1").arg(part.wanted.join(u", "_qs)), Color::Amber)
+        line.add(tr("waits for %1").arg(Sharing::fewOf(part.wanted)), Color::Amber)
             .add(part.held.isEmpty() ? QString() : QStringLiteral("; "));
-    return part.held.isEmpty() ? line : line.add(tr("holds %1").arg(part.held.join(u", "_qs)));
+    return part.held.isEmpty() ? line : line.add(tr("holds %1").arg(Sharing::fewOf(part.held)));
 }
 } // namespace
 

@@ -101,13 +101,13 @@ QStringList processLines(const Store &store)
     const std::vector<Sharing::Part> parts = Sharing::parts(*shared, store);
     for (size_t i = 0; i < parts.size(); ++i) {
         const SharedProcess &process = shared->processes[i];
-        QString line = tr("process %1: heard of %2, %3 leases")
+        QString line = tr("process %1: heard of %2, leases: %3")
                            .arg(Sharing::longName(process), Sharing::heard(process, store.now()),
                                Format::count(quint64(process.leases)));
         if (!parts[i].held.isEmpty())
-            line += tr(", holds %1").arg(parts[i].held.join(u", "_qs));
+            line += tr(", holds %1").arg(Sharing::fewOf(parts[i].held));
         if (!parts[i].wanted.isEmpty())
-            line += tr(", waits for %1").arg(parts[i].wanted.join(u", "_qs));
+            line += tr(", waits for %1").arg(Sharing::fewOf(parts[i].wanted));
         lines += TerminalText::printable(line);
     }
     return lines;

@@ -102,7 +102,7 @@ void TestDetailPanel::tellsWhoHoldsItAndWhoWaits()
         const auto lines = panel.findChildren<TextLines *>();
         return std::any_of(lines.begin(), lines.end(), [&](const TextLines *line) {
             return line->isVisibleTo(&panel)
-                && QString(line->written()).replace(QChar(QChar::Nbsp), u' ') == text;
+                && QString(line->written()).replace(u'\n', u", "_qs) == text;
         });
     };
     QVERIFY(!isShown(QStringLiteral("nobody"))); // nothing is shared

@@ -72,12 +72,12 @@ void TestTextReport::listsProcesses()
     store->apply(batch);
     QCOMPARE(processLines(*store),
         QStringList({QStringLiteral("Of 1\u00a0200 more buckets nothing is told."),
-            QStringLiteral("process music-bot 318@web1 (this process): heard of now, 1 leases, "
+            QStringLiteral("process music-bot 318@web1 (this process): heard of now, leases: 1, "
                            "holds POST /channels/41771983423143937/messages (1), waits for POST "
                            "/channels/41771983423143937/messages"),
-            QStringLiteral("process \ufffd[2Jbot 77@web1: heard of now, 0 leases, waits for the "
+            QStringLiteral("process \ufffd[2Jbot 77@web1: heard of now, leases: 0, waits for the "
                            "global limit, POST /channels/41771983423143937/messages"),
-            QStringLiteral("process music-bot 4121@web2: heard of 12 s ago, 5 leases, holds POST "
+            QStringLiteral("process music-bot 4121@web2: heard of 12 s ago, leases: 5, holds POST "
                            "/channels/41771983423143937/messages (3), channels/99 · beef (2)")}));
 }
 
