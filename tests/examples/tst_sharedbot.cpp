@@ -66,7 +66,7 @@ private Q_SLOTS:
         while (!said.contains(u"busy ") && watching->state() != QProcess::NotRunning)
             said += watching->nextLine() + u'\n';
         const QString pid = QString::number(other->processId());
-        QVERIFY2(said.contains(u"busy " + pid + u'@'), qPrintable(said));
+        QVERIFY2(said.contains(u"busy "_qs + pid + u'@'), qPrintable(said));
         QVERIFY2(said.contains(u"(this one) holds "), qPrintable(said));
     }
 
