@@ -17,15 +17,15 @@
 namespace Turnstile::Monitor {
 
 namespace {
-constexpr int cellInset = 8;
-constexpr int nameWidth = 210;
-constexpr int machineWidth = 150;
-constexpr int heardWidth = 78;
-constexpr int leasesWidth = 150;
-constexpr int numberWidth = 30;
-constexpr qreal barHeight = 5;
+constexpr int processInset = 8;
+constexpr int processNameWidth = 210;
+constexpr int processMachineWidth = 150;
+constexpr int processHeardWidth = 78;
+constexpr int processLeasesWidth = 150;
+constexpr int leasesNumberWidth = 30;
+constexpr qreal leasesBarHeight = 5;
 
-void write(QPainter *painter, const QRectF &cell, const QString &text, const QFont &font,
+void writeText(QPainter *painter, const QRectF &cell, const QString &text, const QFont &font,
     const QColor &color, Qt::TextElideMode elide = Qt::ElideRight)
 {
     painter->setFont(font);
@@ -52,7 +52,7 @@ void ProcessDelegate::paint(
     if (option.state & QStyle::State_Selected)
         painter->fillRect(option.rect, m_theme->selection);
     painter->setClipRect(option.rect);
-    const QRectF cell = QRectF(option.rect).adjusted(cellInset, 0, -cellInset, 0);
+    const QRectF cell = QRectF(option.rect).adjusted(processInset, 0, -processInset, 0);
     const QString text = index.data().toString();
     const bool isNothing = text == QStringLiteral("–");
     switch (index.column()) {
@@ -63,17 +63,17 @@ void ProcessDelegate::paint(
         paintLeases(painter, cell, index.row());
         break;
     case ProcessModel::HeardColumn:
-        write(painter, cell, text, Theme::body(),
+        writeText(painter, cell, text, Theme::body(),
             m_processes->isSilent(index.row()) ? m_theme->amber : m_theme->dim);
         break;
     case ProcessModel::MachineColumn:
-        write(painter, cell, text, Theme::body(), m_theme->dim, Qt::ElideMiddle);
+        writeText(painter, cell, text, Theme::body(), m_theme->dim, Qt::ElideMiddle);
         break;
     case ProcessModel::WantedColumn:
-        write(painter, cell, text, Theme::body(), isNothing ? m_theme->faint : m_theme->amber);
+        writeText(painter, cell, text, Theme::body(), isNothing ? m_theme->faint : m_theme->amber);
         break;
     default:
-        write(painter, cell, text, Theme::body(), isNothing ? m_theme->faint : m_theme->text);
+        writeText(painter, cell, text, Theme::body(), isNothing ? m_theme->faint : m_theme->text);
         break;
     }
     painter->restore();
@@ -92,19 +92,19 @@ void ProcessDelegate::paintName(QPainter *painter, QRectF cell, int row) const
     const QFont font = process.isOwn ? Theme::heading() : Theme::body();
     const QString shown =
         QFontMetricsF(font).elidedText(name, Qt::ElideMiddle, cell.width() - tagWidth);
-    write(painter, cell, shown, font, m_theme->text);
+    writeText(painter, cell, shown, font, m_theme->text);
     cell.setLeft(cell.left() + QFontMetricsF(font).horizontalAdvance(shown) + 8);
-    write(painter, cell, tag, Theme::small(), m_theme->dim);
+    writeText(painter, cell, tag, Theme::small(), m_theme->dim);
 }
 
 void ProcessDelegate::paintLeases(QPainter *painter, const QRectF &cell, int row) const
 {
     const int leases = m_processes->processAt(row).leases;
-    write(painter, QRectF(cell.left(), cell.top(), numberWidth, cell.height()),
+    writeText(painter, QRectF(cell.left(), cell.top(), leasesNumberWidth, cell.height()),
         m_processes->index(row, ProcessModel::LeasesColumn).data().toString(), Theme::body(),
         leases > 0 ? m_theme->text : m_theme->faint);
-    const QRectF track(cell.left() + numberWidth, cell.center().y() - barHeight / 2,
-        std::max(0.0, cell.width() - numberWidth), barHeight);
+    const QRectF track(cell.left() + leasesNumberWidth, cell.center().y() - leasesBarHeight / 2,
+        std::max(0.0, cell.width() - leasesNumberWidth), leasesBarHeight);
     Paint::bar(painter, track, double(leases) / std::max(1, m_processes->mostLeases()),
         m_theme->blue, m_theme->track);
 }
@@ -124,10 +124,10 @@ ProcessTable::ProcessTable(ProcessModel *processes, QWidget *parent)
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     verticalHeader()->setMinimumSectionSize(Theme::lineHeight);
     verticalHeader()->setDefaultSectionSize(Theme::lineHeight);
-    setColumnWidth(ProcessModel::NameColumn, nameWidth);
-    setColumnWidth(ProcessModel::MachineColumn, machineWidth);
-    setColumnWidth(ProcessModel::HeardColumn, heardWidth);
-    setColumnWidth(ProcessModel::LeasesColumn, leasesWidth);
+    setColumnWidth(ProcessModel::NameColumn, processNameWidth);
+    setColumnWidth(ProcessModel::MachineColumn, processMachineWidth);
+    setColumnWidth(ProcessModel::HeardColumn, processHeardWidth);
+    setColumnWidth(ProcessModel::LeasesColumn, processLeasesWidth);
     setShowGrid(false);
     setFrameShape(QFrame::NoFrame);
     setSelectionBehavior(SelectRows);
@@ -150,7 +150,7 @@ void ProcessTable::setTheme(const Theme &theme)
         QStringLiteral("QHeaderView { background: transparent; }"
                        "QHeaderView::section { background: transparent; color: %1; border: none;"
                        " border-bottom: 1px solid %2; padding-left: %3px; }")
-            .arg(theme.dim.name(), theme.separator.name(), QString::number(cellInset)));
+            .arg(theme.dim.name(), theme.separator.name(), QString::number(processInset)));
     viewport()->update();
 }
 
@@ -170,10 +170,12 @@ void ProcessTable::paintEvent(QPaintEvent *event)
 void ProcessTable::resizeEvent(QResizeEvent *event)
 {
     QTableView::resizeEvent(event);
-    const int narrow = std::min(nameWidth, viewport()->width() / 5);
+    const int narrow = std::min(processNameWidth, viewport()->width() / 5);
     setColumnWidth(ProcessModel::NameColumn, narrow);
-    setColumnWidth(ProcessModel::MachineColumn, std::min(machineWidth, viewport()->width() / 7));
-    setColumnWidth(ProcessModel::LeasesColumn, std::min(leasesWidth, viewport()->width() / 7));
+    setColumnWidth(
+        ProcessModel::MachineColumn, std::min(processMachineWidth, viewport()->width() / 7));
+    setColumnWidth(
+        ProcessModel::LeasesColumn, std::min(processLeasesWidth, viewport()->width() / 7));
     int rest = viewport()->width();
     for (int column = 0; column < ProcessModel::HeldColumn; ++column)
         rest -= columnWidth(column);
@@ -192,7 +194,7 @@ ProcessView::ProcessView(Store *store, QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
-    m_remark->setContentsMargins(cellInset, 0, cellInset, 0);
+    m_remark->setContentsMargins(processInset, 0, processInset, 0);
     layout->addWidget(m_remark);
     layout->addWidget(m_table, 1);
     setFocusProxy(m_table);

@@ -14,8 +14,8 @@ namespace Turnstile::Monitor {
 
 namespace {
 using Color = TerminalStyle::Color;
-constexpr int heardWidth = 11;
-constexpr int leasesWidth = 8;
+constexpr int heardCells = 11;
+constexpr int leasesCells = 8;
 
 TerminalLine processLine(const SharedProcess &process, const Sharing::Part &part,
     const SharedState &shared, TimePoint now, int nameWidth)
@@ -23,9 +23,9 @@ TerminalLine processLine(const SharedProcess &process, const Sharing::Part &part
     TerminalLine line(
         TerminalText::fitted(TerminalText::printable(Sharing::longName(process)), nameWidth),
         {.bold = process.isOwn});
-    line.add(TerminalText::fitted(Sharing::heard(process, now), heardWidth, true),
+    line.add(TerminalText::fitted(Sharing::heard(process, now), heardCells, true),
         Sharing::isSilent(process, shared) ? Color::Amber : Color::Dim);
-    line.add(TerminalText::fitted(Format::count(quint64(process.leases)), leasesWidth, true),
+    line.add(TerminalText::fitted(Format::count(quint64(process.leases)), leasesCells, true),
         process.leases > 0 ? Color::Blue : Color::Dim);
     line.add(QStringLiteral("  "));
     if (!part.wanted.isEmpty())
@@ -54,8 +54,8 @@ std::vector<TerminalLine> terminalProcesses(const Store &store, QSize size)
     nameWidth = std::clamp(nameWidth, 10, std::max(10, size.width() / 2));
     if (!shared->processes.empty())
         lines.emplace_back(TerminalText::fitted(tr("Process"), nameWidth)
-                + TerminalText::fitted(tr("Heard of"), heardWidth, true)
-                + TerminalText::fitted(tr("Leases"), leasesWidth, true),
+                + TerminalText::fitted(tr("Heard of"), heardCells, true)
+                + TerminalText::fitted(tr("Leases"), leasesCells, true),
             TerminalStyle{.bold = true, .underlined = true});
     const int count = int(shared->processes.size());
     const int room = std::max(0, size.height() - int(lines.size()));

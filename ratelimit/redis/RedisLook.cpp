@@ -93,7 +93,8 @@ static SharedBucket bucket(
     const QByteArray name = told[u"b"].toString().toUtf8();
     SharedBucket bucket = named(name);
     bucket.bucket = names.value(name);
-    for (const QJsonValue holds : told[u"holds"].toArray()) {
+    const QJsonArray allHolds = told[u"holds"].toArray();
+    for (const auto &holds : allHolds) {
         const int leases = holds[u"n"].toInt();
         if (const auto place = places.constFind(holds[u"p"].toString());
             place != places.cend() && leases > 0)
@@ -101,7 +102,8 @@ static SharedBucket bucket(
     }
     std::stable_sort(bucket.holders.begin(), bucket.holders.end(),
         [](const auto &a, const auto &b) { return a.leases > b.leases; });
-    for (const QJsonValue waits : told[u"waits"].toArray()) {
+    const QJsonArray allWaits = told[u"waits"].toArray();
+    for (const auto &waits : allWaits) {
         if (const auto place = places.constFind(waits.toString()); place != places.cend())
             bucket.waiting.push_back(*place);
     }
@@ -121,7 +123,8 @@ void RedisLook::replied(
 {
     SharedState state;
     state.at = now;
-    for (const QJsonValue told : look[u"processes"].toArray())
+    const QJsonArray processes = look[u"processes"].toArray();
+    for (const auto &told : processes)
         state.processes.push_back(process(told.toObject(), own, now));
     std::sort(state.processes.begin(), state.processes.end(),
         [](const SharedProcess &a, const SharedProcess &b) {
