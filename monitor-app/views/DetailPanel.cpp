@@ -164,6 +164,8 @@ void DetailPanel::setBucket(BucketId bucket)
     if (bucket == m_bucket)
         return;
     m_bucket = bucket;
+    for (TextLines *list : {m_holders, m_waiting})
+        list->fit(2, 2);
     m_page->verticalScrollBar()->setValue(0);
     refresh();
 }
@@ -277,8 +279,8 @@ void DetailPanel::writeSharing(const BucketRow &row)
     const SharedBucket *use = Sharing::useOf(*shared, row.bucket);
     m_holders->write(inLines(Sharing::holders(*shared, use)));
     m_waiting->write(inLines(Sharing::waiting(*shared, use)));
-    m_holders->fit(5);
-    m_waiting->fit(5);
+    for (TextLines *list : {m_holders, m_waiting}) // which change each second
+        list->fit(list->lines(), 5);
 }
 
 // Columns begin at whole multiples of their width, or peaks would flicker as they move.

@@ -20,6 +20,7 @@ public:
     /// Takes as many lines as the text needs, 1 to \a most.
     void fit(int most) { fit(1, most); }
     void fit(int least, int most);
+    int lines() const { return m_lines; }
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }

@@ -297,7 +297,7 @@ void TestTerminalPage::showsABucket()
 
 void TestTerminalPage::showsWhoSharesTheToken()
 {
-    QVERIFY(!text().last().contains(QStringLiteral("p processes")));
+    QVERIFY(!text().constLast().contains(QStringLiteral("p processes")));
     press(QStringLiteral("p"));
     QVERIFY(text().join(u'\n').contains(
         QStringLiteral("The bot does not share its token with other processes.")));
@@ -308,11 +308,10 @@ void TestTerminalPage::showsWhoSharesTheToken()
     batch.shared->problem = QStringLiteral("Redis is away.");
     store->apply(batch);
     store->makeFrame();
-    QVERIFY(text().last().contains(QStringLiteral("p processes")));
+    QVERIFY(text().constLast().contains(QStringLiteral("p processes")));
     press(QStringLiteral("p"));
     const QString all = text({200, 24}).join(u'\n');
-    for (const char *part : {"Redis is away. This is how it was 0 s ago.",
-             "Heard of  Leases",
+    for (const char *part : {"Redis is away. This is how it was 0 s ago.", "Heard of  Leases",
              "music-bot 318@web1 (this process)        now       1  waits for POST "
              "/channels/41771983423143937/messages; holds POST "
              "/channels/41771983423143937/messages (1)",
