@@ -77,7 +77,7 @@ public:
         QByteArray bucket;       ///< what it is called, the same in all processes; no secret in it
         QByteArray route;        ///< of its first lane
         int leases = 0;          ///< more than it has; less than zero: so many more than it needs
-        TimePoint oldestAskedAt; ///< of the tickets that wait in it
+        TimePoint oldestAskedAt; ///< of the tickets that wait in it; priorities count as time
     };
     /// Where SchedulerOptions::isShared: what \a bucket wants. It changes only with the bucket, so
     /// Event::Type::BucketChanged says when to ask. Nothing for buckets that are counted here, or

@@ -53,7 +53,7 @@ std::optional<Scheduler::LeaseNeed> SchedulerPrivate::leaseNeed(BucketId id) con
     need.bucket = nameOf(bucket->key);
     need.route = (bucket->lanes.first() ? bucket->lanes.first()->endpoint : bucket->maker).route();
     need.leases = grantable(*bucket) - bucket->leases;
-    need.oldestAskedAt = bucket->ready.isEmpty() ? now : bucket->ready.top()->head()->askedAt;
+    need.oldestAskedAt = bucket->ready.isEmpty() ? now : bucket->ready.top()->head()->turn().at;
     return need;
 }
 

@@ -27,7 +27,7 @@ RedisTalk::RedisTalk(QByteArray process, const RedisOptions &options,
     , m_process(std::move(process))
     , m_pause(pause)
     , m_words(scheduling.responseTimeout)
-    , m_wishes(m_words, scheduling.responseTimeout)
+    , m_wishes(m_process, m_words, scheduling.responseTimeout)
     , m_tickets(m_words, scheduling.responseTimeout)
 {
 }
@@ -74,6 +74,10 @@ bool RedisTalk::turnEnded(Scheduler &scheduler, TimePoint now)
     if (m_wishes.update(scheduler, now) || (m_own && m_wishes.askOwn(scheduler, now)))
         return true;
     m_words.forget(now);
+    if (m_words.isEmpty())
+        m_speakAt.reset();
+    else if (!m_speakAt)
+        m_speakAt = now + m_pause;
     return false;
 }
 
@@ -146,7 +150,7 @@ QByteArray RedisTalk::nextCall(const Scheduler &scheduler, TimePoint now)
         return {};
     const std::optional<TimePoint> lookAt = m_look.due();
     const bool looks = lookAt && *lookAt <= now;
-    const bool isDue = looks || m_wishes.asks() || !m_words.isEmpty()
+    const bool isDue = looks || m_wishes.asks() || (m_speakAt && now >= *m_speakAt)
         || (now >= m_calledAt + heartbeat && !(m_wishes.isEmpty() && m_tickets.isEmpty()));
     if (!isDue)
         return {};
@@ -169,8 +173,10 @@ std::optional<TimePoint> RedisTalk::nextDeadline() const
     if (m_own)
         return change;
     std::optional<TimePoint> next;
-    if (m_wishes.asks() || !m_words.isEmpty())
+    if (m_wishes.asks())
         next = notBefore(m_pause);
+    else if (m_speakAt)
+        next = std::max(*m_speakAt, notBefore(m_pause));
     else if (!m_wishes.isEmpty() || !m_tickets.isEmpty())
         next = notBefore(heartbeat);
     if (const std::optional<TimePoint> lookAt = m_look.due()) {
@@ -210,6 +216,8 @@ void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint n
     if (global[u"free"].toInt() > 0)
         free = now + milliseconds(global[u"free"].toInt());
     scheduler.setSharedGlobal(global[u"used"].toInt(), free, now);
+    if (global[u"free"].toInt(-1) == 0)
+        m_wishes.gateIsOpen();
     m_wishes.replied(said[u"want"].toArray(), said[u"learnt"].toArray(), scheduler, now);
 }
 

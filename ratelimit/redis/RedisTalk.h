@@ -98,7 +98,8 @@ private:
     bool m_isConnected = false;
     bool m_isCalling = false;
     TimePoint m_calledAt;
-    TimePoint m_notBefore; // the next call, after one that was refused
+    std::optional<TimePoint> m_speakAt; // what nobody waits for: there may be more by then
+    TimePoint m_notBefore;              // the next call, after one that was refused
 };
 
 } // namespace Turnstile

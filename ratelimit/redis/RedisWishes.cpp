@@ -11,8 +11,12 @@ namespace Turnstile {
 
 using namespace std::chrono_literals;
 
-RedisWishes::RedisWishes(RedisWords &words, milliseconds leaseLife)
+// So long the end of a wait may be kept, to be told with something else.
+static constexpr milliseconds patience = 500ms;
+
+RedisWishes::RedisWishes(const QByteArray &process, RedisWords &words, milliseconds leaseLife)
     : m_words(words)
+    , m_process(process)
     , m_life(leaseLife)
 {
 }
@@ -35,8 +39,14 @@ void RedisWishes::setStage(BucketId id, Wish &wish, Stage stage)
     wish.stage = stage;
     if (stage == Stage::Waiting) {
         m_waiting.insert(wish.bucket, id);
-        changesAt(wish.again);
+        if (!wish.isAtGate)
+            changesAt(wish.again);
     }
+}
+
+void RedisWishes::endsAt(TimePoint at)
+{
+    m_unusedAt = std::min(m_unusedAt.value_or(at), at);
 }
 
 void RedisWishes::changesAt(TimePoint at)
@@ -75,8 +85,17 @@ void RedisWishes::leaveList(Wish &wish)
         m_words.drop(list);
 }
 
+std::optional<TimePoint> RedisWishes::nextChange() const
+{
+    if (!m_nextChange || !m_unusedAt)
+        return m_nextChange ? m_nextChange : m_unusedAt;
+    return std::min(*m_nextChange, *m_unusedAt);
+}
+
 bool RedisWishes::update(Scheduler &scheduler, TimePoint now)
 {
+    for (const auto &[bucket, in] : std::exchange(m_wakes, {}))
+        wakeAt(bucket, now + in, now);
     bool hasChanged = false;
     const QSet<BucketId> touched = std::exchange(m_touched, {});
     for (const BucketId id : touched)
@@ -95,6 +114,10 @@ void RedisWishes::checkGate()
         m_words.drop("*");
     m_isAtGate = waits;
     m_isGateDue = m_isGateDue && waits;
+    if (!waits)
+        m_gateAt.reset();
+    else if (!m_gateAt) // there was no place for all, and those that had one have it all
+        m_isGateDue = true;
 }
 
 bool RedisWishes::update(BucketId id, Scheduler &scheduler, TimePoint now)
@@ -109,6 +132,7 @@ bool RedisWishes::update(BucketId id, Scheduler &scheduler, TimePoint now)
     }
     if (!need)
         giveBack(*wish, int(wish->leases.size()));
+    bool hasChanged = false;
     const int lent = need && need->leases < 0 ? scheduler.lend(id, need->leases, now) : 0;
     giveBack(*wish, -lent);
     if (wish->stage != Stage::Asked) {
@@ -117,16 +141,34 @@ bool RedisWishes::update(BucketId id, Scheduler &scheduler, TimePoint now)
             leaveList(*wish);
             setStage(id, *wish, Stage::Idle);
         }
-        if (wants && wish->stage == Stage::Idle) {
-            setStage(id, *wish, Stage::Due);
-            m_isUrgent = true;
-        }
+        if (wants && wish->stage == Stage::Idle)
+            hasChanged = this->wish(id, *wish, need->bucket, scheduler, now);
     }
     if (wants)
         wish->oldestAskedAt = need->oldestAskedAt;
     else if (wish->stage == Stage::Idle && wish->leases.empty())
         m_wishes.remove(id);
-    return lent != 0;
+    return lent != 0 || hasChanged;
+}
+
+// Who waits for the token's limits waits there with all that it wants.
+bool RedisWishes::wish(
+    BucketId id, Wish &wish, const QByteArray &bucket, Scheduler &of, TimePoint now)
+{
+    if (m_isAtGate && !m_asked.empty()) {
+        touch(id); // after the reply
+        return false;
+    }
+    wish.isAtGate = m_isAtGate && m_gateAt && now < *m_gateAt;
+    if (!wish.isAtGate) {
+        setStage(id, wish, Stage::Due);
+        m_isUrgent = true;
+        return false;
+    }
+    wish.bucket = RedisRequest::name(bucket);
+    setStage(id, wish, Stage::Waiting);
+    of.setLeaseWait(id, m_gateWait, now);
+    return true;
 }
 
 void RedisWishes::giveUp()
@@ -144,32 +186,75 @@ void RedisWishes::giveUp()
     m_wishes.clear();
 }
 
-void RedisWishes::wake(const QByteArray &bucket)
+void RedisWishes::wake(const QByteArray &message)
 {
-    if (bucket == "*") {
-        m_isGateDue = m_isAtGate || !m_asked.empty();
-        return;
-    }
-    if (const auto waiting = m_waiting.constFind(bucket); waiting != m_waiting.cend()) {
-        const BucketId id = *waiting;
-        setStage(id, *m_wishes.find(id), Stage::Due);
-    }
-    for (const BucketId id : m_asked) {
-        if (Wish &wish = *m_wishes.find(id); wish.bucket == bucket)
-            wish.isWoken = true;
+    const qsizetype end = message.indexOf('\n');
+    if (end < 0)
+        m_wakes.emplace_back(message, 0ms);
+    const QByteArrayList processes = message.mid(end + 1).split(' ');
+    for (const QByteArray &each : processes) {
+        const QByteArrayList parts = each.split('+');
+        if (end >= 0 && parts[0] == m_process)
+            m_wakes.emplace_back(message.first(end), milliseconds(parts.value(1).toInt()));
     }
 }
 
-void RedisWishes::timePassed(Scheduler &scheduler, TimePoint now)
+void RedisWishes::wakeAt(const QByteArray &bucket, TimePoint at, TimePoint now)
+{
+    if (bucket == "*") {
+        auto &asksAt = m_asked.empty() ? m_gateAt : m_gateWoken;
+        asksAt = std::min(asksAt.value_or(at), at);
+        changesAt(at);
+    } else if (const auto it = m_waiting.constFind(bucket); it != m_waiting.cend()) {
+        const BucketId id = *it;
+        if (Wish &wish = *m_wishes.find(id); !wish.isAtGate && at < wish.again) {
+            wish.again = at;
+            changesAt(at);
+        }
+    }
+    for (const BucketId id : m_asked) {
+        if (Wish &wish = *m_wishes.find(id); wish.bucket == bucket)
+            wish.woken = std::min(wish.woken.value_or(at), at);
+    }
+    lookAtTime(now);
+}
+
+// Whose wait is over asks. While the token's limits hold the process, only along with something
+// else that it has to say, or somewhat later.
+void RedisWishes::lookAtTime(TimePoint now)
 {
     if (!m_nextChange || now < *m_nextChange)
         return;
     m_nextChange.reset();
+    if (m_gateAt && *m_gateAt <= now)
+        m_isGateDue = m_isGateDue || (m_isAtGate && m_asked.empty());
+    else if (m_gateAt)
+        changesAt(*m_gateAt);
+    const bool isHeld = m_isAtGate && m_gateAt && now < *m_gateAt;
     for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
-        if (it->stage == Stage::Waiting && it->again <= now)
-            setStage(it.key(), *it, Stage::Due);
-        else if (it->stage == Stage::Waiting)
+        if (it->stage != Stage::Waiting || it->isAtGate)
+            continue;
+        if (it->again > now) {
             changesAt(it->again);
+            continue;
+        }
+        setStage(it.key(), *it, Stage::Due);
+        if (isHeld && !m_patientUntil)
+            m_patientUntil = std::min<TimePoint>(now + patience, *m_gateAt);
+    }
+    if (m_patientUntil && (*m_patientUntil <= now || !isHeld))
+        m_patientUntil.reset();
+    else if (m_patientUntil)
+        changesAt(*m_patientUntil);
+}
+
+void RedisWishes::timePassed(Scheduler &scheduler, TimePoint now)
+{
+    lookAtTime(now);
+    if (!m_unusedAt || now < *m_unusedAt)
+        return;
+    m_unusedAt.reset();
+    for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
         while (!it->leases.empty() && it->leases.front().askedAt + m_life / 2 <= now) {
             if (scheduler.lend(it.key(), -1, now) == 0)
                 break; // a ticket has taken it, and is not told yet
@@ -178,7 +263,7 @@ void RedisWishes::timePassed(Scheduler &scheduler, TimePoint now)
             touch(it.key());
         }
         if (!it->leases.empty())
-            changesAt(std::max(now + 1ms, it->leases.front().askedAt + m_life / 2));
+            endsAt(std::max<TimePoint>(now + 1ms, it->leases.front().askedAt + m_life / 2));
     }
 }
 

@@ -23,8 +23,8 @@ class RedisRequest;
 /// leases then. They are given back if nobody wants them any more.
 class RedisWishes {
 public:
-    /// Tells \a words what is given back.
-    RedisWishes(RedisWords &words, milliseconds leaseLife);
+    /// Of \a process; tells \a words what is given back.
+    RedisWishes(const QByteArray &process, RedisWords &words, milliseconds leaseLife);
 
     /// A ticket of \a bucket was granted: the lease that it takes. Nothing for one that needs none.
     std::optional<RedisLease> take(BucketId bucket);
@@ -33,12 +33,13 @@ public:
     /// Looks at those; returns whether that changed something in \a scheduler.
     bool update(Scheduler &scheduler, TimePoint now);
 
-    /// There may be more in \a bucket now; `*`: in the token's limits.
-    void wake(const QByteArray &bucket);
+    /// A message: there may be more in a bucket now; `*`: in the token's limits. Where processes
+    /// are named, only they are meant, maybe a little later: see the README of the script.
+    void wake(const QByteArray &message);
     /// Time has passed: who waits long enough asks again, and who keeps leases too long loses them.
     void timePassed(Scheduler &scheduler, TimePoint now);
     /// When to call that next; nothing: not at all.
-    std::optional<TimePoint> nextChange() const { return m_nextChange; }
+    std::optional<TimePoint> nextChange() const;
 
     bool isEmpty() const { return m_wishes.isEmpty(); }
     /// Calls \a use with the name, as it was asked for last, and the id of each bucket that wants
@@ -49,7 +50,7 @@ public:
             use(it->bucket, it.key());
     }
     /// Whether there is something to ask for; and whether for the first time.
-    bool asks() const { return m_due > 0 || m_isGateDue; }
+    bool asks() const { return m_isGateDue || (m_due > 0 && (m_isUrgent || !m_patientUntil)); }
     bool isUrgent() const { return m_isUrgent; }
 
     /// Adds what there is to ask for to \a request.
@@ -62,6 +63,9 @@ public:
     void setOwn(LocalLender *own) { m_own = own; }
     /// Asks that one. Returns whether it has lent something.
     bool askOwn(Scheduler &scheduler, TimePoint now);
+    /// There was a slot when a call was replied to. Who waits for one and has not asked then has
+    /// lost its turn.
+    void gateIsOpen() { m_isGateDue = m_isGateDue || (m_isAtGate && m_asked.empty()); }
     /// There will be none.
     void askAgain();
     /// The connection is lost: nobody wakes us.
@@ -73,26 +77,30 @@ private:
     enum class Stage { Idle, Due, Asked, Waiting };
     struct Wish {
         Stage stage = Stage::Idle;
-        QByteArray bucket;       // as it was asked for last
-        qint64 first = 0;        // number of the leases that were asked for
-        int count = 0;           // how many were
-        TimePoint askedAt;       // when they were, first
-        bool isUnsure = false;   // whether Redis has given them
-        bool isWoken = false;    // while it was asked
-        bool isAtGate = false;   // waits for the token's limits
-        QByteArray listedAs;     // in what Redis' list of those who wait for a bucket
-        TimePoint again;         // where it waits
-        TimePoint oldestAskedAt; // of the tickets
+        QByteArray bucket;              // as it was asked for last
+        qint64 first = 0;               // number of the leases that were asked for
+        int count = 0;                  // how many were
+        TimePoint askedAt;              // when they were, first
+        bool isUnsure = false;          // whether Redis has given them
+        std::optional<TimePoint> woken; // while it was asked
+        bool isAtGate = false;          // waits for the token's limits
+        QByteArray listedAs;            // in what Redis' list of those who wait for a bucket
+        TimePoint again;                // where it waits
+        TimePoint oldestAskedAt;        // of the tickets
         std::deque<RedisLease> leases;
     };
 
     bool update(BucketId id, Scheduler &scheduler, TimePoint now);
+    bool wish(BucketId id, Wish &wish, const QByteArray &bucket, Scheduler &of, TimePoint now);
+    void wakeAt(const QByteArray &bucket, TimePoint at, TimePoint now);
+    void lookAtTime(TimePoint now);
     void setStage(BucketId id, Wish &wish, Stage stage);
     void giveBack(Wish &wish, int count);
     void giveBack(RedisLease lease);
     void giveBackUnsure(Wish &wish);
     void leaveList(Wish &wish);
     void changesAt(TimePoint at);
+    void endsAt(TimePoint at);
     std::vector<BucketId> whoAsks() const;
     void replied(BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
     void checkGate();
@@ -101,6 +109,7 @@ private:
 
     RedisWords &m_words;
     LocalLender *m_own = nullptr;
+    const QByteArray m_process;
     const milliseconds m_life;
     qint64 m_lastNumber = 0;
     QHash<BucketId, Wish> m_wishes;
@@ -112,7 +121,12 @@ private:
     bool m_isGateDue = false;
     bool m_isAtGate = false; // Redis may have us in the list of the token's limits
     bool m_hasLeftGate = false;
-    std::optional<TimePoint> m_nextChange;
+    Wait m_gateWait{WaitReason::Lease};
+    std::optional<TimePoint> m_gateAt, m_gateWoken; // when it asks there again
+    std::vector<std::pair<QByteArray, milliseconds>> m_wakes;
+    std::optional<TimePoint> m_patientUntil;
+    std::optional<TimePoint> m_nextChange; // of waits
+    std::optional<TimePoint> m_unusedAt;   // a lease may go unused for too long
 };
 
 } // namespace Turnstile

@@ -39,9 +39,10 @@ std::vector<BucketId> RedisWishes::whoAsks() const
 void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoint now)
 {
     m_isUrgent = false;
-    if (!asks())
+    if (m_due == 0 && !m_isGateDue)
         return;
     m_isGateDue = false;
+    m_patientUntil.reset();
     int left = mostLeases;
     for (const BucketId id : whoAsks()) {
         Wish &wish = *m_wishes.find(id);
@@ -66,7 +67,7 @@ void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoi
         }
         left -= count;
         wish.isUnsure = true;
-        wish.isWoken = false;
+        wish.woken.reset();
         m_words.keep(bucket);
         m_asked.push_back(id);
         request.addWant(bucket, wish.first, count, need->route);
@@ -98,10 +99,15 @@ void RedisWishes::replied(
         if (const BucketId id = byName.value(bucket[u"b"].toString().toUtf8()); !id.isNull())
             show(id, bucket, scheduler, now);
     }
+    if (!asked.empty())
+        m_gateAt.reset();
     for (size_t i = 0; i < asked.size(); ++i)
         replied(asked[i], wants.at(qsizetype(i)).toObject(), scheduler, now);
-    if (!asked.empty())
-        checkGate();
+    if (asked.empty())
+        return;
+    if (const auto woken = std::exchange(m_gateWoken, {}); woken && m_gateAt)
+        m_gateAt = std::min(*m_gateAt, *woken);
+    checkGate();
 }
 
 static WaitReason reasonOf(const QString &why)
@@ -121,7 +127,7 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
     for (int i = 0; i < got; ++i)
         wish.leases.push_back({wish.bucket, wish.first + i, wish.askedAt});
     if (got > 0)
-        changesAt(wish.askedAt + m_life / 2);
+        endsAt(wish.askedAt + m_life / 2);
     wish.isUnsure = wish.isAtGate = false;
     wish.listedAs = {};
     setStage(id, wish, Stage::Idle);
@@ -137,8 +143,15 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
         wish.again = std::min<TimePoint>(wish.again, now + pollEvery);
     }
     wish.isAtGate = want[u"at"].toString() == u"*";
+    if (wish.isAtGate) {
+        m_gateAt = wish.again;
+        m_gateWait = why;
+        changesAt(wish.again);
+    } else if (const auto woken = std::exchange(wish.woken, {})) {
+        wish.again = std::min(wish.again, *woken);
+    }
     wish.listedAs = wish.bucket;
-    setStage(id, wish, std::exchange(wish.isWoken, false) ? Stage::Due : Stage::Waiting);
+    setStage(id, wish, wish.again <= now && !wish.isAtGate ? Stage::Due : Stage::Waiting);
     scheduler.setLeaseWait(id, why, now);
 }
 
@@ -171,6 +184,7 @@ bool RedisWishes::askOwn(Scheduler &scheduler, TimePoint now)
         setStage(id, wish, Stage::Idle);
         if (loan.leases == need->leases)
             continue;
+        m_hasLeftGate = std::exchange(wish.isAtGate, false) || m_hasLeftGate;
         wish.again = loan.wait.until.value_or(now + pollEvery);
         setStage(id, wish, Stage::Waiting);
         scheduler.setLeaseWait(id, loan.wait, now);
@@ -191,6 +205,8 @@ void RedisWishes::askAgain()
 
 void RedisWishes::lost(Scheduler &scheduler, TimePoint now)
 {
+    m_gateAt.reset();
+    m_patientUntil.reset();
     for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
         if (it->stage == Stage::Waiting)
             setStage(it.key(), *it, Stage::Due);

@@ -176,12 +176,18 @@ private:
 
     void wake()
     {
-        const QByteArrayList names = m_wakes.take();
-        for (const QByteArray &woken : names) {
-            for (int i = 0; i < int(members.size()); ++i) {
-                for (const auto &[bucket, isGlobal] : members[size_t(i)].waits) {
+        const QByteArrayList messages = m_wakes.take();
+        for (const QByteArray &message : messages) {
+            const qsizetype end = message.indexOf('\n');
+            const QByteArray woken = message.first(end);
+            const QByteArrayList meant = message.mid(end + 1).split(' ');
+            for (const QByteArray &who : meant) {
+                const QByteArrayList parts = who.mid(1).split('+');
+                const qint64 at = m_script.now + parts.value(1).toInt() + m_random.bounded(1, 20);
+                const int index = parts[0].toInt();
+                for (const auto &[bucket, isGlobal] : members[size_t(index)].waits) {
                     if (woken == (isGlobal ? QByteArray("*") : name(bucket).toLatin1()))
-                        ask(i, bucket, m_script.now + m_random.bounded(1, 20));
+                        ask(index, bucket, at);
                 }
             }
         }

@@ -84,30 +84,31 @@ public:
         m_socket.write("SUBSCRIBE " + m_channel + "\r\n");
         take(); // what comes from now on is heard
     }
-    /// The buckets that were named since it was asked last.
+    /// The messages since it was asked last: `BUCKET\nPROCESS PROCESS+MS`.
     QByteArrayList take()
     {
         m_socket.write("PING end\r\n"); // whose answer comes after all of them
-        QByteArrayList names;
-        for (QByteArray before, now; now != "end"; before = std::exchange(now, line())) {
+        QByteArrayList messages;
+        for (QByteArray before, now; now != "end"; before = std::exchange(now, text())) {
             if (before == m_channel && !now.isEmpty())
-                names.append(now);
+                messages.append(now);
         }
-        return names;
+        return messages;
     }
 
 private:
-    QByteArray line() // without those that tell of lengths
+    QByteArray text() // empty for what is none
     {
-        for (;;) {
-            while (!m_socket.canReadLine()) {
-                if (!m_socket.waitForReadyRead(5000))
-                    return "end";
-            }
-            const QByteArray text = m_socket.readLine().chopped(2);
-            if (text == "*" || (!text.startsWith('$') && !text.startsWith('*')))
-                return text.startsWith(':') ? QByteArray() : text;
+        while (!m_socket.canReadLine()) {
+            if (!m_socket.waitForReadyRead(5000))
+                return "end";
         }
+        const QByteArray line = m_socket.readLine();
+        if (!line.startsWith('$'))
+            return line.startsWith('*') ? text() : QByteArray();
+        const qint64 size = line.mid(1).trimmed().toLongLong();
+        while (m_socket.bytesAvailable() < size + 2 && m_socket.waitForReadyRead(5000)) { }
+        return m_socket.read(size + 2).chopped(2);
     }
 
     QByteArray m_channel;

@@ -20,6 +20,11 @@ private Q_SLOTS:
     void whoDropsIsPassed();
     void wakesWhoWaits();
     void sharesTheGlobalLimit();
+    void eachIsToldItsOwnTurn();
+    void twoAtATime();
+    void wakesOnlyWhomItConcerns();
+    void wakesAfterTheDead();
+    void theInvalidBudgetWakes();
     void aCrowdIsServedFairly_data();
     void aCrowdIsServedFairly();
 
@@ -132,11 +137,11 @@ void TestRedisScriptTurns::whoDropsIsPassed()
     script.now += 1;
     script.call("b", wants(1, 1));
     script.call("p", "{'back':[{'b':'x','l':1}]}");
-    QCOMPARE(wakes.take(), QByteArrayList{"x"});
+    QCOMPARE(wakes.take(), QByteArrayList{"x\na"});
     QCOMPARE(given(script.call("b", wants(1, 1))), 0);
     QCOMPARE(wakes.take(), QByteArrayList());
     script.call("a", "{'drop':['x']}");
-    QCOMPARE(wakes.take(), QByteArrayList{"x"});
+    QCOMPARE(wakes.take(), QByteArrayList{"x\nb"});
     QCOMPARE(given(script.call("b", wants(1, 1))), 1);
 }
 
@@ -149,7 +154,7 @@ void TestRedisScriptTurns::wakesWhoWaits()
     script.call("b", "{'want':[{'b':'y','n':1,'seq':1}]}");
     QCOMPARE(wakes.take(), QByteArrayList());
     script.call("a", "{'done':[{'b':'x','l':1,'how':'answered','status':200,'kind':'none'}]}");
-    QCOMPARE(wakes.take(), QByteArrayList{"*"}); // now it is known when the slot is free
+    QCOMPARE(wakes.take(), QByteArrayList{"*\nb+1000"}); // now it is known when the slot is free
     QCOMPARE(waitOf(script.call("b", "{'want':[{'b':'y','n':1,'seq':1}]}")), 1000);
     script.call("a", "{}");
     QCOMPARE(wakes.take(), QByteArrayList());
@@ -157,7 +162,7 @@ void TestRedisScriptTurns::wakesWhoWaits()
     QCOMPARE(given(script.call("b", "{'want':[{'b':'y','n':1,'seq':1}]}")), 1);
     QCOMPARE(why(script.call("a", wants(1, 2))), u"global"_qs);
     script.call("b", "{'back':[{'b':'y','l':1}]}");
-    QCOMPARE(wakes.take(), QByteArrayList{"*"});
+    QCOMPARE(wakes.take(), QByteArrayList{"*\na"});
     QCOMPARE(given(script.call("a", wants(1, 2))), 1);
 }
 
@@ -177,12 +182,122 @@ void TestRedisScriptTurns::sharesTheGlobalLimit()
     QCOMPARE(reply[u"want"_qs][0][u"at"_qs], u"*"_qs);
     QCOMPARE(given(script.call("b", wants(4, 3))), 0); // not twice before the other one
     QCOMPARE(given(script.call("a", wants(6, 1))), 2);
-    // Who could be served, and asks for nothing, does not wait.
-    script.call("p", "{'back':[{'b':'x','l':5},{'b':'x','l':6}]}");
-    script.call("a", "{}");
+    // Who says nothing of it still waits, until it drops that.
+    script.call("p", "{'back':[{'b':'x','l':5}]}");
     QCOMPARE(given(script.call("b", wants(4, 3))), 1);
+    script.call("p", "{'back':[{'b':'x','l':6}]}");
     script.call("a", "{}");
+    QCOMPARE(given(script.call("b", wants(4, 4))), 0);
+    script.call("a", "{'drop':['*']}");
     QCOMPARE(given(script.call("b", wants(4, 4))), 1);
+}
+
+// At the global limit: who comes later is told when there is a slot for it, too.
+void TestRedisScriptTurns::eachIsToldItsOwnTurn()
+{
+    RedisScript &script = *m_script;
+    script.common[u"global"_qs] = 3;
+    makeBucket(100);
+    script.call("p", wants(3, 1));
+    for (int i = 1; i <= 3; ++i) {
+        script.call("p", "{'done':[{'b':'x','how':'lost','l':" + QByteArray::number(i) + "}]}");
+        script.now += 100;
+    }
+    QCOMPARE(waitOf(script.call("a", wants(1, 1))), 700);
+    RedisWakes wakes(script);
+    QCOMPARE(waitOf(script.call("b", wants(1, 1))), 950); // two are kept for the first
+    QCOMPARE(waitOf(script.call("c", wants(1, 1))), 900);
+    QCOMPARE(wakes.take(), QByteArrayList{"*\nb+800"});  // among three there is one for each
+    QCOMPARE(waitOf(script.call("d", wants(1, 1))), -1); // nobody knows: it will be woken
+    script.now += 700;
+    QCOMPARE(given(script.call("a", wants(1, 1))), 1);
+    QCOMPARE(wakes.take(), QByteArrayList());
+    script.call("a", "{'done':[{'b':'x','how':'lost','l':1}]}");
+    QCOMPARE(wakes.take(), QByteArrayList{"*\nd+1000"});
+}
+
+void TestRedisScriptTurns::twoAtATime()
+{
+    RedisScript &script = *m_script;
+    script.common[u"global"_qs] = 4;
+    makeBucket(100);
+    script.call("p", wants(4, 1));
+    for (const char *process : {"a", "b", "c"})
+        script.call(process, wants(3, 1));
+    RedisWakes wakes(script);
+    script.call("p", "{'done':[{'b':'x','how':'lost','l':1}]}");
+    QCOMPARE(wakes.take(), QByteArrayList{"*\na+1050"}); // there may be another one by then
+    script.now += 20;
+    script.call("p", "{'done':[{'b':'x','how':'lost','l':2}]}");
+    QCOMPARE(wakes.take(), QByteArrayList());
+    QCOMPARE(waitOf(script.call("a", wants(3, 1))), 1000);
+    script.now += 1000;
+    QCOMPARE(given(script.call("a", wants(3, 1))), 2);
+}
+
+// Of those who wait in a bucket, and can be served.
+void TestRedisScriptTurns::wakesOnlyWhomItConcerns()
+{
+    RedisScript &script = *m_script;
+    makeBucket(3);
+    script.call("p", wants(3, 1));
+    for (const char *process : {"a", "b", "c"}) {
+        script.call(process, wants(2, 1));
+        script.now += 1;
+    }
+    RedisWakes wakes(script);
+    script.call("p", "{'back':[{'b':'x','l':1}]}");
+    QCOMPARE(wakes.take(), QByteArrayList{"x\na"});
+    script.call("p", "{'back':[{'b':'x','l':2}]}");
+    QCOMPARE(wakes.take(), QByteArrayList{"x\nb"});
+    QCOMPARE(given(script.call("b", wants(2, 1))), 1);
+    QCOMPARE(wakes.take(), QByteArrayList());
+    QCOMPARE(given(script.call("a", wants(2, 1))), 1);
+    QCOMPARE(wakes.take(), QByteArrayList());
+    script.call("p", "{'back':[{'b':'x','l':3}]}");
+    QCOMPARE(wakes.take(), QByteArrayList{"x\nc"});
+    QCOMPARE(given(script.call("c", wants(1, 1))), 1);
+    // Now it is known when the window ends. Who was served comes after those ahead.
+    script.call("b",
+        "{'done':[{'b':'x','l':1,'how':'answered','status':200,'kind':'bucket','limit':3,"
+        "'remaining':0,'after':200}]}");
+    QCOMPARE(wakes.take(), QByteArrayList{"x\nb+200"});
+    script.now += 200;
+    QCOMPARE(given(script.call("b", wants(1, 2))), 1);
+    QCOMPARE(wakes.take(), QByteArrayList());
+    script.call("c", "{'back':[{'b':'x','l':1}]}");
+    QCOMPARE(wakes.take(), QByteArrayList{"x\na"});
+}
+
+void TestRedisScriptTurns::wakesAfterTheDead()
+{
+    RedisScript &script = *m_script;
+    makeBucket(2);
+    script.call("p", wants(2, 1));
+    script.call("dead", wants(1, 1));
+    script.now += 4000;
+    script.call("b", wants(1, 1));
+    RedisWakes wakes(script);
+    script.call("p", "{'back':[{'b':'x','l':1}]}");
+    QCOMPARE(wakes.take(), QByteArrayList{"x\ndead"});
+    script.now += 6000;
+    script.call("p", "{'back':[{'b':'x','l':2}]}");
+    QCOMPARE(wakes.take(), QByteArrayList{"x\nb"});
+}
+
+void TestRedisScriptTurns::theInvalidBudgetWakes()
+{
+    RedisScript &script = *m_script;
+    script.common[u"invalid"_qs] = 10; // ordinary requests stop at 9
+    makeBucket(100);
+    script.call("p", wants(9, 1));
+    QCOMPARE(why(script.call("a", wants(1, 1))), u"invalid"_qs);
+    RedisWakes wakes(script);
+    script.call("p", "{'done':[{'b':'x','l':1,'how':'answered','status':403,'kind':'none'}]}");
+    QCOMPARE(wakes.take(), QByteArrayList{"*\na+600000"}); // in the worst case
+    script.call("p", "{'done':[{'b':'x','l':2,'how':'answered','status':200,'kind':'none'}]}");
+    QCOMPARE(wakes.take(), QByteArrayList{"*\na"});
+    QCOMPARE(given(script.call("a", wants(1, 1))), 1);
 }
 
 void TestRedisScriptTurns::aCrowdIsServedFairly_data()

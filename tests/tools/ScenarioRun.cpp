@@ -121,6 +121,7 @@ QString ScenarioRun::play(std::unique_ptr<ScriptHost> redis)
     if (!scenario)
         return problem;
     setScenario(*scenario);
+    m_slack = redis ? 5 : 0;
     m_outcome =
         Replay(m_scenario, [this](const QJsonObject &event) { take(event); }, {}, std::move(redis))
             .run();

@@ -60,7 +60,7 @@ local function named(bucket, name)
   call('HSET', key('b', bucket.name), 'moved', name)
   keepFor(2 * hour, 'b', bucket.name)
   buckets[bucket.name], bucket.hasMoved = target, true
-  listOf(name).wakes = true
+  listOf(name).isNew = true
   return target
 end
 
@@ -72,7 +72,6 @@ local function release(bucket, d)
   if expiry then
     call('ZREM', bucket.leases, member)
     bucket.inFlight = bucket.inFlight - 1
-    listOf(bucket.name).wakes = true
   end
   return expiry and expiry - ask.lease, expiry ~= nil or (d.age ~= nil and d.age < ask.lease)
 end

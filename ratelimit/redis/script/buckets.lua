@@ -6,6 +6,12 @@ local buckets, touched = {}, {}
 
 local function isProvisional(name) return name:sub(1, 2) == 'p#' end
 
+local function stateOf(bucket) -- all that says whose turn it is
+  local c = bucket.counter
+  return {free = available(c, bucket.inFlight), since = c.since, change = changesAt(c),
+    later = c.knowledge == Limited and c.limit > 0 and c.limit or 1}
+end
+
 local function bucketOf(name)
   if buckets[name] then return buckets[name] end
   local flat, stored, c = call('HGETALL', key('b', name)), {}, {}
@@ -18,13 +24,13 @@ local function bucketOf(name)
   local bucket = {name = name, counter = c, stored = stored, isNew = #flat == 0,
     leases = key('l', name)}
   bucket.inFlight = call('ZCARD', bucket.leases)
+  bucket.before = stateOf(bucket)
   local expired = bucket.inFlight > 0
     and call('ZRANGEBYSCORE', bucket.leases, '-inf', now, 'WITHSCORES') or {}
   for i = 2, #expired, 2 do spend(c, tonumber(expired[i])) end
   if #expired > 0 then call('ZREMRANGEBYSCORE', bucket.leases, '-inf', now) end
   bucket.inFlight = bucket.inFlight - #expired / 2
   roll(c, now)
-  bucket.knownChange = changesAt(c)
   buckets[name] = bucket
   table.insert(touched, bucket)
   return bucket

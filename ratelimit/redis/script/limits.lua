@@ -50,19 +50,24 @@ local function scoreAt(name, index)
   return tonumber(call('ZRANGE', name, index, index, 'WITHSCORES')[2])
 end
 
--- When a slot is free by itself, of those that were answered.
-local function slotBackAt()
-  local excess = global.inFlight + global.answered - shareNow() + 1
+-- When so many slots are free, as far as that is known: of those that were answered, by themselves.
+local function slotsBackAt(count)
+  local excess = global.inFlight + global.answered - shareNow() + count
   if ask.global == 0 or excess <= 0 then return now end
   local back = excess <= global.answered and scoreAt(key('ga'), excess - 1) + ask.period or never
-  return min(back, nextRaise())
+  return count == 1 and min(back, nextRaise()) or back
 end
 
--- How long until then; or until a lease ends, and its slot with it.
+-- How long until one is; or until a lease ends, and its slot with it.
 local function waitForSlot()
   local expiry = freeSlots() == 0 and scoreAt(key('gl'), 0)
-  local back = min(slotBackAt(), expiry and expiry + ask.period or never)
+  local back = min(slotsBackAt(1), expiry and expiry + ask.period or never)
   return back ~= never and back - now or nil
+end
+
+-- Two at a time, where there are as many for each: half as many questions.
+function leastShare(waiting)
+  return waiting > 1 and ask.global > 0 and min(2, ceil(shareNow() / waiting)) or 1
 end
 
 local function setGlobal(name, value)
@@ -107,6 +112,7 @@ local function countInvalid(d)
   call('ZADD', name, now, ask.p .. ':' .. d.l)
   call('ZREMRANGEBYRANK', name, 0, -ask.invalid - 1)
   call('PEXPIRE', name, ask.invalidPeriod + minute)
+  global.invalid = nil
 end
 
 local function invalidCount()
@@ -127,4 +133,17 @@ local function invalidBudget()
   if excess <= 0 then return 1 - excess end
   if excess > counted then return 0 end
   return 0, scoreAt(key('i', ask.group), excess - 1) + ask.invalidPeriod - now
+end
+
+local function gateTurns(list, order)
+  if #order == 0 then return {} end
+  local budget, wait = invalidBudget()
+  local held = max(global.lock, global.edge, budget > 0 and now or now + (wait or never))
+  return turnsOf(list, order, freeSlots(), now - ask.period, function(ahead)
+    local first = slotsBackAt(ahead + 1)
+    if first ~= never and first > now then
+      first = min(first + together, slotsBackAt(ahead + list.least(#order)))
+    end
+    return min(max(first, held), never)
+  end)
 end

@@ -1,25 +1,20 @@
 -- SPDX-FileCopyrightText: 2026 Turnstile contributors
 -- SPDX-License-Identifier: MIT
 --
--- Tells those who wait of what came free, or will sooner than they know; once for each bucket.
-local function wake(name, free, isSooner)
-  local count = #orderOf(listOf(name))
-  if count > 0 and (isSooner or (listOf(name).wakes and free > 0)) then
-    call('PUBLISH', key('wake'), name)
-  end
-  return count
-end
-
+-- What is kept, who is woken, and what is told.
 local function describe(bucket)
   local c, free = bucket.counter, available(bucket.counter, bucket.inFlight)
+  local list = listOf(bucket.name)
+  local order = orderOf(list)
+  local before = list.isNew and {} or bucketTurns(list, list.before, bucket.before)
+  wake(list, before, bucketTurns(list, order, stateOf(bucket)))
   return {b = bucket.name, free = free ~= math.huge and free or nil,
     limit = c.limit ~= unknown and c.limit or nil,
     remaining = c.remaining ~= unknown and max(0, c.remaining - c.lost) or nil,
     reset = c.resetAt ~= never and c.resetAt - now or nil,
     blocked = now < c.blockedUntil and c.blockedUntil - now or nil,
     knowledge = ({[0] = 'unknown', 'unlimited', 'limited'})[c.knowledge],
-    inflight = bucket.inFlight,
-    waiting = wake(bucket.name, free, changesAt(c) < bucket.knownChange - sameWindow)}
+    inflight = bucket.inFlight, waiting = #order}
 end
 
 local function settleAll()
@@ -36,17 +31,14 @@ local function settleAll()
     end
   end
   local list = listOf('*')
-  list.wakes = list.wakes or global.freed
-  if #orderOf(list) > 0 then
-    wake('*', freeSlots(), slotBackAt() < global.knownBack - sameWindow)
-  end
+  wake(list, global.turns, gateTurns(list, orderOf(list)))
   return #learnt > 0 and learnt or nil
 end
 
 local function answer()
   readGlobal()
   hearProcess()
-  global.knownBack = #orderOf(listOf('*')) > 0 and slotBackAt() or never
+  global.turns = gateTurns(listOf('*'), listOf('*').before)
   readRoutes()
   for _, entry in ipairs(ask.done) do finish(entry) end
   for _, entry in ipairs(ask.back) do

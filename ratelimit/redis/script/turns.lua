@@ -30,6 +30,7 @@ end
 -- says more: a half: it was served; a quarter: it does not wait now (it has what it wanted, or is
 -- held up elsewhere), so nothing is kept for it. The nameless entry is the share of this round.
 local lists = {}
+local leastShare -- at the global limit, of so many who wait
 
 local function place(process, score)
   local fraction = score % 1
@@ -39,11 +40,12 @@ end
 
 local function listOf(name)
   if lists[name] then return lists[name] end
-  local list = {name = name, waiting = {}, places = {}, ahead = 0, last = 0}
+  local list = {name = name, waiting = {}, before = {}, ahead = 0, last = 0}
   local flat, gone = call('ZRANGE', key('w', name), 0, -1, 'WITHSCORES'), {}
   for i = 1, #flat, 2 do
     local process, score = flat[i], tonumber(flat[i + 1])
     local its = place(process, score)
+    if process ~= '' and not its.isIdle then table.insert(list.before, its) end
     if process == '' then
       list.share = -score
     elseif process == ask.p then
@@ -62,6 +64,7 @@ local function listOf(name)
     list.mine, list.ahead = nil, #list.waiting
     list.wasThere = mine ~= nil
   end
+  list.least = name == '*' and leastShare or function() return 1 end
   lists[name] = list
   return list
 end
@@ -82,28 +85,27 @@ local function orderOf(list)
 end
 
 -- How many each may have. In a round each is served once: since then, and with the same share.
-local function shareOf(list, free, since)
+-- Those ahead, and who asks, are served next whatever they got.
+local function shareOf(list, mine, others, ahead, free, since)
   local due, served = 1, 0
-  for i, its in ipairs(list.waiting) do
-    if i <= list.ahead or not its.served or its.score < since then
+  for i, its in ipairs(others) do
+    if i <= ahead or not its.served or its.score < since then
       due = due + 1
     else
       served = served + 1
     end
   end
-  local mine = list.mine
   if due == 1 and mine and mine.served and mine.at >= since then due, served = due + served, 0 end
-  local share = max(1, floor(free / due))
-  return served > 0 and list.share and min(share, list.share) or share
+  local share = max(list.least(#others + 1), floor(free / due))
+  return served > 0 and list.share and max(1, min(share, list.share)) or share
 end
 
 -- How many of the free ones this process may have: its share, and nothing of what is kept for
 -- those who wait longer. Who was served gets more only when they are.
 local function mayTake(list, wanted, free, since)
-  if #list.waiting == 0 then return min(wanted, free) end
+  if #list.waiting == 0 or free == math.huge then return min(wanted, free) end
   if list.mine and list.mine.served and list.ahead > 0 then return 0 end
-  list.newShare = shareOf(list, free, since)
-  if list.newShare == math.huge then return wanted end
+  list.newShare = shareOf(list, list.mine, list.waiting, list.ahead, free, since)
   return max(0, min(wanted, list.newShare, free - list.newShare * list.ahead))
 end
 
@@ -122,8 +124,9 @@ local function settle(list, wanted, may, got)
   if score then
     if not mine or score ~= mine.score then call('ZADD', key('w', list.name), score, ask.p) end
     local share = got > 0 and #list.waiting > 0 and list.newShare
-    if share and share ~= list.share and share ~= math.huge then
+    if share and share ~= list.share then
       call('ZADD', key('w', list.name), -share, '')
+      list.share = share
     end
     keepFor(2 * hour, 'w', list.name)
   elseif #list.waiting == 0 and list.last > 0 then
@@ -132,17 +135,47 @@ local function settle(list, wanted, may, got)
     call('ZREM', key('w', list.name), ask.p)
   end
   list.mine = score and place(ask.p, score)
-  list.wakes = list.wakes or got > 0
-    or (mine and not mine.isIdle and (not score or list.mine.isIdle))
+  list.isSettled = true
 end
 
 local function leave(list)
   if not list.mine and not list.wasThere then return end
   call('ZREM', key('w', list.name), ask.p)
-  list.wakes, list.mine, list.wasThere, list.ahead = true, nil, false, #list.waiting
+  list.mine, list.wasThere, list.ahead = nil, false, #list.waiting
 end
 
--- Until more comes back, or one of those who wait too may be taken for dead: else it is woken.
+-- When each of those who wait will be served, as far as that is known: readyAt tells when so many
+-- are free. Who was served before comes only when those ahead have been.
+local function turnsOf(list, order, free, since, readyAt)
+  local turns = {}
+  if #order == 0 then return turns end
+  local mine, others = order[1], {unpack(order, 2)}
+  local share = shareOf(list, mine, others, 0, free, since)
+  for i, its in ipairs(order) do
+    if i == 1 or not its.served then
+      local at = readyAt(i == 1 and 0 or share * (i - 1), share)
+      if at == never then break end
+      turns[its.p] = at
+    end
+  end
+  return turns
+end
+
+-- Tells those whose turn comes sooner than they know, of all that are in the list now.
+local function wake(list, before, turns)
+  local names = {}
+  for _, its in ipairs(orderOf(list)) do
+    local at, isTold = turns[its.p], its.p == ask.p and list.isSettled
+    if at and not isTold and at < (before[its.p] or never) - sameWindow then
+      table.insert(names, at <= now and its.p or its.p .. '+' .. at - now)
+    end
+  end
+  if #names > 0 then
+    call('PUBLISH', key('wake'), list.name .. '\n' .. table.concat(names, ' '))
+  end
+end
+
+-- Until one of those who wait too may be taken for dead: else it is woken.
 local function waitForTurn(list, backAt)
   for _, its in ipairs(list.waiting) do backAt = min(backAt, heardAt(its.p) + aliveFor) end
   return backAt ~= never and backAt - now or nil

@@ -10,18 +10,17 @@ local function openGate(wanted)
     why = 'global', wanted = 0, got = 0}
   if gate.may < min(wanted, free) then gate.why = 'turn' end
   local budget = invalidBudget()
-  gate.left = min(gate.may, budget)
-  if budget < gate.may then gate.why = 'invalid' end
+  if budget < gate.may then gate.may, gate.why = budget, 'invalid' end
+  gate.left = gate.may
   return gate
 end
 
 -- How long those wait whom the gate has kept, now that the others went.
 local function waitAtGate(gate)
   if gate.wait then return gate.wait end
-  if gate.why == 'global' then return waitForSlot() end
-  if gate.why == 'turn' then
-    local first = ask.global > 0 and scoreAt(key('ga'), 0)
-    return waitForTurn(gate.list, first and first + ask.period or never)
+  if gate.why ~= 'invalid' then
+    local turn = gateTurns(gate.list, orderOf(gate.list))[ask.p]
+    return turn and max(turn - now, 1) or gate.why == 'turn' and waitForTurn(gate.list, never)
   end
   local _, wait = invalidBudget()
   return wait or ask.period -- of answers nobody tells
@@ -54,8 +53,22 @@ local function grantedBefore(bucket, want)
   return count
 end
 
-local function waitForToken(bucket)
-  local change = min(changesAt(bucket.counter), scoreAt(bucket.leases, 0) or never)
+local function bucketTurns(list, order, state)
+  return turnsOf(list, order, state.free, state.since, function(ahead, share)
+    if state.free > ahead or state.free == math.huge then return now end
+    local later = max(1, floor(state.later / #order)) * ahead / share
+    return state.later > later and state.change or never
+  end)
+end
+
+-- Who does not know its turn is woken, and asks again all the same.
+local function waitForToken(bucket, list, isProbe)
+  local change, expiry = changesAt(bucket.counter), scoreAt(bucket.leases, 0) or never
+  if not isProbe and change ~= never then
+    local turn = bucketTurns(list, orderOf(list), stateOf(bucket))[ask.p]
+    change = turn and max(turn, now + 1) or change + askedAnyway
+  end
+  change = min(change, expiry)
   return change ~= never and change - now or nil
 end
 
@@ -95,31 +108,25 @@ local function serve(want, gate)
   elseif got < min(wanted, free) then
     reply.why, reply.wait = 'turn', waitForTurn(list, changesAt(c))
   elseif got < wanted then
-    reply.why, reply.wait = isProbe and 'probe' or 'bucket', waitForToken(bucket)
+    reply.why, reply.wait = isProbe and 'probe' or 'bucket', waitForToken(bucket, list, isProbe)
   end
   return reply
 end
 
 local function serveAll()
-  local replies, wanted = {}, 0
+  if #ask.want == 0 then return nil end
+  local replies, wanted, wait = {}, 0, nil
   for _, want in ipairs(ask.want) do wanted = wanted + want.n end
-  if wanted == 0 then -- who could be served, and asks for nothing, does not wait
-    local list = listOf('*')
-    local isHeld = now < max(global.lock, global.edge)
-    if list.mine and not isHeld and mayTake(list, 1, freeSlots(), 0) > 0 then leave(list) end
-    return nil
-  end
   local gate = openGate(wanted)
   for _, want in ipairs(ask.want) do table.insert(replies, serve(want, gate)) end
-  local wait
+  if gate.list then
+    settle(gate.list, gate.wanted, min(gate.may, gate.wanted), gate.got)
+  end
   for _, reply in ipairs(replies) do
     if reply.at then
       wait = wait or waitAtGate(gate) or never
       reply.wait = wait ~= never and wait or nil
     end
-  end
-  if gate.list then
-    settle(gate.list, gate.wanted, min(gate.may, gate.wanted), gate.got)
   end
   return replies
 end
