@@ -609,6 +609,11 @@ InMemoryRatelimiter::GlobalUse InMemoryRatelimiter::globalUse() const
     return use;
 }
 
+SharedState InMemoryRatelimiter::sharedState() const
+{
+    return d->broker ? d->broker->sharedState(clockNow()) : SharedState();
+}
+
 void InMemoryRatelimiter::connectNotify(const QMetaMethod & /*signal*/)
 {
     d->haveListenersChanged = true;

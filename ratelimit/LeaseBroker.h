@@ -4,6 +4,7 @@
 
 #include "ratelimit/core/Event.h"
 #include "ratelimit/core/Response.h"
+#include "ratelimit/SharedState.h"
 
 namespace Turnstile {
 
@@ -26,6 +27,8 @@ public:
     /// All is told: the time to ask for leases, and to give back. Returns whether that changed
     /// something in \a scheduler, so that there may be more to tell.
     virtual bool turnEnded(Scheduler &scheduler, TimePoint now) = 0;
+    /// Who holds what, as far as it is known; to ask says that somebody watches.
+    virtual SharedState sharedState(TimePoint now) = 0;
 };
 
 } // namespace Turnstile

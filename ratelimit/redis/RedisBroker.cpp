@@ -8,6 +8,7 @@
 #include <QtCore/QCoreApplication>
 #include <QtCore/QDebug>
 #include <QtCore/QRandomGenerator>
+#include <QtCore/QSysInfo>
 #include <QtCore/QThread>
 
 #include <algorithm>
@@ -63,11 +64,12 @@ void RedisBroker::outlive(RedisConnection *connection)
     }
 }
 
-void RedisBroker::start(
-    QObject *owner, std::function<void(Step)> change, std::function<void()> tell)
+void RedisBroker::start(QObject *owner, std::function<void(Step)> change,
+    std::function<void()> tell, std::function<void()> tellState)
 {
     m_change = std::move(change);
     m_tell = std::move(tell);
+    m_tellState = std::move(tellState);
     m_timer = new QTimer(owner);
     m_timer->setTimerType(Qt::PreciseTimer);
     m_timer->setSingleShot(true);
@@ -79,6 +81,10 @@ void RedisBroker::start(
         qWarning().noquote() << "Turnstile:" << m_problem;
         return;
     }
+    const QString name =
+        m_options.name.isEmpty() ? QCoreApplication::applicationName() : m_options.name;
+    m_talk.setInfo(
+        RedisLook::info(name, QCoreApplication::applicationPid(), QSysInfo::machineHostName()));
     m_commands = new RedisConnection(m_options, owner);
     QObject::connect(m_commands, &RedisConnection::connected, owner, [this] {
         m_change([this](Scheduler &, TimePoint now) { m_talk.connected(now); }); // and asks
@@ -141,6 +147,17 @@ bool RedisBroker::turnEnded(Scheduler &scheduler, TimePoint now)
     return false;
 }
 
+// A turn of its own, so that Redis is asked without one.
+SharedState RedisBroker::sharedState(TimePoint now)
+{
+    m_talk.watch(now);
+    if (m_commands)
+        m_change([](Scheduler &, TimePoint) {});
+    SharedState state = m_talk.sharedState();
+    state.problem = m_problem;
+    return state;
+}
+
 void RedisBroker::call(const Scheduler &scheduler, TimePoint now)
 {
     const QByteArray request = isConnected() ? m_talk.nextCall(scheduler, now) : QByteArray();
@@ -161,10 +178,17 @@ void RedisBroker::replied(
     if (reply.isError() && !isHeard) // which is told by the connection
         return m_talk.unheard(scheduler, now);
     QString error = reply.error;
+    const TimePoint toldAt = m_talk.sharedState().at;
     if (reply.isError())
         m_talk.refused(scheduler, now);
     else
         error = m_talk.replied(reply.string, scheduler, now);
+    if (m_talk.sharedState().at != toldAt) {
+        const std::weak_ptr isThere(m_isThere);
+        m_tellState();
+        if (isThere.expired())
+            return;
+    }
     if (error.isEmpty())
         return setProblem({});
     const QString problem = QStringLiteral("Redis does not do what it is asked to: %1").arg(error);

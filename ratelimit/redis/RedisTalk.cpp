@@ -15,6 +15,9 @@ using namespace std::chrono_literals;
 
 // Redis takes a process for dead that says nothing for ten seconds.
 static constexpr milliseconds heartbeat = 3s;
+// What a process says of itself Redis forgets, at the latest, with the process.
+static constexpr milliseconds introduceEvery = 1min;
+static constexpr milliseconds mayBeForgottenAfter = 9s;
 // After a call that Redis refused: it is loading, or full, or has another version of the script.
 static constexpr milliseconds retryAfterError = 1s;
 
@@ -72,6 +75,7 @@ void RedisTalk::turnBegins(Scheduler &scheduler, TimePoint now)
 
 bool RedisTalk::turnEnded(Scheduler &scheduler, TimePoint now)
 {
+    m_look.timePassed(now);
     for (const QByteArray &bucket : m_tickets.tell(scheduler, now))
         m_wishes.wake(bucket);
     if (m_wishes.update(scheduler, now) || (m_own && m_wishes.askOwn(scheduler, now)))
@@ -95,7 +99,7 @@ void RedisTalk::woken(const QByteArray &message)
 void RedisTalk::connected(TimePoint now)
 {
     m_isConnected = m_isTold = true; // what happened meanwhile, too
-    m_notBefore = now;
+    m_notBefore = m_introduceAt = now;
     countHere(false);
 }
 
@@ -123,6 +127,35 @@ RedisRequest RedisTalk::newRequest()
     return request;
 }
 
+RedisLook::Names RedisTalk::namesInUse() const
+{
+    RedisLook::Names names;
+    const auto add = [&names](const QByteArray &name, BucketId id) { names.insert(name, id); };
+    m_tickets.forEachName(add);
+    m_wishes.forEachName(add);
+    return names;
+}
+
+// Those of which somebody holds leases are told anyway.
+void RedisTalk::look(RedisRequest &request, TimePoint now)
+{
+    QByteArrayList buckets;
+    m_wishes.forEachName([&buckets](const QByteArray &name, BucketId) {
+        if (!name.isEmpty())
+            buckets.append(name);
+    });
+    m_look.ask(request, buckets, now);
+}
+
+void RedisTalk::introduce(RedisRequest &request, TimePoint now)
+{
+    if (now >= m_calledAt + mayBeForgottenAfter)
+        m_introduceAt = std::min(m_introduceAt, now);
+    m_isIntroduced = !m_info.isEmpty() && now >= m_introduceAt;
+    if (m_isIntroduced)
+        request.setInfo(m_info);
+}
+
 TimePoint RedisTalk::notBefore(milliseconds sinceLastCall) const
 {
     return std::max<TimePoint>(m_notBefore, m_calledAt + sinceLastCall);
@@ -132,7 +165,9 @@ QByteArray RedisTalk::nextCall(const Scheduler &scheduler, TimePoint now)
 {
     if (m_isCalling || !m_isConnected || now < notBefore(m_wishes.isUrgent() ? 0ms : m_pause))
         return {};
-    const bool isDue = m_wishes.asks() || m_isTold || (m_speakAt && now >= *m_speakAt)
+    const std::optional<TimePoint> lookAt = m_look.due();
+    const bool looks = lookAt && *lookAt <= now;
+    const bool isDue = looks || m_wishes.asks() || m_isTold || (m_speakAt && now >= *m_speakAt)
         || (now >= m_calledAt + heartbeat && isHeardOf());
     if (!isDue)
         return {};
@@ -141,6 +176,9 @@ QByteArray RedisTalk::nextCall(const Scheduler &scheduler, TimePoint now)
         request.setMargin(*margin);
     m_wishes.ask(request, scheduler, now);
     m_words.say(request, now);
+    if (looks)
+        look(request, now);
+    introduce(request, now);
     m_isCalling = true;
     m_isTold = false;
     m_calledAt = now;
@@ -161,6 +199,10 @@ std::optional<TimePoint> RedisTalk::nextDeadline() const
         next = std::max(*m_speakAt, notBefore(m_pause));
     else if (isHeardOf())
         next = notBefore(heartbeat);
+    if (const std::optional<TimePoint> lookAt = m_look.due()) {
+        const TimePoint at = std::max(*lookAt, notBefore(m_pause));
+        next = std::min(next.value_or(at), at);
+    }
     return change && next ? std::min(*next, *change) : next;
 }
 
@@ -185,6 +227,10 @@ void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint n
     ++m_calls;
     m_words.heard();
     m_processes = said[u"processes"].toInt();
+    if (m_isIntroduced)
+        m_introduceAt = now + introduceEvery;
+    if (const QJsonValue look = said[u"look"]; look.isObject())
+        m_look.replied(look.toObject(), m_process, namesInUse(), now);
     const QJsonValue global = said[u"global"];
     if (const milliseconds lock = toldTime(global[u"lock"]); lock > 0ms)
         scheduler.lockGlobally(now + lock, now);

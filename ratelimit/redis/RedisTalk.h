@@ -4,6 +4,7 @@
 
 #include "ratelimit/core/Scheduler.h"
 #include "ratelimit/redis/LocalLender.h"
+#include "ratelimit/redis/RedisLook.h"
 #include "ratelimit/redis/RedisOptions.h"
 #include "ratelimit/redis/RedisTickets.h"
 #include "ratelimit/redis/RedisWishes.h"
@@ -27,6 +28,13 @@ public:
     /// \a process: what it is called in Redis: letters, digits, `_` and `-`.
     RedisTalk(QByteArray process, const RedisOptions &options, const SchedulerOptions &scheduling,
         milliseconds pause = usualPause);
+
+    /// What the process says of itself, to be seen by those who watch; see RedisLook::info().
+    void setInfo(const QByteArray &info) { m_info = info; }
+    /// Somebody wants to see who holds what, for the next few seconds.
+    void watch(TimePoint now) { m_look.watch(now); }
+    /// Who holds what, as Redis said last.
+    const SharedState &sharedState() const { return m_look.state(); }
 
     /// As LeaseBroker.
     void answered(TicketId ticket, const Response &response, TimePoint now);
@@ -71,6 +79,9 @@ private:
     RedisRequest newRequest();
     // Now and then, whether or not there is something to say.
     bool isHeardOf() const { return !m_wishes.isEmpty() || !m_tickets.isEmpty() || m_isNearBan; }
+    RedisLook::Names namesInUse() const;
+    void look(RedisRequest &request, TimePoint now);
+    void introduce(RedisRequest &request, TimePoint now);
     void countHere(bool isAway);
     TimePoint notBefore(milliseconds sinceLastCall) const;
     void learn(const QJsonObject &said, Scheduler &scheduler, TimePoint now);
@@ -86,6 +97,10 @@ private:
     RedisWords m_words;
     RedisWishes m_wishes;
     RedisTickets m_tickets;
+    RedisLook m_look;
+    QByteArray m_info;
+    TimePoint m_introduceAt;          // the next time
+    bool m_isIntroduced = false;      // in the call that is out
     std::optional<LocalLender> m_own; // while Redis is away, if it may lend then
     bool m_isConnected = false;
     bool m_isCalling = false;

@@ -50,6 +50,13 @@ public:
     std::optional<TimePoint> nextChange() const;
 
     bool isEmpty() const { return m_wishes.isEmpty(); }
+    /// Calls \a use with the name, as it was asked for last, and the id of each bucket that wants
+    /// something, or has leases.
+    template <typename Use> void forEachName(Use &&use) const
+    {
+        for (auto it = m_wishes.cbegin(); it != m_wishes.cend(); ++it)
+            use(it->bucket, it.key());
+    }
     /// Whether there is something to ask for; and whether for the first time.
     bool asks() const { return m_isGateDue || (m_due > 0 && (m_isUrgent || !m_patientUntil)); }
     bool isUrgent() const { return m_isUrgent; }
