@@ -86,7 +86,7 @@ private Q_SLOTS:
         holder.ask(messages);
         QTRY_COMPARE(holder.senders.size(), size_t(1));
         waiter.ask(messages); // the other one learns the limit first
-        QTRY_COMPARE(waiter.limiter.sharing().calls, 1U);
+        QTRY_VERIFY(waiter.limiter.sharing().calls >= 2);
         QVERIFY(holder.watch(folder.filePath(u"holder.sock"_qs)));
         QVERIFY(waiter.watch(folder.filePath(u"waiter.sock"_qs)));
         for (const Process *process : {&holder, &waiter}) {
@@ -117,7 +117,7 @@ private Q_SLOTS:
     {
         RedisServer redis;
         Process process(redis, u"quiet"_qs);
-        QTRY_VERIFY(process.limiter.sharing().isConnected);
+        QTRY_COMPARE(process.limiter.sharing().calls, 1U); // that it is there
         QSignalSpy changed(&process.limiter, &InMemoryRatelimiter::sharedStateChanged);
         QCOMPARE(process.limiter.sharedState().at, TimePoint());
         QTRY_COMPARE(changed.count(), 1);
@@ -125,7 +125,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(changed.count(), 4, 6000); // for the next three seconds
         QTest::qWait(1300);
         QCOMPARE(changed.count(), 4);
-        QCOMPARE(process.limiter.sharing().calls, 4U);
+        QCOMPARE(process.limiter.sharing().calls, 5U);
     }
 
     void isDeletedByItsSlot()
