@@ -8,7 +8,7 @@
 local version = 1
 local mostEntries, mostLeases, mostRoutes, longestText = 500, 5000, 10000, 1024
 local aliveFor, minute, hour = 10000, 60000, 3600000
-local askedAnyway = 2000 -- after the moment when others have their turn
+local askedAnyway = 2000 -- by who is to be woken, after its turn should have come
 local together = 50 -- slots that are free so soon after one another are given at once
 local never, unknown, unnamed = 1e14, -1, -1 -- no window is open; not told; a window without a name
 local Unknown, Unlimited, Limited = 0, 1, 2 -- Knowledge
