@@ -154,6 +154,13 @@ local function leave(list)
   list.mine, list.wasThere, list.ahead = nil, false, #list.waiting
 end
 
+local function aheadIn(order)
+  for i, its in ipairs(order) do
+    if its.p == ask.p then return i - 1 end
+  end
+  return #order
+end
+
 -- When each of those who wait will be served, as far as that is known: readyAt tells when so many
 -- are free. Who was served before comes only when those ahead have been.
 local function turnsOf(list, order, free, since, readyAt)

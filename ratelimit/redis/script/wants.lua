@@ -20,8 +20,12 @@ end
 local function waitAtGate(gate)
   if gate.wait then return gate.wait end
   if gate.why ~= 'invalid' then
-    local turn = gateTurns(gate.list, orderOf(gate.list))[ask.p]
-    return turn and max(turn - now, 1) or gate.why == 'turn' and waitForTurn(gate.list, never)
+    local order = orderOf(gate.list)
+    local turn = gateTurns(gate.list, order)[ask.p]
+    if turn then return max(turn - now, 1) end
+    if gate.why == 'turn' then return waitForTurn(gate.list, never) end
+    local periods = aheadIn(order) * gate.list.least(#order) / shareNow()
+    return floor(periods * ask.period) + askedAnyway
   end
   local _, wait = invalidBudget()
   return wait or ask.period -- of answers nobody tells
@@ -66,8 +70,11 @@ end
 local function waitForToken(bucket, list, isProbe)
   local change, expiry = changesAt(bucket.counter), scoreAt(bucket.leases, 0) or never
   if not isProbe and change ~= never then
-    local turn = bucketTurns(list, orderOf(list), stateOf(bucket))[ask.p]
-    change = turn and max(turn, now + 1) or change + askedAnyway
+    local order, state = orderOf(list), stateOf(bucket)
+    local turn, ahead = bucketTurns(list, order, state)[ask.p], aheadIn(order)
+    local windows = floor(ahead * max(1, floor(state.later / #order)) / state.later)
+    change = turn and max(turn, now + 1)
+      or change + windows * windowOrGuess(bucket.counter) + askedAnyway
   end
   change = min(change, expiry)
   if available(bucket.counter, bucket.inFlight) < available(bucket.counter, 0) then
