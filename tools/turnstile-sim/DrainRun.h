@@ -81,7 +81,7 @@ private:
         quint64 order = 0; // of those at the same time
         Type type = Type::Ask;
         int request = -1; // or the process
-        int answer = -1; // where the headers are, or what is said to Redis, or by it
+        int answer = -1;  // where the headers are, or what is said to Redis, or by it
     };
     struct Later {
         bool operator()(const Event &a, const Event &b) const
@@ -164,7 +164,7 @@ private:
     std::vector<int> m_granted;
     const std::unique_ptr<ScriptHost> m_redis;
     int m_spins = 0;
-    std::vector<int> m_turnsDue; // of processes
+    std::vector<int> m_turnsDue;    // of processes
     QHash<int, QByteArray> m_texts; // to Redis, and from it
     int m_textCount = 0;
     bool m_haveSharesEnded = false;
