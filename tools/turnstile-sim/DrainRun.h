@@ -11,12 +11,18 @@
 
 #include <QtCore/QRandomGenerator>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
 #include <vector>
 
 namespace Turnstile::Sim {
+
+/// When a run begins. Not zero, which might mean "never" to someone.
+constexpr TimePoint drainStart{std::chrono::hours(1)};
+/// The wall clock then.
+constexpr WallTime drainEpoch{milliseconds(1'700'000'000'000)};
 
 /// What came of one run.
 struct DrainResult {
@@ -110,7 +116,7 @@ private:
         int left = 0; // requests
         int grants = 0;
     };
-    template <typename Call> void drive(Process &process, Call call);
+    void drive(Process &process, const std::function<void(Scheduler &)> &call);
     bool step();
     Process &nextProcess();
     void askForAll();
