@@ -18,8 +18,8 @@ public:
     static QByteArray timed(const QByteArray &request, Turnstile::TimePoint now)
     {
         QJsonObject whole = QJsonDocument::fromJson(request).object();
-        whole[QStringLiteral("now")] = qint64(
-            std::chrono::floor<Turnstile::milliseconds>(now.time_since_epoch()).count());
+        whole[QStringLiteral("now")] =
+            qint64(std::chrono::floor<Turnstile::milliseconds>(now.time_since_epoch()).count());
         return QJsonDocument(whole).toJson(QJsonDocument::Compact);
     }
     Reply call(const QByteArray &request, Turnstile::TimePoint now) override

@@ -357,8 +357,8 @@ void Expectation::allGranted(const QStringList &all, double by)
         if (grants.isEmpty())
             fail(request + QStringLiteral(" was never granted"));
         else
-            require(
-                grants.first() <= by + m_run.slack(), "%1 was granted at %2 ms", request, grants.first());
+            require(grants.first() <= by + m_run.slack(), "%1 was granted at %2 ms", request,
+                grants.first());
     }
 }
 

@@ -16,8 +16,6 @@ inline const QHash<QString, QString> &unsharedScenarios()
     static const QHash<QString, QString> all{
         {QStringLiteral("ends-max-wait"),
             QStringLiteral("its estimate knows only what this process was told of a bucket")},
-        {QStringLiteral("global-compensate"),
-            QStringLiteral("how far answers spread is not told to Redis")},
         {QStringLiteral("global-timed-out"),
             QStringLiteral("a lease that is lost keeps its slot for one more period")},
         {QStringLiteral("memory-hash"),

@@ -92,9 +92,8 @@ void DrainSharedTest::sharesTheLimits_data()
     row("that of the token", 1.4, [](Workload &w) { w.limit = 0; });
     row("both", 1.35, [](Workload &) {});
     row("one bucket", 1.2, [](Workload &w) { w.buckets = 1; });
-    row("windows that slide", 1.35, [](Workload &w) {
-        w.windowKind = w.globalKind = Quota::Window::Sliding;
-    });
+    row("windows that slide", 1.35,
+        [](Workload &w) { w.windowKind = w.globalKind = Quota::Window::Sliding; });
     row("any global phase", 1.35, [](Workload &w) { w.randomGlobalPhase = true; });
     row("at once", 1.35, [](Workload &w) { w.redisRtt = 0us; });
     row("a slow Redis", 3, [](Workload &w) { w.redisRtt = 200ms; });
@@ -128,8 +127,8 @@ void DrainSharedTest::servesAllAlike()
     const DrainResult result = DrainRun(workload).run();
     QCOMPARE(result.completed, 800);
     QCOMPARE(result.shared->mostGrants, 200);
-    QVERIFY2(result.shared->leastGrants >= 160,
-        qPrintable(QString::number(result.shared->leastGrants)));
+    QVERIFY2(
+        result.shared->leastGrants >= 160, qPrintable(QString::number(result.shared->leastGrants)));
 }
 
 // What it has yet to do is lost, and what it held comes back to the others.

@@ -138,7 +138,8 @@ private Q_SLOTS:
 
     void drainSharesAToken()
     {
-        const Outcome alone = run(QStringLiteral("drain --requests 20 --processes 2 --sharing none"));
+        const Outcome alone =
+            run(QStringLiteral("drain --requests 20 --processes 2 --sharing none"));
         QCOMPARE(alone.code, 0);
         QVERIFY(QJsonDocument::fromJson(alone.out)[u"avoidable_429"].isNull());
         const Outcome outcome =

@@ -11,12 +11,18 @@
 
 #include <QtCore/QRandomGenerator>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
 #include <vector>
 
 namespace Turnstile::Sim {
+
+/// When a run begins. Not zero, which might mean "never" to someone.
+constexpr TimePoint drainStart{std::chrono::hours(1)};
+/// The wall clock then.
+constexpr WallTime drainEpoch{milliseconds(1'700'000'000'000)};
 
 /// What came of one run.
 struct DrainResult {
@@ -81,7 +87,7 @@ private:
         quint64 order = 0; // of those at the same time
         Type type = Type::Ask;
         int request = -1; // or the process
-        int answer = -1; // where the headers are, or what is said to Redis, or by it
+        int answer = -1;  // where the headers are, or what is said to Redis, or by it
     };
     struct Later {
         bool operator()(const Event &a, const Event &b) const
@@ -110,7 +116,7 @@ private:
         int left = 0; // requests
         int grants = 0;
     };
-    template <typename Call> void drive(Process &process, Call call);
+    void drive(Process &process, const std::function<void(Scheduler &)> &call);
     bool step();
     Process &nextProcess();
     void askForAll();
@@ -164,7 +170,7 @@ private:
     std::vector<int> m_granted;
     const std::unique_ptr<ScriptHost> m_redis;
     int m_spins = 0;
-    std::vector<int> m_turnsDue; // of processes
+    std::vector<int> m_turnsDue;    // of processes
     QHash<int, QByteArray> m_texts; // to Redis, and from it
     int m_textCount = 0;
     bool m_haveSharesEnded = false;

@@ -5,7 +5,6 @@
 #include "tools/turnstile-sim/MemoryRedis.h"
 
 #include <cmath>
-#include <limits>
 
 namespace Turnstile::Sim {
 
