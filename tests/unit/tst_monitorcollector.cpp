@@ -309,6 +309,7 @@ class Broker : public LeaseBroker {
 public:
     void answered(TicketId, const Response &, TimePoint) override { }
     void happened(const Event &) override { }
+    void turnBegins(Scheduler &, TimePoint) override { }
     bool turnEnded(Scheduler &, TimePoint) override { return false; }
     SharedState sharedState(TimePoint) override
     {
