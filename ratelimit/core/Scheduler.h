@@ -79,6 +79,8 @@ public:
         QByteArray bucket; ///< what it is called, the same in all processes; no secret in it
         QByteArray route;  ///< of its first lane
         std::vector<QByteArray> otherRoutes; ///< of the next; not all where there are many
+        /// While nothing is known of it: what was asked for when no answer had named it.
+        std::vector<QByteArray> before;
         int leases = 0;          ///< more than it has; less than zero: so many more than it needs
         TimePoint oldestAskedAt; ///< of the tickets that wait in it; priorities count as time
         /// What would hold those of its lanes that go again after a hold, one request at a time:
