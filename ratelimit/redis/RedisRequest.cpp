@@ -46,8 +46,10 @@ QByteArray RedisRequest::name(const QByteArray &bucket)
         return name(QString::fromUtf8(bucket).toUtf8());
     if (bucket.size() <= longestText)
         return bucket;
-    return bucket.first(longestText - 65) + '~'
-        + QCryptographicHash::hash(bucket, QCryptographicHash::Sha256).toHex();
+    QByteArray start = bucket.first(longestText - 65);
+    while (!start.isValidUtf8())
+        start.chop(1);
+    return start + '~' + QCryptographicHash::hash(bucket, QCryptographicHash::Sha256).toHex();
 }
 
 void RedisRequest::addList(QLatin1String name, const QJsonArray &entries)
