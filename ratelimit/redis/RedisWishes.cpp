@@ -186,16 +186,31 @@ void RedisWishes::giveUp()
     m_wishes.clear();
 }
 
+// The process in such a message, with what follows it.
+static QByteArray meantIn(const QByteArray &message, qsizetype processes, const QByteArray &process)
+{
+    const QByteArrayList all = message.mid(processes).split(' ');
+    const auto found = std::find_if(all.begin(), all.end(), [&process](const QByteArray &each) {
+        return each.startsWith(process)
+            && (each.size() == process.size() || each[process.size()] == '+');
+    });
+    return found == all.end() ? QByteArray() : *found;
+}
+
+bool RedisWishes::isMeant(const QByteArray &message) const
+{
+    const qsizetype end = message.indexOf('\n');
+    return end < 0 || !meantIn(message, end + 1, m_process).isEmpty();
+}
+
 void RedisWishes::wake(const QByteArray &message)
 {
     const qsizetype end = message.indexOf('\n');
-    if (end < 0)
+    if (end < 0) {
         m_wakes.emplace_back(message, 0ms);
-    const QByteArrayList processes = message.mid(end + 1).split(' ');
-    for (const QByteArray &each : processes) {
-        const QByteArrayList parts = each.split('+');
-        if (end >= 0 && parts[0] == m_process)
-            m_wakes.emplace_back(message.first(end), milliseconds(parts.value(1).toInt()));
+    } else if (const QByteArray me = meantIn(message, end + 1, m_process); !me.isEmpty()) {
+        const milliseconds in(me.mid(m_process.size() + 1).toInt());
+        m_wakes.emplace_back(message.first(end), in);
     }
 }
 

@@ -40,6 +40,8 @@ public:
     /// A message: there may be more in a bucket now; `*`: in the token's limits. Where processes
     /// are named, only they are meant, maybe a little later: see the README of the script.
     void wake(const QByteArray &message);
+    /// Whether this process is meant.
+    bool isMeant(const QByteArray &message) const;
     /// Messages are heard, or not any more: those of meanwhile are missed.
     void setListening(bool listens, TimePoint now);
     /// Time has passed: who waits long enough asks again, and who keeps leases too long loses them.
