@@ -159,7 +159,7 @@ private Q_SLOTS:
     void trustsInNothingAfterALongSilence()
     {
         Talker talker;
-        const PoolId pool(1);
+        const PoolId pool{1};
         talker.desk.scheduler.setPool(pool, 1, at(0ms));
         const TicketId first = talker.ask(1, 0ms, {.pool = pool});
         const TicketId second = talker.ask(2, 0ms, {.pool = pool});
