@@ -27,9 +27,15 @@ bool InvalidRequestBudget::add(int status, Scope scope, TimePoint now)
     return true;
 }
 
+void InvalidRequestBudget::setShared(int count, TimePoint now)
+{
+    m_others = std::clamp(count - own(now), 0, m_limit);
+    m_othersUntil = now + m_period;
+}
+
 int InvalidRequestBudget::count(TimePoint now) const
 {
-    return m_invalid.countAfter(now - m_period);
+    return std::min(m_limit, own(now) + (now < m_othersUntil ? m_others : 0));
 }
 
 std::optional<TimePoint> InvalidRequestBudget::nextAllowedAt(
@@ -37,16 +43,19 @@ std::optional<TimePoint> InvalidRequestBudget::nextAllowedAt(
 {
     if (m_limit == 0)
         return {};
-    const int counted = count(now);
-    const int excess = counted + inFlight - boundFor(isInteractionCallback) + 1;
-    if (excess <= 0 || excess > counted)
+    const int all = count(now), counted = own(now);
+    const int excess = all + inFlight - boundFor(isInteractionCallback) + 1;
+    if (excess <= 0 || excess > all)
         return {};
-    return m_invalid.at(m_invalid.size() - counted + excess - 1) + m_period;
+    if (excess > counted)
+        return m_othersUntil;
+    const TimePoint free = m_invalid.at(m_invalid.size() - counted + excess - 1) + m_period;
+    return all > counted ? std::min(free, m_othersUntil) : free;
 }
 
 std::optional<TimePoint> InvalidRequestBudget::nextFreeAt(TimePoint now) const
 {
-    const int counted = count(now);
+    const int counted = own(now);
     if (counted == 0)
         return {};
     return m_invalid.at(m_invalid.size() - counted) + m_period;

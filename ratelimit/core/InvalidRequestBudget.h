@@ -28,6 +28,10 @@ public:
     /// An answer came at \a now; returns whether it counts.
     bool add(int status, Scope scope, TimePoint now);
 
+    /// Others count for the same address: \a count with those that were added here. Believed for a
+    /// period, as nobody knows when they leave it.
+    void setShared(int count, TimePoint now);
+
     /// How many count at \a now: at most limit(), also when more came than it.
     int count(TimePoint now) const;
 
@@ -35,16 +39,17 @@ public:
     bool allows(int inFlight, bool isInteractionCallback, TimePoint now) const
     {
         const int free = boundFor(isInteractionCallback) - inFlight;
-        return m_limit == 0 || m_invalid.size() < free || count(now) < free;
+        return m_limit == 0 || m_invalid.size() + m_others < free || count(now) < free;
     }
-    /// When allows() becomes true by itself. Nothing when it is true already, and when it takes an
-    /// answer of those in flight.
+    /// When allows() becomes true by itself; with setShared() maybe later. Nothing when it is true
+    /// already, and when it takes an answer of those in flight.
     std::optional<TimePoint> nextAllowedAt(
         int inFlight, bool isInteractionCallback, TimePoint now) const;
-    /// When the oldest leaves the period; nothing when none is counted.
+    /// When the oldest of those added here leaves the period; nothing when none is counted.
     std::optional<TimePoint> nextFreeAt(TimePoint now) const;
 
 private:
+    int own(TimePoint now) const { return m_invalid.countAfter(now - m_period); }
     int boundFor(bool isInteractionCallback) const
     {
         return isInteractionCallback ? m_limit : m_bound;
@@ -54,6 +59,8 @@ private:
     int m_bound; // for all but interaction callbacks
     milliseconds m_period;
     TimeRing m_invalid; // some may be over
+    int m_others = 0;   // the same
+    TimePoint m_othersUntil;
 };
 
 } // namespace Turnstile

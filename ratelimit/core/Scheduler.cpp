@@ -136,11 +136,25 @@ void Scheduler::setLeaseWait(BucketId bucket, const Wait &wait, TimePoint now)
     d->setLeaseWait(bucket, wait);
 }
 
-void Scheduler::learnHash(BucketId bucket, const QByteArray &hash, TimePoint now)
+bool Scheduler::learnHash(BucketId bucket, const QByteArray &hash, TimePoint now)
 {
     d->begin(now);
-    d->learnHash(bucket, hash);
+    const bool isNew = d->learnHash(bucket, hash);
     d->pump();
+    return isNew;
+}
+
+void Scheduler::learnSplit(const QByteArray &route, const QByteArray &hash, TimePoint now)
+{
+    d->begin(now);
+    d->learnSplit(route, hash);
+    d->pump();
+}
+
+bool Scheduler::isSplit(LaneId lane, const QByteArray &hash) const
+{
+    const Lane *known = d->lanes.find(lane);
+    return known && !hash.isEmpty() && d->isSplit(*known, hash);
 }
 
 QByteArray Scheduler::leaseName(LaneId lane, const QByteArray &hash) const
@@ -155,10 +169,41 @@ QByteArray Scheduler::route(LaneId lane) const
     return known ? known->endpoint.route() : QByteArray();
 }
 
+QByteArray Scheduler::holdName(LaneId lane, LimitKind kind) const
+{
+    const Lane *known = d->lanes.find(lane);
+    return known ? SchedulerPrivate::holdName(*known, kind) : QByteArray();
+}
+
+void Scheduler::holdLanes(
+    BucketId bucket, const QHash<QByteArray, TimePoint> &untilByName, TimePoint now)
+{
+    d->begin(now);
+    d->holdLanes(bucket, untilByName);
+}
+
 void Scheduler::lockGlobally(TimePoint until, TimePoint now)
 {
     d->begin(now);
     d->lockGlobally(until);
+}
+
+void Scheduler::lockEdge(TimePoint until, TimePoint now)
+{
+    d->begin(now);
+    d->lockEdge(until);
+}
+
+void Scheduler::setSharedInvalid(int count, TimePoint now)
+{
+    d->begin(now);
+    d->invalid.setShared(count, d->now);
+    d->pump();
+}
+
+std::optional<milliseconds> Scheduler::margin() const
+{
+    return d->roundTrips.margin();
 }
 
 void Scheduler::setFlow(Flow flow, TimePoint now)

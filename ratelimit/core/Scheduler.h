@@ -12,6 +12,8 @@
 #include "ratelimit/core/Wait.h"
 #include "ratelimit/turnstile_core_export.h"
 
+#include <QtCore/QHash>
+
 #include <memory>
 #include <optional>
 #include <span>
@@ -74,10 +76,14 @@ public:
 
     /// What a bucket wants of those who count for it. A value.
     struct LeaseNeed {
-        QByteArray bucket;       ///< what it is called, the same in all processes; no secret in it
-        QByteArray route;        ///< of its first lane
+        QByteArray bucket; ///< what it is called, the same in all processes; no secret in it
+        QByteArray route;  ///< of its first lane
+        std::vector<QByteArray> otherRoutes; ///< of the next; not all where there are many
         int leases = 0;          ///< more than it has; less than zero: so many more than it needs
-        TimePoint oldestAskedAt; ///< of the tickets that wait in it
+        TimePoint oldestAskedAt; ///< of the tickets that wait in it; priorities count as time
+        /// What would hold those of its lanes that go again after a hold, one request at a time:
+        /// see holdName().
+        std::vector<QByteArray> probes;
     };
     /// Where SchedulerOptions::isShared: what \a bucket wants. It changes only with the bucket, so
     /// Event::Type::BucketChanged says when to ask. Nothing for buckets that are counted here, or
@@ -108,14 +114,35 @@ public:
     /// Why \a bucket gets no more leases, for who asks what its tickets wait for.
     void setLeaseWait(BucketId bucket, const Wait &wait, TimePoint now);
     /// What other processes have heard: the route of \a bucket's lanes answers with \a hash.
-    void learnHash(BucketId bucket, const QByteArray &hash, TimePoint now);
+    /// Nothing is done where the bucket has a name, and false returned.
+    bool learnHash(BucketId bucket, const QByteArray &hash, TimePoint now);
+    /// What another process has found out: what \a route counts, as long as it answers with
+    /// \a hash, counts apart from the others with that. Its lanes move.
+    void learnSplit(const QByteArray &route, const QByteArray &hash, TimePoint now);
+    /// Whether that was learnt, here or from others, of the route of \a lane.
+    bool isSplit(LaneId lane, const QByteArray &hash) const;
     /// How the bucket that an answer with \a hash names is called, for a request in \a lane; see
     /// LeaseNeed::bucket. Empty without a hash, and when \a lane is gone.
     QByteArray leaseName(LaneId lane, const QByteArray &hash) const;
     /// The route of \a lane; empty when it is gone.
     QByteArray route(LaneId lane) const;
+    /// How all processes call what a 429 of \a kind (Sublimit or Shared) holds, when it comes for
+    /// \a lane: that lane, or all of its endpoint. 32 digits, with no secret in them; empty when
+    /// the lane is gone.
+    QByteArray holdName(LaneId lane, LimitKind kind) const;
+    /// Other processes met such 429s: in \a bucket, what they call so (see holdName()) is held
+    /// until then, and afterwards probed by one request at a time.
+    void holdLanes(BucketId bucket, const QHash<QByteArray, TimePoint> &untilByName, TimePoint now);
     /// Everything is held until \a until, as by a global 429: another process met one.
     void lockGlobally(TimePoint until, TimePoint now);
+    /// The same as by the edge: exempt tickets are held too.
+    void lockEdge(TimePoint until, TimePoint now);
+    /// Those who count know of so many invalid answers, of this process and of others. Exempt
+    /// tickets wait for that, too, until they say otherwise or the period is over.
+    void setSharedInvalid(int count, TimePoint now);
+    /// How long after sending a request counts at the latest; nothing where
+    /// SchedulerOptions::compensate is not set, or not enough answers have come.
+    std::optional<milliseconds> margin() const;
 
     /// Pauses, drains or opens everything.
     void setFlow(Flow flow, TimePoint now);
@@ -184,7 +211,8 @@ public:
     /// Whether a global 429, or the edge, holds everything.
     bool isGloballyLocked(TimePoint now) const;
 
-    /// Answers of the last SchedulerOptions::invalidPeriod that count as invalid.
+    /// Answers of the last SchedulerOptions::invalidPeriod that count as invalid; where
+    /// SchedulerOptions::isShared, those of others too, as far as is known.
     int invalidRequests(TimePoint now) const;
 
     /// The global limit at \a now.

@@ -188,6 +188,14 @@ void SchedulerPrivate::moveLane(Lane *lane, BucketNode *target)
 
 // Limits
 
+// Then one request at a time probes, until an answer is no 429.
+void SchedulerPrivate::hold(Lane *lane, TimePoint until)
+{
+    lane->probes = true;
+    lane->blockedUntil = std::max(lane->blockedUntil, until);
+    updateLane(lane);
+}
+
 void SchedulerPrivate::limited(Ticket *ticket, const RatelimitHeaders &headers)
 {
     Lane *lane = ticket->lane;
@@ -231,16 +239,12 @@ void SchedulerPrivate::limited(Ticket *ticket, const RatelimitHeaders &headers)
         lockChanged(WaitReason::Cloudflare, edgeUntil);
         break;
     case LimitKind::Sublimit:
-        lane->probes = true;
-        lane->blockedUntil = std::max(lane->blockedUntil, now + wait);
+        hold(lane, now + wait);
         break;
     case LimitKind::Shared: // also for those who queue for the same resource under another name
         for (Lane *other = bucket->lanes.first(); other; other = bucket->lanes.next(other)) {
-            if (other->endpoint == lane->endpoint) {
-                other->probes = true;
-                other->blockedUntil = std::max(other->blockedUntil, now + wait);
-                updateLane(other);
-            }
+            if (other->endpoint == lane->endpoint)
+                hold(other, now + wait);
         }
         break;
     case LimitKind::Bucket:

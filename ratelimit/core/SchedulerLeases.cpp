@@ -4,6 +4,8 @@
 // Where others count: what is wanted of them, and what they give.
 #include "ratelimit/core/SchedulerPrivate.h"
 
+#include <QtCore/QCryptographicHash>
+
 #include <algorithm>
 #include <utility>
 
@@ -12,6 +14,7 @@ namespace Turnstile {
 // Of one bucket at a time; there is another time.
 static constexpr int mostWanted = 100;
 static constexpr int mostLanes = 64;
+static constexpr size_t mostRoutes = 8;
 
 // The name of a bucket for all processes: what its key compares.
 static QByteArray nameOf(const BucketKey &key)
@@ -53,7 +56,18 @@ std::optional<Scheduler::LeaseNeed> SchedulerPrivate::leaseNeed(BucketId id) con
     need.bucket = nameOf(bucket->key);
     need.route = (bucket->lanes.first() ? bucket->lanes.first()->endpoint : bucket->maker).route();
     need.leases = grantable(*bucket) - bucket->leases;
-    need.oldestAskedAt = bucket->ready.isEmpty() ? now : bucket->ready.top()->head()->askedAt;
+    need.oldestAskedAt = bucket->ready.isEmpty() ? now : bucket->ready.top()->head()->turn().at;
+    const Lane *lane = need.leases > 0 ? bucket->lanes.first() : nullptr;
+    for (int i = 0; lane && i < mostLanes; ++i, lane = bucket->lanes.next(lane)) {
+        const QByteArray &route = lane->endpoint.route();
+        if (need.otherRoutes.size() < mostRoutes && route != need.route
+            && !std::count(need.otherRoutes.begin(), need.otherRoutes.end(), route))
+            need.otherRoutes.push_back(route);
+        if (lane->probes && ReadyLanes::contains(lane)) {
+            need.probes.push_back(holdName(*lane, LimitKind::Sublimit));
+            need.probes.push_back(holdName(*lane, LimitKind::Shared));
+        }
+    }
     return need;
 }
 
@@ -104,20 +118,70 @@ void SchedulerPrivate::setSharedNumbers(BucketId id, const Scheduler::SharedNumb
         changed(bucket);
 }
 
-void SchedulerPrivate::learnHash(BucketId id, const QByteArray &hash)
+bool SchedulerPrivate::learnHash(BucketId id, const QByteArray &hash)
 {
     const BucketNode *bucket = buckets.find(id);
     if (!bucket || !bucket->key.hash.isEmpty() || hash.isEmpty())
-        return;
+        return false;
     Lane *lane = bucket->lanes.first();
     const LearntHash *known = learntOf(lane, hash);
     assignBucket(lane, hash, known ? known->limit : std::nullopt);
     changed(lane->bucket);
+    return true;
 }
 
+// Folded ones follow when they are asked for: others tell it again then.
+void SchedulerPrivate::learnSplit(const QByteArray &route, const QByteArray &hash)
+{
+    auto known = hashes.find(route);
+    if (known == hashes.end() && hashes.size() < maxHashes)
+        known = hashes.try_emplace(route, LearntHash{hash, {}, now}).first;
+    if (known != hashes.end() && known->second.hash == hash)
+        known->second.split = true;
+    std::vector<Lane *> apart;
+    lanes.forEach([&](Lane &lane) {
+        const BucketKey &key = lane.bucket->key;
+        if (key.hash == hash && !key.split && lane.endpoint.route() == route)
+            apart.push_back(&lane);
+    });
+    for (Lane *lane : apart)
+        moveLane(lane, bucketFor({hash, lane->endpoint, true}));
+}
+
+bool SchedulerPrivate::isSplit(const Lane &lane, const QByteArray &hash) const
+{
+    const auto known = hashes.find(lane.endpoint.route());
+    return known != hashes.end() && known->second.split && known->second.hash == hash;
+}
+
+// Where the lane counts now, whatever its route has come to be.
 QByteArray SchedulerPrivate::leaseName(const Lane &lane, const QByteArray &hash) const
 {
-    return nameOf(bucketKey(hash, lane.endpoint));
+    const BucketKey &key = lane.bucket->key;
+    return nameOf(key.hash == hash ? key : bucketKey(hash, lane.endpoint));
+}
+
+QByteArray SchedulerPrivate::holdName(const Lane &lane, LimitKind kind)
+{
+    QByteArray name = lane.endpoint.lane();
+    if (kind != LimitKind::Shared)
+        name += '\n' + lane.name;
+    return QCryptographicHash::hash(name, QCryptographicHash::Sha256).toHex().first(32);
+}
+
+void SchedulerPrivate::holdLanes(BucketId id, const QHash<QByteArray, TimePoint> &untilByName)
+{
+    BucketNode *bucket = buckets.find(id);
+    if (!bucket || !bucket->onLease)
+        return;
+    for (Lane *lane = bucket->lanes.first(); lane; lane = bucket->lanes.next(lane)) {
+        for (const LimitKind kind : {LimitKind::Sublimit, LimitKind::Shared}) {
+            if (const auto until = untilByName.constFind(holdName(*lane, kind));
+                until != untilByName.cend())
+                hold(lane, *until);
+        }
+    }
+    changed(bucket);
 }
 
 void SchedulerPrivate::needsChanged()
@@ -137,6 +201,15 @@ void SchedulerPrivate::lockGlobally(TimePoint until)
     global.lock(until);
     m_lockAnnounced = true;
     lockChanged(WaitReason::Global, until);
+}
+
+void SchedulerPrivate::lockEdge(TimePoint until)
+{
+    if (until <= std::max(now, edgeUntil))
+        return;
+    edgeUntil = until;
+    m_edgeAnnounced = true;
+    lockChanged(WaitReason::Cloudflare, until);
 }
 
 } // namespace Turnstile

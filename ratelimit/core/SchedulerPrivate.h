@@ -110,6 +110,7 @@ public:
     LearntHash *learntOf(Lane *lane, const QByteArray &hash);
     void compareCounters(Lane *lane, TokenCounter::Counting counting);
     void moveLane(Lane *lane, BucketNode *target);
+    void hold(Lane *lane, TimePoint until);
     void limited(Ticket *ticket, const RatelimitHeaders &headers);
     void judge(const Ticket &ticket, const RatelimitHeaders &headers);
     void tokenChanged(const Credential &credential);
@@ -137,9 +138,14 @@ public:
     Scheduler::OwnTokens ownTokens(BucketId id, int parts, TimePoint at) const;
     void setLeaseWait(BucketId id, const Wait &wait);
     void setSharedNumbers(BucketId id, const Scheduler::SharedNumbers &numbers);
-    void learnHash(BucketId id, const QByteArray &hash);
+    bool learnHash(BucketId id, const QByteArray &hash);
+    void learnSplit(const QByteArray &route, const QByteArray &hash);
+    bool isSplit(const Lane &lane, const QByteArray &hash) const;
     QByteArray leaseName(const Lane &lane, const QByteArray &hash) const;
+    static QByteArray holdName(const Lane &lane, LimitKind kind);
+    void holdLanes(BucketId id, const QHash<QByteArray, TimePoint> &untilByName);
     void lockGlobally(TimePoint until);
+    void lockEdge(TimePoint until);
     void needsChanged(); // of any bucket
 
     // Flow

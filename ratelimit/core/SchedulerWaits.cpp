@@ -60,7 +60,11 @@ std::vector<Wait> SchedulerPrivate::waits(const Ticket &ticket, TimePoint at) co
     if (bucket.onLease && counter.isBlocked(at)) {
         result.push_back({WaitReason::Bucket, counter.blockedUntil(at)});
     } else if (bucket.onLease && bucket.leases == 0) {
-        result.push_back(bucket.lent);
+        const WaitReason reason = bucket.lent.reason;
+        const bool isTold = std::any_of(result.begin(), result.end(),
+            [reason](const Wait &wait) { return wait.reason == reason; });
+        if (reason == WaitReason::Lease ? result.empty() : !isTold) // else none is asked for
+            result.push_back(bucket.lent);
     } else if (!bucket.onLease && counter.available(inFlightHere, at) == 0) {
         if (counter.knowledge() == TokenCounter::Knowledge::Unknown && bucket.inFlight > 0)
             result.push_back({WaitReason::Probe, counter.nextChange(at),

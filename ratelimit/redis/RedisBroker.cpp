@@ -47,9 +47,10 @@ RedisBroker::~RedisBroker()
 }
 
 // Redis does not read on where a reply finds nobody, so the connection stays for that long. Without
-// an event loop it goes with the ratelimiter.
+// an event loop it goes with the ratelimiter, and waits a moment.
 void RedisBroker::outlive(RedisConnection *connection)
 {
+    connection->setWaitsAtEnd();
     if (QCoreApplication *const app = QCoreApplication::instance();
         app && app->thread() == connection->thread()) {
         connection->setParent(app);

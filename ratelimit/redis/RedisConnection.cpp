@@ -14,6 +14,7 @@
 namespace Turnstile {
 
 static constexpr milliseconds shortestBackoff{50}, longestBackoff{2000};
+static constexpr milliseconds longestEnd{100};
 
 RedisConnection::RedisConnection(RedisOptions options, QObject *parent, QByteArray channel)
     : QObject(parent)
@@ -29,6 +30,11 @@ RedisConnection::RedisConnection(RedisOptions options, QObject *parent, QByteArr
 
 RedisConnection::~RedisConnection()
 {
+    if (m_waitsAtEnd && isConnected()) {
+        disconnect(m_socket, &RedisSocket::closed, this, nullptr);
+        const QDeadlineTimer end(longestEnd);
+        while (isConnected() && !m_calls.empty() && m_socket->waitForMore(end)) { }
+    }
     retire();
 }
 
@@ -54,16 +60,58 @@ void RedisConnection::call(const QByteArrayList &command, Callback callback)
         Qt::QueuedConnection);
 }
 
+static bool hasMoved(const QString &error)
+{
+    return error.startsWith(u"MOVED ");
+}
+
+static bool isElsewhere(const QString &error)
+{
+    return hasMoved(error) || error.contains(u"READONLY ");
+}
+
 void RedisConnection::runScript(const QByteArray &key, const QByteArray &request, Callback callback)
 {
-    const auto otherwise = [this, key, request, callback = std::move(callback)](
-                               const RedisReply &reply) {
-        if (reply.error.startsWith(u"NOSCRIPT"))
-            call({"EVAL", redisScript(), "1", key, request}, callback);
-        else
+    const auto done = [this, callback = std::move(callback)](const RedisReply &reply) {
+        if (!isElsewhere(reply.error)) {
             callback(reply);
+            return;
+        }
+        m_calls.push_front({callback, {}}); // fails with all others
+        goElsewhere(reply.error);
     };
-    call({"EVALSHA", redisScriptHash(), "1", key, request}, otherwise);
+    const auto known = [this, key, request, done](const RedisReply &reply) {
+        if (reply.error.startsWith(u"NOSCRIPT"))
+            call({"EVAL", redisScript(), "1", key, request}, done);
+        else
+            done(reply);
+    };
+    call({"EVALSHA", redisScriptHash(), "1", key, request}, known);
+}
+
+// To the node of a cluster that has the keys; or, from a replica, to wherever the name leads now.
+void RedisConnection::goElsewhere(const QString &error)
+{
+    const QString node = hasMoved(error) ? error.section(u' ', 2, 2) : QString();
+    const QString reason =
+        sentence(node.isEmpty() ? QStringLiteral("is a replica, which must not be written")
+                                : QStringLiteral("says that the keys are at %1").arg(node));
+    if (node.isEmpty() || !m_node.isEmpty())
+        m_backoff = longestBackoff; // it may take a while
+    m_node = node;
+    fail(reason);
+}
+
+RedisOptions RedisConnection::address() const
+{
+    RedisOptions options = m_options;
+    if (const qsizetype colon = m_node.lastIndexOf(u':'); colon >= 0) {
+        if (colon > 0) // else it is the host that we know
+            options.host = m_node.first(colon);
+        options.port = m_node.sliced(colon + 1).toUShort();
+        options.unixSocket.clear();
+    }
+    return options;
 }
 
 void RedisConnection::connectNow()
@@ -71,7 +119,7 @@ void RedisConnection::connectNow()
     m_state = State::Connecting;
     m_protocol = RedisProtocol();
     m_isLate = false;
-    m_socket = new RedisSocket(m_options, this);
+    m_socket = new RedisSocket(address(), this);
     connect(m_socket, &RedisSocket::opened, this, &RedisConnection::logIn);
     connect(m_socket, &RedisSocket::received, this, &RedisConnection::read);
     connect(m_socket, &RedisSocket::closed, this, &RedisConnection::fail);
@@ -192,6 +240,8 @@ void RedisConnection::retire()
 void RedisConnection::fail(const QString &reason)
 {
     retire();
+    if (m_state != State::Ready)
+        m_node.clear(); // it cannot be reached
     m_state = State::Waiting;
     const int half = int(m_backoff.count() / 2);
     m_timer.start(milliseconds(half + QRandomGenerator::global()->bounded(half + 1)));
@@ -211,7 +261,7 @@ void RedisConnection::fail(const QString &reason)
 QString RedisConnection::sentence(const QString &what) const
 {
     const QString whole =
-        QStringLiteral("Redis at %1 %2").arg(RedisSocket::addressOf(m_options), what);
+        QStringLiteral("Redis at %1 %2").arg(RedisSocket::addressOf(address()), what);
     return whole.endsWith(u'.') ? whole : whole + u'.';
 }
 

@@ -31,6 +31,9 @@ public:
         RedisOptions options, QObject *parent = nullptr, QByteArray channel = {});
     /// What was called for is still sent, as far as the system takes it at once.
     ~RedisConnection() override;
+    /// Then waits for the replies, too, at most 100 ms: for last words where no event loop runs any
+    /// more, since Redis may not read on where a reply finds nobody.
+    void setWaitsAtEnd() { m_waitsAtEnd = true; }
 
     /// Connects as soon as the event loop runs, and again whenever the connection ends: after
     /// 50 ms, then twice as long each time up to 2 s; a part of it is left to chance.
@@ -43,7 +46,9 @@ public:
     /// and all other calls fail too. Whether Redis did what it was asked to is not known then.
     void call(const QByteArrayList &command, Callback callback);
 
-    /// Runs the script with \a key and \a request; sends the script if Redis does not have it.
+    /// Runs the script with \a key and \a request; sends the script if Redis does not have it. If
+    /// another node of a cluster has the key, the connection ends and is made to that one; if this
+    /// one has become a replica, it is made anew, as the name may lead elsewhere now.
     void runScript(const QByteArray &key, const QByteArray &request, Callback callback);
 
 Q_SIGNALS:
@@ -69,17 +74,21 @@ private:
     void handle(const RedisReply &reply);
     void timeOut();
     void retire();
+    void goElsewhere(const QString &error);
+    RedisOptions address() const;
     void fail(const QString &reason);
     QString sentence(const QString &what) const;
 
     const RedisOptions m_options;
     const QByteArray m_channel;
+    QString m_node; // `host:port` of the one to use instead, in a cluster
     State m_state = State::Closed;
     RedisSocket *m_socket = nullptr;
     RedisProtocol m_protocol;
     std::deque<Call> m_calls; // in the order of their replies
     QTimer m_timer;        // for the login, the oldest call or the next ping, or the next attempt
     bool m_isLate = false; // the oldest reply
+    bool m_waitsAtEnd = false;
     milliseconds m_backoff{};
 };
 

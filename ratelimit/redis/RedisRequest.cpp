@@ -89,13 +89,7 @@ static QString kindOf(LimitKind kind)
     return {};
 }
 
-// Waits have passed in part meanwhile.
-static qint64 left(milliseconds wait, milliseconds passed)
-{
-    return std::max(milliseconds::zero(), wait - passed).count();
-}
-
-static void addHeaders(QJsonObject &entry, const RatelimitHeaders &headers, milliseconds passed)
+static void addHeaders(QJsonObject &entry, const RatelimitHeaders &headers)
 {
     entry.insert(u"status", headers.status);
     entry.insert(u"kind", kindOf(headers.kind));
@@ -104,7 +98,7 @@ static void addHeaders(QJsonObject &entry, const RatelimitHeaders &headers, mill
     if (headers.remaining)
         entry.insert(u"remaining", *headers.remaining);
     if (headers.resetAfter)
-        entry.insert(u"after", left(*headers.resetAfter, passed));
+        entry.insert(u"after", qint64(headers.resetAfter->count()));
     if (headers.reset)
         entry.insert(u"reset", qint64(headers.reset->time_since_epoch().count()));
     if (!headers.bucket.isEmpty())
@@ -131,21 +125,27 @@ static QJsonObject leaseEntry(const RedisLease &lease)
 
 static QJsonObject doneEntry(const RedisDone &done, TimePoint now)
 {
-    const milliseconds passed = std::chrono::floor<milliseconds>(now - done.answeredAt);
     QJsonObject entry = leaseEntry(done.lease);
+    if (done.isExempt)
+        entry.insert(u"exempt", true);
     entry.insert(u"age", milli(now - done.grantedAt));
     entry.insert(u"sent", milli(now - done.sentAt));
+    entry.insert(u"ago", qint64(std::chrono::floor<milliseconds>(now - done.answeredAt).count()));
     if (!done.route.isEmpty())
         entry.insert(u"route", text(done.route));
     if (!done.name.isEmpty())
         entry.insert(u"name", text(done.name));
+    if (!done.lane.isEmpty())
+        entry.insert(u"lane", text(done.lane));
+    if (done.isSplit)
+        entry.insert(u"split", true);
     entry.insert(u"how", howOf(done.response.kind));
     if (done.response.headers)
-        addHeaders(entry, *done.response.headers, passed);
+        addHeaders(entry, *done.response.headers);
     if (done.limit)
         entry.insert(u"limited",
             QJsonObject{{u"kind"_qs, kindOf(done.limit->kind)},
-                {u"wait"_qs, left(done.limit->wait, passed)}});
+                {u"wait"_qs, qint64(done.limit->wait.count())}});
     return entry;
 }
 
@@ -173,12 +173,29 @@ void RedisRequest::addDrop(const QSet<QByteArray> &drop)
     addList(QLatin1String("drop"), entries);
 }
 
-void RedisRequest::addWant(
-    const QByteArray &bucket, qint64 first, int count, const QByteArray &route)
+static void addTexts(QJsonObject &entry, QLatin1String name, const std::vector<QByteArray> &texts)
 {
-    m_wants.append(QJsonObject{
-        {u"b"_qs, text(bucket)}, {u"seq"_qs, first}, {u"n"_qs, count}, {u"route"_qs, text(route)}});
+    QJsonArray all;
+    for (const QByteArray &each : texts)
+        all.append(text(each));
+    if (!texts.empty())
+        entry.insert(name, all);
+}
+
+void RedisRequest::addWant(qint64 first, int count, const Scheduler::LeaseNeed &need,
+    const std::vector<QByteArray> &probes)
+{
+    QJsonObject want{{u"b"_qs, text(need.bucket)}, {u"seq"_qs, first}, {u"n"_qs, count},
+        {u"route"_qs, text(need.route)}};
+    addTexts(want, QLatin1String("routes"), need.otherRoutes);
+    addTexts(want, QLatin1String("probes"), probes);
+    m_wants.append(want);
     m_isEmpty = false;
+}
+
+void RedisRequest::setMargin(milliseconds margin)
+{
+    m_request.insert(u"margin", qint64(margin.count()));
 }
 
 } // namespace Turnstile

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "ratelimit/core/SchedulerOptions.h"
+#include "ratelimit/core/Scheduler.h"
 #include "ratelimit/redis/RedisOptions.h"
 #include "ratelimit/redis/RedisWords.h"
 
@@ -23,7 +23,11 @@ public:
     void addDone(const std::deque<RedisDone> &done, TimePoint now);
     void addBack(const std::deque<RedisLease> &back);
     void addDrop(const QSet<QByteArray> &drop);
-    void addWant(const QByteArray &bucket, qint64 first, int count, const QByteArray &route);
+    /// As \a need says. \a probes: of its lanes that were held, what holds them, one for each.
+    void addWant(qint64 first, int count, const Scheduler::LeaseNeed &need,
+        const std::vector<QByteArray> &probes);
+    /// How long after its sending a request counts at the latest.
+    void setMargin(milliseconds margin);
     /// The how manieth of the process it is: Redis does not do it after a later one.
     void setNumber(qint64 number) { m_request.insert(u"call", number); }
     /// Whether it says anything.

@@ -4,6 +4,7 @@
 
 #include "ratelimit/redis/RedisOptions.h"
 
+#include <QtCore/QDeadlineTimer>
 #include <QtCore/QIODevice>
 #include <QtCore/QObject>
 
@@ -23,6 +24,11 @@ public:
 
     void open();
     void write(const QByteArray &bytes) { m_device->write(bytes); }
+    /// Blocks until it has received more; false: not by \a deadline.
+    bool waitForMore(QDeadlineTimer deadline)
+    {
+        return m_device->waitForReadyRead(int(deadline.remainingTime()));
+    }
     /// Hands what was written to the system as far as it takes it, and closes it; says nothing
     /// more.
     void close();

@@ -32,7 +32,7 @@ RedisTalk::RedisTalk(QByteArray process, const RedisOptions &options,
 QByteArrayList RedisTalk::lastWords(TimePoint now)
 {
     m_wishes.giveUp();
-    m_tickets.giveUp();
+    m_tickets.giveUp(now);
     QByteArrayList calls;
     while (!m_words.isEmpty()) {
         RedisRequest request = newRequest();
@@ -83,9 +83,17 @@ bool RedisTalk::turnEnded(Scheduler &scheduler, TimePoint now)
     return false;
 }
 
+void RedisTalk::woken(const QByteArray &message)
+{
+    if (message == "!")
+        m_isTold = true;
+    else
+        m_wishes.wake(message);
+}
+
 void RedisTalk::connected(TimePoint now)
 {
-    m_isConnected = true;
+    m_isConnected = m_isTold = true; // what happened meanwhile, too
     m_notBefore = now;
     countHere(false);
 }
@@ -123,14 +131,17 @@ QByteArray RedisTalk::nextCall(const Scheduler &scheduler, TimePoint now)
 {
     if (m_isCalling || !m_isConnected || now < notBefore(m_wishes.isUrgent() ? 0ms : m_pause))
         return {};
-    const bool isDue = m_wishes.asks() || (m_speakAt && now >= *m_speakAt)
-        || (now >= m_calledAt + heartbeat && !(m_wishes.isEmpty() && m_tickets.isEmpty()));
+    const bool isDue = m_wishes.asks() || (m_speakAt && now >= *m_speakAt) || m_isTold
+        || (now >= m_calledAt + heartbeat && isHeardOf());
     if (!isDue)
         return {};
     RedisRequest request = newRequest();
+    if (const auto margin = scheduler.margin())
+        request.setMargin(*margin);
     m_wishes.ask(request, scheduler, now);
     m_words.say(request, now);
     m_isCalling = true;
+    m_isTold = false;
     m_calledAt = now;
     return request.toJson();
 }
@@ -143,11 +154,11 @@ std::optional<TimePoint> RedisTalk::nextDeadline() const
     if (m_own)
         return change;
     std::optional<TimePoint> next;
-    if (m_wishes.asks())
+    if (m_wishes.asks() || m_isTold)
         next = notBefore(m_pause);
     else if (m_speakAt)
         next = std::max(*m_speakAt, notBefore(m_pause));
-    else if (!m_wishes.isEmpty() || !m_tickets.isEmpty())
+    else if (isHeardOf())
         next = notBefore(heartbeat);
     return change && next ? std::min(*next, *change) : next;
 }
@@ -174,8 +185,18 @@ void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint n
     m_words.heard();
     m_processes = said[u"processes"].toInt();
     const QJsonValue global = said[u"global"];
-    if (const int lock = global[u"lock"].toInt(); lock > 0)
+    if (const qint64 lock = global[u"lock"].toInteger(); lock > 0)
         scheduler.lockGlobally(now + milliseconds(lock), now);
+    if (const qint64 edge = global[u"edge"].toInteger(); edge > 0)
+        scheduler.lockEdge(now + milliseconds(edge), now);
+    const int invalid = said[u"invalid"].toInt(), most = m_scheduling.invalidLimit;
+    scheduler.setSharedInvalid(invalid, now);
+    m_isNearBan = most > 0 && invalid >= most - most / 20 - 1;
+    const QJsonArray splits = said[u"split"].toArray();
+    for (const auto &each : splits) {
+        const QByteArray hash = each[u"hash"].toString().toUtf8();
+        scheduler.learnSplit(each[u"route"].toString().toUtf8(), hash, now);
+    }
     std::optional<TimePoint> free;
     if (global[u"free"].toInt() > 0)
         free = now + milliseconds(global[u"free"].toInt());
@@ -192,6 +213,7 @@ void RedisTalk::refused(Scheduler &scheduler, TimePoint now)
 void RedisTalk::unheard(Scheduler &scheduler, TimePoint now)
 {
     m_isCalling = false;
+    m_isTold = true;
     m_words.sayAgain();
     m_wishes.askAgain();
     m_wishes.lost(scheduler, now);

@@ -44,7 +44,7 @@ public:
     /// There will be no reply: nobody knows whether it was heard.
     void unheard(Scheduler &scheduler, TimePoint now);
     /// A message on the channel `KEY:wake`.
-    void woken(const QByteArray &message) { m_wishes.wake(message); }
+    void woken(const QByteArray &message);
     /// Whether it says something to this process: most are for others.
     bool isMeant(const QByteArray &message) const { return m_wishes.isMeant(message); }
 
@@ -71,6 +71,8 @@ public:
 
 private:
     RedisRequest newRequest();
+    // Now and then, whether or not there is something to say.
+    bool isHeardOf() const { return !m_wishes.isEmpty() || !m_tickets.isEmpty() || m_isNearBan; }
     void countHere(bool isAway);
     TimePoint notBefore(milliseconds sinceLastCall) const;
     void learn(const QJsonObject &said, Scheduler &scheduler, TimePoint now);
@@ -89,6 +91,8 @@ private:
     std::optional<LocalLender> m_own; // while Redis is away, if it may lend then
     bool m_isConnected = false;
     bool m_isCalling = false;
+    bool m_isTold = false;    // that something holds all
+    bool m_isNearBan = false; // by invalid answers: who waits for that asks for nothing else
     TimePoint m_calledAt;
     TimePoint m_heardAt;                // when the last call was made that was replied to
     bool m_isTrusted = false;           // what Redis has lent

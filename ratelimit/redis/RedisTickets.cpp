@@ -29,9 +29,22 @@ RedisTickets::Taken *RedisTickets::find(TicketId ticket)
     return late == m_late.end() ? nullptr : &*late;
 }
 
+static bool isRefusal(const Response &response)
+{
+    const int status = response.headers ? response.headers->status : 0;
+    return status == 401 || status == 403 || status == 429;
+}
+
 void RedisTickets::answered(TicketId ticket, const Response &response, TimePoint now)
 {
     Taken *taken = find(ticket);
+    if (!taken && isRefusal(response)) {
+        RedisDone &done = m_refused[ticket];
+        done.lease = {"-", --m_lastRefused, now};
+        done.isExempt = true;
+        done.grantedAt = done.sentAt = done.answeredAt = now;
+        done.response = response;
+    }
     if (!taken || std::exchange(taken->isAnswered, true))
         return;
     taken->done.response = response;
@@ -45,6 +58,8 @@ void RedisTickets::happened(const Event &event)
     if (event.type == Event::Type::RateLimited) {
         if (Taken *taken = find(event.ticket))
             taken->done.limit = event;
+        else if (const auto done = m_refused.find(event.ticket); done != m_refused.end())
+            done->limit = event;
         return;
     }
     const auto found = m_taken.find(event.ticket);
@@ -81,8 +96,12 @@ std::vector<QByteArray> RedisTickets::tell(const Scheduler &scheduler, TimePoint
     for (Taken &taken : std::exchange(m_ended, {})) {
         buckets.push_back(taken.done.lease.bucket);
         taken.done.route = scheduler.route(taken.lane);
-        if (taken.done.response.headers)
-            taken.done.name = scheduler.leaseName(taken.lane, taken.done.response.headers->bucket);
+        if (taken.done.response.headers) {
+            const QByteArray &hash = taken.done.response.headers->bucket;
+            taken.done.name = scheduler.leaseName(taken.lane, hash);
+            taken.done.isSplit = scheduler.isSplit(taken.lane, hash);
+        }
+        tellHold(taken, scheduler);
         if (taken.done.lease.isOwn && m_own) {
             if (taken.done.response.kind == Response::Kind::Unused)
                 m_own->giveBack();
@@ -93,15 +112,31 @@ std::vector<QByteArray> RedisTickets::tell(const Scheduler &scheduler, TimePoint
         if (!taken.done.lease.isOwn || taken.done.response.kind != Response::Kind::Unused)
             m_words.done(std::move(taken.done));
     }
+    for (RedisDone &done : std::exchange(m_refused, {}))
+        m_words.done(std::move(done));
     return buckets;
 }
 
-void RedisTickets::giveUp()
+void RedisTickets::tellHold(Taken &taken, const Scheduler &scheduler) const
+{
+    const auto &limit = taken.done.limit;
+    if (limit && (limit->kind == LimitKind::Sublimit || limit->kind == LimitKind::Shared)) {
+        taken.done.lane = scheduler.holdName(taken.lane, limit->kind);
+    } else if (m_words.knowsHolds()) {
+        for (const LimitKind kind : {LimitKind::Sublimit, LimitKind::Shared}) {
+            if (const QByteArray lane = scheduler.holdName(taken.lane, kind); m_words.isHold(lane))
+                taken.done.lane = lane;
+        }
+    }
+}
+
+void RedisTickets::giveUp(TimePoint now)
 {
     for (Taken &taken : m_taken)
         m_ended.push_back(std::move(taken));
     for (Taken &taken : std::exchange(m_ended, {})) {
         taken.done.response = Response::lost();
+        taken.done.answeredAt = now;
         m_words.done(std::move(taken.done));
     }
     m_taken.clear();

@@ -15,8 +15,9 @@ class LocalLender;
 
 /// The tickets that took a lease, until Redis can be told what became of it.
 ///
-/// Of one that timed out Redis hears at once, as lost; and once more if an answer comes all the
-/// same, for what it teaches.
+/// Of those that took none (interactions) Redis hears when they were refused: such answers count
+/// for all. Of one that timed out Redis hears at once, as lost; and once more if an answer comes
+/// all the same, for what it teaches.
 class RedisTickets {
 public:
     /// Tells \a words what becomes of leases, which live \a leaseLife.
@@ -25,7 +26,7 @@ public:
     /// The ticket of \a granted took \a lease.
     void take(const Event &granted, RedisLease lease);
     void answered(TicketId ticket, const Response &response, TimePoint now);
-    /// An event of a ticket, other than that it is available; or that a 429 came for it.
+    /// An event of a ticket, other than that it took a lease; or that a 429 came for it.
     void happened(const Event &event);
     /// Tells of those that ended; returns the buckets of which they had leases.
     std::vector<QByteArray> tell(const Scheduler &scheduler, TimePoint now);
@@ -33,7 +34,7 @@ public:
     /// Whether none has a lease.
     bool isEmpty() const { return m_taken.isEmpty(); }
     /// All are taken for lost: they may have been sent.
-    void giveUp();
+    void giveUp(TimePoint now);
 
     /// Who lends while Redis is away; null: nobody.
     void setOwn(LocalLender *own) { m_own = own; }
@@ -45,6 +46,7 @@ private:
         bool isAnswered = false;
     };
     Taken *find(TicketId ticket);
+    void tellHold(Taken &taken, const Scheduler &scheduler) const;
 
     RedisWords &m_words;
     LocalLender *m_own = nullptr;
@@ -52,8 +54,10 @@ private:
     QHash<TicketId, Taken> m_taken;
     QHash<TicketId, Taken> m_late; // timed out, and still to be learnt from
     std::deque<std::pair<TimePoint, TicketId>> m_lateUntil;
-    std::vector<Taken> m_ended;          // since it was told last
-    std::vector<TicketId> m_lateAnswers; // the same
+    std::vector<Taken> m_ended;           // since it was told last
+    std::vector<TicketId> m_lateAnswers;  // the same
+    QHash<TicketId, RedisDone> m_refused; // the same, of those without a lease
+    qint64 m_lastRefused = 0;             // in place of a lease, and never the number of one
 };
 
 } // namespace Turnstile

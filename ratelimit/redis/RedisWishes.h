@@ -78,6 +78,7 @@ private:
     struct Wish {
         Stage stage = Stage::Idle;
         QByteArray bucket;              // as it was asked for last
+        QByteArray route;               // the same
         qint64 first = 0;               // number of the leases that were asked for
         int count = 0;                  // how many were
         TimePoint askedAt;              // when they were, first
@@ -106,8 +107,9 @@ private:
     std::vector<BucketId> whoAsks() const;
     void replied(BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
     void checkGate();
-    static bool learnName(
-        BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
+    void learnHolds(BucketId id, const QJsonArray &holds, Scheduler &scheduler, TimePoint now);
+    static bool learnName(BucketId id, const Wish &wish, const QJsonObject &want,
+        Scheduler &scheduler, TimePoint now);
 
     RedisWords &m_words;
     LocalLender *m_own = nullptr;

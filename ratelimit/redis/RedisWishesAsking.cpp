@@ -65,11 +65,15 @@ void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoi
             m_lastNumber += count;
         }
         left -= count;
+        wish.route = need->route;
         wish.isUnsure = true;
         wish.woken.reset();
         m_words.keep(bucket);
         m_asked.push_back(id);
-        request.addWant(bucket, wish.first, count, need->route);
+        std::vector<QByteArray> probes;
+        std::copy_if(need->probes.begin(), need->probes.end(), std::back_inserter(probes),
+            [this](const QByteArray &lane) { return m_words.isHold(lane); });
+        request.addWant(wish.first, count, *need, probes);
     }
     m_isUrgent = m_due > 0 && !m_asked.empty(); // those that found no place
 }
@@ -122,6 +126,7 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
 {
     Wish &wish = *m_wishes.find(id);
     touch(id);
+    learnHolds(id, want[u"holds"].toArray(), scheduler, now);
     const int got = std::clamp(want[u"n"].toInt(), 0, wish.count);
     for (int i = 0; i < got; ++i)
         wish.leases.push_back({wish.bucket, wish.first + i, wish.askedAt});
@@ -132,8 +137,14 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
     setStage(id, wish, Stage::Idle);
     const bool isOld = now >= wish.askedAt + trustedFor;
     giveBack(wish, got - (isOld ? 0 : scheduler.lend(id, got, now)));
-    if (got == wish.count || learnName(id, want, scheduler, now))
-        return; // or it is called otherwise now, and asked for anew
+    const bool isForHeld = want.contains(u"holds") && !want.contains(u"why");
+    if (got == wish.count || isForHeld)
+        return;
+    if (learnName(id, wish, want, scheduler, now)) { // and it is asked for anew
+        const QByteArray name = want[u"name"].toString().toUtf8();
+        wish.listedAs = name.isEmpty() ? wish.bucket : name; // its place has moved with the bucket
+        return;
+    }
     Wait why{reasonOf(want[u"why"].toString())};
     if (const QJsonValue wait = want[u"wait"]; wait.isDouble())
         why.until = now + milliseconds(std::max<qint64>(0, wait.toInteger()) + 1);
@@ -156,15 +167,31 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
     scheduler.setLeaseWait(id, why, now);
 }
 
+void RedisWishes::learnHolds(
+    BucketId id, const QJsonArray &holds, Scheduler &scheduler, TimePoint now)
+{
+    QHash<QByteArray, TimePoint> held;
+    for (const auto &each : holds) {
+        const QByteArray lane = each[u"lane"].toString().toLatin1();
+        const TimePoint until = now + milliseconds(each[u"wait"].toInteger() + 1);
+        held.insert(lane, until);
+        m_words.hold(lane, until, now);
+    }
+    if (!held.isEmpty())
+        scheduler.holdLanes(id, held, now);
+}
+
+// Whether something else is to be asked for now. That routes count apart is learnt already.
 bool RedisWishes::learnName(
-    BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now)
+    BucketId id, const Wish &wish, const QJsonObject &want, Scheduler &scheduler, TimePoint now)
 {
     QByteArray hash = want[u"hash"].toString().toUtf8();
     if (const QByteArray name = want[u"name"].toString().toUtf8(); hash.isEmpty())
         hash = name.first(std::max<qsizetype>(0, name.indexOf('#')));
-    if (!hash.isEmpty())
-        scheduler.learnHash(id, hash, now);
-    return !hash.isEmpty();
+    if (hash.isEmpty() || scheduler.learnHash(id, hash, now))
+        return !hash.isEmpty();
+    const auto need = scheduler.leaseNeed(id);
+    return !need || RedisRequest::name(need->bucket) != wish.bucket || need->route != wish.route;
 }
 
 bool RedisWishes::askOwn(Scheduler &scheduler, TimePoint now)

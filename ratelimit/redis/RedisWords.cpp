@@ -23,6 +23,16 @@ template <typename Entry> static void putBack(std::deque<Entry> &said, std::dequ
     said.clear();
 }
 
+// Redis keeps one as long after its end.
+static constexpr milliseconds keepHold = std::chrono::minutes(10);
+
+void RedisWords::hold(const QByteArray &lane, TimePoint until, TimePoint now)
+{
+    m_holds.removeIf([now](const auto &hold) { return hold.value() <= now; });
+    TimePoint &end = m_holds[lane];
+    end = std::max(end, until + keepHold);
+}
+
 // They are nearly in the order of their time: some that are older may stay a little longer.
 void RedisWords::forget(TimePoint now)
 {

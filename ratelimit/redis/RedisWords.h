@@ -6,6 +6,7 @@
 #include "ratelimit/core/Response.h"
 
 #include <QtCore/QByteArray>
+#include <QtCore/QHash>
 #include <QtCore/QSet>
 
 #include <deque>
@@ -27,10 +28,13 @@ struct RedisLease {
 struct RedisDone {
     RedisLease lease;
     QByteArray route;
-    QByteArray name;      ///< of the bucket that the answer names
-    TimePoint grantedAt;  ///< when a ticket took it
-    TimePoint sentAt;     ///< when its request was sent
-    TimePoint answeredAt; ///< when the response said what it says
+    QByteArray name;       ///< of the bucket that the answer names
+    QByteArray lane;       ///< where it is held, or was lately: see Scheduler::holdName()
+    bool isSplit = false;  ///< the route counts apart
+    bool isExempt = false; ///< took no lease: only what it met counts
+    TimePoint grantedAt;   ///< when a ticket took it
+    TimePoint sentAt;      ///< when its request was sent
+    TimePoint answeredAt;  ///< when the response said what it says
     Response response;
     std::optional<Event> limit; ///< of a 429
 };
@@ -54,6 +58,11 @@ public:
     /// It does wait there.
     void keep(const QByteArray &list) { m_drop.remove(list); }
 
+    /// \a lane is held until \a until. Redis wants to hear what becomes of the next that go there.
+    void hold(const QByteArray &lane, TimePoint until, TimePoint now);
+    bool knowsHolds() const { return !m_holds.isEmpty(); }
+    bool isHold(const QByteArray &lane) const { return m_holds.contains(lane); }
+
     bool isEmpty() const { return m_done.empty() && m_back.empty() && m_drop.isEmpty(); }
     void forget(TimePoint now);
     /// Adds as much to \a request as it takes, as it is \a now.
@@ -68,6 +77,7 @@ private:
     std::deque<RedisDone> m_done, m_doneNow; // to be told, and told in the call that is out
     std::deque<RedisLease> m_back, m_backNow;
     QSet<QByteArray> m_drop, m_dropNow;
+    QHash<QByteArray, TimePoint> m_holds; // and until when they may matter
 };
 
 } // namespace Turnstile

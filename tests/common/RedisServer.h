@@ -28,6 +28,7 @@ public:
         bool hasPort = false;   ///< listens on a free port of loopback too
         bool hasTls = false;    ///< that port speaks TLS, as `localhost`, and wants a certificate
         bool isDurable = false; ///< writes everything to disk at once: restart() finds its data
+        bool isCluster = false; ///< is a node of a cluster, without slots yet
         QByteArray password{};
     };
 
@@ -122,6 +123,8 @@ private:
                       << QStringLiteral("--tls-key-file") << keyFile()
                       << QStringLiteral("--tls-ca-cert-file") << certificateFile();
         }
+        if (m_options.isCluster)
+            arguments << QStringLiteral("--cluster-enabled") << QStringLiteral("yes");
         if (!m_options.password.isEmpty())
             arguments << QStringLiteral("--requirepass") << QString::fromUtf8(m_options.password);
         m_process.start(program(), arguments, QIODevice::ReadOnly);

@@ -275,7 +275,7 @@ private:
             return;
         const BucketId id = buckets[size_t(bytes.next(int(buckets.size())))].id;
         const auto need = m_scheduler.leaseNeed(id);
-        switch (bytes.next(5)) {
+        switch (bytes.next(8)) {
         case 0:
         case 1:
             if (need)
@@ -289,6 +289,20 @@ private:
         }
         case 3:
             m_scheduler.learnHash(id, QByteArray(1, char('a' + bytes.next(4))), m_now);
+            break;
+        case 4:
+            if (need)
+                m_scheduler.learnSplit(need->route, buckets.front().hash, m_now);
+            break;
+        case 5: {
+            const LimitKind kind = bytes.next(2) ? LimitKind::Sublimit : LimitKind::Shared;
+            const TimePoint until = m_now + bytes.time();
+            m_scheduler.holdLanes(id, {{m_scheduler.holdName(m_lane, kind), until}}, m_now);
+            break;
+        }
+        case 6:
+            m_scheduler.lockEdge(m_now + bytes.time(), m_now);
+            m_scheduler.setSharedInvalid(bytes.next() * 50, m_now);
             break;
         default:
             m_scheduler.setLeaseWait(id, Wait{WaitReason::Turn, m_now + bytes.time()}, m_now);
@@ -306,6 +320,7 @@ private:
             REQUIRE(known == m_states.end() || !isFinal(*known));
             REQUIRE(event.state != TicketState::Available || known != m_states.end());
             m_states[event.ticket] = event.state;
+            m_lane = event.lane;
         }
     }
 
@@ -332,6 +347,7 @@ private:
     TimePoint m_now{1h};
     std::vector<TicketId> m_tickets;
     QHash<TicketId, TicketState> m_states;
+    LaneId m_lane; // of the last one
 };
 
 } // namespace

@@ -16,6 +16,8 @@ private Q_SLOTS:
     void replies();
     void neverFromInsideCall();
     void runsTheScript();
+    void goesToTheNodeThatHasTheKeys();
+    void leavesAReplica();
     void killedAndBack();
     void stoppedAndBack();
     void lateEventLoop();
@@ -25,6 +27,8 @@ private Q_SLOTS:
     void destroyedByACallback_data();
     void destroyedByACallback();
     void sendsBeforeItGoes();
+    void waitsForTheLastReplies();
+    void waitsNoLongerThanThat();
     void thousandReconnects();
 };
 
@@ -74,24 +78,75 @@ void TestRedisConnection::neverFromInsideCall()
     QTRY_VERIFY(isCalled);
 }
 
+static RedisReply run(RedisConnection &connection, const QByteArray &keys)
+{
+    std::optional<RedisReply> answer;
+    connection.runScript(
+        keys, R"({"v":1,"p":"a","lease":1000})", [&](const RedisReply &reply) { answer = reply; });
+    return QTest::qWaitFor([&] { return answer.has_value(); }) ? *answer : RedisReply();
+}
+
 void TestRedisConnection::runsTheScript()
 {
     RedisServer server;
     RedisConnection connection(optionsFor(server));
     CONNECT(connection);
-    const auto run = [&] {
-        std::optional<RedisReply> answer;
-        connection.runScript("t:{f}", R"({"v":1,"p":"a","global":0})",
-            [&](const RedisReply &reply) { answer = reply; });
-        return QTest::qWaitFor([&] { return answer.has_value(); }) ? *answer : RedisReply();
-    };
     for (int i = 0; i < 2; ++i) { // it has it neither the first time, nor after that
-        const RedisReply reply = run();
+        const RedisReply reply = run(connection, "t:{f}");
         QVERIFY2(reply.string.startsWith('{'), qPrintable(reply.error));
         const QVariantList known = server.command({"SCRIPT", "EXISTS", redisScriptHash()}).toList();
         QCOMPARE(known, QVariantList{1LL});
         server.command({"SCRIPT", "FLUSH"});
     }
+}
+
+// A cluster of two, each with half of the slots.
+void TestRedisConnection::goesToTheNodeThatHasTheKeys()
+{
+    RedisServer here({.hasPort = true, .isCluster = true});
+    RedisServer there({.hasPort = true, .isCluster = true});
+    here.command({"CLUSTER", "ADDSLOTSRANGE", "0", "8191"});
+    there.command({"CLUSTER", "ADDSLOTSRANGE", "8192", "16383"});
+    here.command({"CLUSTER", "MEET", "127.0.0.1", QByteArray::number(there.port())});
+    const auto isReady = [](RedisServer &server) {
+        return server.command({"CLUSTER", "INFO"}).toByteArray().contains("cluster_state:ok");
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isReady(here) && isReady(there), 30'000);
+    RedisConnection connection(optionsFor(here));
+    QSignalSpy ended(&connection, &RedisConnection::disconnected);
+    CONNECT(connection);
+    QVERIFY(run(connection, "t:{f}").string.startsWith('{')); // slot 3168
+    QCOMPARE(ended.size(), 0);
+    const auto moved = run(connection, "t:{h}"); // slot 11694
+    QVERIFY(moved.error.endsWith(
+        QStringLiteral("says that the keys are at 127.0.0.1:%1.").arg(there.port())));
+    QCOMPARE(ended.size(), 1);
+    QTRY_VERIFY(connection.isConnected());
+    QVERIFY(run(connection, "t:{h}").string.startsWith('{'));
+    QVERIFY(there.command({"EXISTS", "t:{h}:p"}) == 1);
+
+    there.kill(); // and it asks again where it began
+    QTRY_COMPARE(ended.size(), 2);
+    QTRY_VERIFY(ended.size() > 2 && connection.isConnected());
+    QCOMPARE(ask(connection, {"CONFIG", "GET", "port"}).array.at(1).string,
+        QByteArray::number(here.port()));
+}
+
+// After a failover by hand the name leads to another server, and this one still answers.
+void TestRedisConnection::leavesAReplica()
+{
+    RedisServer server;
+    RedisConnection connection(optionsFor(server));
+    QSignalSpy ended(&connection, &RedisConnection::disconnected);
+    CONNECT(connection);
+    server.command({"REPLICAOF", "127.0.0.1", "1"});
+    const auto refused = run(connection, "t:{f}");
+    QVERIFY2(refused.error.endsWith(u"is a replica, which must not be written."),
+        qPrintable(refused.error));
+    QCOMPARE(ended.size(), 1);
+    server.command({"REPLICAOF", "NO", "ONE"});
+    QTRY_VERIFY(connection.isConnected());
+    QVERIFY(run(connection, "t:{f}").string.startsWith('{'));
 }
 
 void TestRedisConnection::killedAndBack()
@@ -257,6 +312,35 @@ void TestRedisConnection::sendsBeforeItGoes()
         connection.call({"SET", "last", "words"}, [](const RedisReply &) {});
     }
     QTRY_COMPARE(server.command({"GET", "last"}).toByteArray(), "words");
+}
+
+void TestRedisConnection::waitsForTheLastReplies()
+{
+    const RedisServer server;
+    RedisReply last;
+    {
+        RedisConnection connection(optionsFor(server));
+        CONNECT(connection);
+        connection.call({"SET", "a", "1"}, [](const RedisReply &) {});
+        connection.call({"GET", "a"}, [&](const RedisReply &reply) { last = reply; });
+        connection.setWaitsAtEnd();
+    }
+    QCOMPARE(last.string, "1");
+}
+
+void TestRedisConnection::waitsNoLongerThanThat()
+{
+    RedisServer server;
+    bool isCalled = false;
+    {
+        RedisConnection connection(optionsFor(server));
+        CONNECT(connection);
+        server.stop();
+        connection.call({"PING"}, [&](const RedisReply &) { isCalled = true; });
+        connection.setWaitsAtEnd();
+    }
+    QVERIFY(!isCalled); // and the test goes on
+    server.resume();
 }
 
 void TestRedisConnection::thousandReconnects()

@@ -165,6 +165,27 @@ private Q_SLOTS:
         QCOMPARE(api.stats().limitedTotal(), 0u);
     }
 
+    // One meets it, and none sends anything there until it is over.
+    void aSublimitOfOneHoldsAll()
+    {
+        RedisServer redis;
+        ModelApi api;
+        api.addFault(
+            {.kind = Fault::Kind::RateLimit, .retryAfter = 2s, .limit = LimitKind::Sublimit});
+        const QUrl url = api.listen();
+        const Bots bots = botsAt(redis, url, 2);
+        bots[0]->get(1);
+        QTRY_COMPARE(redis.command({"KEYS", "turnstile:{f1}:h:*"}).toList().size(), 1);
+        for (int i = 0; i < 3; ++i)
+            bots[1]->get(1);
+        QTRY_VERIFY_WITH_TIMEOUT(areDone(bots), 20'000);
+        QCOMPARE(succeeded(bots), 4);
+        const QList<ServedRequest> requests = api.requests();
+        QCOMPARE(requests.size(), 5);
+        for (const ServedRequest &request : requests.mid(1))
+            QVERIFY(request.arrived >= requests[0].arrived + 1990ms);
+    }
+
     void needsAFingerprint()
     {
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"fingerprint is empty"_qs));

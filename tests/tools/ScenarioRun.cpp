@@ -121,9 +121,10 @@ QString ScenarioRun::play(std::unique_ptr<ScriptHost> redis)
     if (!scenario)
         return problem;
     setScenario(*scenario);
-    m_outcome =
-        Replay(m_scenario, [this](const QJsonObject &event) { take(event); }, {}, std::move(redis))
-            .run();
+    m_slack = redis ? 5 : 0;
+    m_outcome = Replay(
+        m_scenario, [this](const QJsonObject &event) { take(event); }, {}, std::move(redis))
+                    .run();
     return m_outcome.problem();
 }
 

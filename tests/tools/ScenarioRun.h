@@ -51,6 +51,8 @@ public:
     std::optional<QJsonObject> stats(double atMs) const;
     std::optional<QJsonObject> key(const QString &id) const;
 
+    /// By how many ms what happens may be late: Redis' times are whole, and a wait is rounded up.
+    double slack() const { return m_slack; }
     const Scenario &scenario() const { return m_scenario; }
     const ReplayOutcome &outcome() const { return m_outcome; }
     const QList<QJsonObject> &events() const { return m_events; }
@@ -75,6 +77,7 @@ private:
     QStringList m_requests;
     QHash<QString, RequestStory> m_stories;
     QHash<QString, QJsonObject> m_answers; // by id
+    double m_slack = 0;
 };
 
 } // namespace Turnstile::Sim

@@ -35,6 +35,17 @@ private Q_SLOTS:
                 "wait_ms": {"p50": 100, "p95": 190, "max": 200}, "wall_ns_per_grant": 100})"));
     }
 
+    void saysWhatSharingCosts()
+    {
+        DrainResult result{.completed = 3};
+        result.grants = 3;
+        result.shared = DrainSharing{.calls = 4, .leastGrants = 1, .mostGrants = 2};
+        const QJsonObject object = figures(result);
+        QCOMPARE(object[u"redis_calls"], QJsonValue(4));
+        QCOMPARE(object[u"calls_per_ticket"], QJsonValue(1.3333));
+        QCOMPARE(object[u"shares"].toObject(), json(R"({"least": 1, "most": 2})"));
+    }
+
     void saysWhereNothingCanBeSaid()
     {
         const QJsonObject object = figures({});

@@ -136,7 +136,10 @@ void DrainRunTest::neverBeatsTheBound_data()
     row("loss", [](Workload &w) { w.loss = 0.02; });
     row("sublimit", [](Workload &w) { w.sublimit = {.limit = 3, .window = 2s}; });
     row("shared", [](Workload &w) { w.shared = 0.05; });
-    row("two processes", [](Workload &w) { w.processes = 2; });
+    row("two processes", [](Workload &w) {
+        w.processes = 2;
+        w.sharing = Sharing::None;
+    });
     row("slow", [](Workload &w) { w.rtt = 3s; });
 }
 
@@ -233,6 +236,7 @@ void DrainRunTest::countsWhatOthersCause()
 {
     Workload workload{.requests = 200, .buckets = 2, .window = 1s};
     workload.processes = 2;
+    workload.sharing = Sharing::None;
     const DrainResult rivals = play(workload);
     QVERIFY(rivals.limited.at(LimitKind::Bucket) > 0);
     QVERIFY(!rivals.avoidable);

@@ -72,6 +72,14 @@ private Q_SLOTS:
         row("drain --requests 1000000 --limit 1 --window 86400000",
             "turnstile-sim drain: --requests would take more than a year of virtual time with "
             "this --limit and --window, which is the most that is accepted.\n");
+        row("drain --redis-rtt -1",
+            "turnstile-sim drain: --redis-rtt is a number of milliseconds from 0 to 5000, not "
+            "\"-1\".\n");
+        row("drain --sharing all",
+            "turnstile-sim drain: --sharing is redis or none, not \"all\".\n");
+        row("drain --kill 100",
+            "turnstile-sim drain: --kill goes with --processes 2 or more: somebody has to be "
+            "left.\n");
         row("serve --port 65536",
             "turnstile-sim serve: --port is a whole number from 0 to 65535, not \"65536\".\n");
         row("serve --faults /nowhere/f", "/nowhere/f: cannot be read: No such file or directory\n");
@@ -126,6 +134,29 @@ private Q_SLOTS:
                        "40.000 arrived: request 0, bucket 0, attempt 1, 200, remaining 4 of 5, "
                        "reset after 1000.000\n"
                        "80.000 answered: request 0, bucket 0, attempt 1\n"));
+    }
+
+    void drainSharesAToken()
+    {
+        const Outcome alone =
+            run(QStringLiteral("drain --requests 20 --processes 2 --sharing none"));
+        QCOMPARE(alone.code, 0);
+        QVERIFY(QJsonDocument::fromJson(alone.out)[u"avoidable_429"].isNull());
+        const Outcome outcome =
+            run(QStringLiteral("drain --requests 20 --processes 2 --redis-rtt 0.5 --trace"));
+        if (outcome.code == 2) {
+            QVERIFY(outcome.err.contains("Lua 5.1"));
+            QSKIP("This was built without Lua 5.1.");
+        }
+        QCOMPARE(outcome.code, 0);
+        QVERIFY(outcome.err.contains("0.250 process 0 calls: {"));
+        QVERIFY(outcome.err.contains("0.500 process 0 is replied to: {"));
+        const QJsonDocument object = QJsonDocument::fromJson(outcome.out);
+        QCOMPARE(object[u"avoidable_429"], QJsonValue(0));
+        QVERIFY(object[u"redis_calls"].toInt() > 0);
+        const Outcome one = run(QStringLiteral("drain --requests 20"));
+        QVERIFY(!one.out.contains("redis_calls"));
+        QVERIFY(run(QStringLiteral("drain --requests 20 --sharing redis")).out.contains("redis"));
     }
 
     void noticesThatNobodyCanRead()

@@ -1,32 +1,22 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "tests/tools/ScenarioChecker.h"
-
-#include <QtCore/QDir>
-#include <QtCore/QJsonDocument>
-#include <QtTest/QTest>
+#include "tests/tools/SharedScenarios.h"
 
 using namespace Turnstile::Sim;
 
+// What holds for one process holds for one that shares its token, with the script in this program.
 class SharedScenariosTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void holds_data()
+    void initTestCase()
     {
-        QTest::addColumn<QJsonObject>("scenario");
-        const QDir folder(QStringLiteral(TEST_DATA_DIR "/../scenarios"));
-        const QStringList files = folder.entryList({QStringLiteral("*.jsonl")});
-        QVERIFY(!files.isEmpty());
-        for (const QString &name : files) {
-            QFile file(folder.filePath(name));
-            QVERIFY(file.open(QIODevice::ReadOnly));
-            while (!file.atEnd()) {
-                const auto document = QJsonDocument::fromJson(file.readLine());
-                QTest::addRow("%s", qPrintable(document[u"id"].toString())) << document.object();
-            }
-        }
+        if (!newScriptRedis())
+            QSKIP(needsLua);
     }
+
+    void holds_data() { addSharedScenarios(); }
 
     void holds()
     {

@@ -56,6 +56,26 @@ private Q_SLOTS:
         QCOMPARE(budget.count(at(0ms)), int(expected));
     }
 
+    void othersCountToo()
+    {
+        InvalidRequestBudget budget(100, 10min);
+        addMany(budget, 10, 0ms);
+        budget.setShared(30, at(1min));
+        QCOMPARE(budget.count(at(1min)), 30);
+        addMany(budget, 5, 2min);
+        QCOMPARE(budget.count(at(2min)), 35);
+        QVERIFY(budget.allows(59, false, at(2min)) && !budget.allows(60, false, at(2min)));
+        QCOMPARE(budget.nextAllowedAt(60, false, at(2min)), at(10min)); // one of its own leaves
+        QCOMPARE(budget.nextAllowedAt(80, false, at(2min)), at(11min)); // the others do
+        QCOMPARE(budget.nextAllowedAt(95, false, at(2min)), std::nullopt);
+        QCOMPARE(budget.count(at(11min)), 5);
+        budget.setShared(3, at(11min)); // they have forgotten
+        QCOMPARE(budget.count(at(11min)), 5);
+        budget.setShared(1000, at(11min));
+        QCOMPARE(budget.count(at(11min)), 100);
+        QCOMPARE(InvalidRequestBudget(0).count(at(0ms)), 0);
+    }
+
     void slides()
     {
         InvalidRequestBudget budget;

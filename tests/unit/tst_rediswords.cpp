@@ -45,12 +45,14 @@ private Q_SLOTS:
         words.done(answered(1, 100ms, 300ms));
         const QJsonObject first = said(words, 400ms)[u"done"][0].toObject();
         QCOMPARE(first[u"age"].toInt(), 300);
-        QCOMPARE(first[u"after"].toInt(), 900);
+        QCOMPARE(first[u"ago"].toInt(), 100);
+        QCOMPARE(first[u"after"].toInt(), 1000); // as the server said
         words.sayAgain();
         const QJsonObject again = said(words, 2300ms)[u"done"][0].toObject();
         QCOMPARE(again[u"age"].toInt(), 2200);
         QCOMPARE(again[u"sent"].toInt(), 2200);
-        QCOMPARE(again[u"after"].toInt(), 0);
+        QCOMPARE(again[u"ago"].toInt(), 2000);
+        QCOMPARE(again[u"after"].toInt(), 1000);
         words.heard();
         QVERIFY(words.isEmpty());
     }

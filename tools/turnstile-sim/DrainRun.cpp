@@ -4,7 +4,6 @@
 
 #include "tools/turnstile-sim/Oracle.h"
 
-#include <QtCore/QVariant>
 
 #include <algorithm>
 #include <array>
@@ -18,11 +17,7 @@ using namespace std::chrono_literals;
 using std::chrono::microseconds;
 using std::chrono::nanoseconds;
 
-// Not zero, which might mean "never" to someone.
-constexpr TimePoint start{1h};
-constexpr WallTime epoch{milliseconds(1'700'000'000'000)}; // at the start
-constexpr TimePoint tooLate = start + 24h * 365 * 10;
-constexpr milliseconds sharedWait{1000};
+constexpr TimePoint tooLate = drainStart + 24h * 365 * 10;
 constexpr int maxSpins = 1000;
 
 // Without a grant, where processes share the token.
@@ -35,7 +30,8 @@ Quota globalQuota(const Workload &workload, std::optional<milliseconds> phase)
 {
     Quota quota{workload.global, globalWindow, workload.globalKind, {}};
     if (phase)
-        quota.phase = std::chrono::duration_cast<milliseconds>(start.time_since_epoch()) + *phase;
+        quota.phase =
+            std::chrono::duration_cast<milliseconds>(drainStart.time_since_epoch()) + *phase;
     return quota;
 }
 
@@ -48,48 +44,6 @@ SchedulerOptions optionsFor(const Workload &workload)
     options.compensate = workload.compensate;
     options.isShared = workload.isShared();
     return options;
-}
-
-RatelimitHeaders headersOf(const ServerReply &reply, WallTime receivedAt)
-{
-    std::array<HeaderField, 16> fields;
-    size_t count = 0;
-    for (const auto &[name, value] : reply.headers) {
-        if (count < fields.size())
-            fields[count++] = {name, value};
-    }
-    return RatelimitHeaders::parse(
-        reply.status, std::span(fields).first(count), reply.body, receivedAt);
-}
-
-// What one reading adds to a measured time: the least of many, as others may be interrupted.
-nanoseconds costOfTheClock()
-{
-    static const nanoseconds cost = [] {
-        nanoseconds least = 1s;
-        for (int i = 0; i < 1000; ++i) {
-            const auto begin = std::chrono::steady_clock::now();
-            least = std::min<nanoseconds>(least, std::chrono::steady_clock::now() - begin);
-        }
-        return least;
-    }();
-    return cost;
-}
-
-QByteArray describe(const ServerDecision &decision)
-{
-    QByteArray text = QByteArray::number(decision.status);
-    const auto ms = [](nanoseconds time) {
-        return QByteArray::number(std::chrono::duration<double, std::milli>(time).count(), 'f', 3);
-    };
-    if (decision.limitedBy)
-        text += ' ' + QVariant::fromValue(*decision.limitedBy).toByteArray() + ", retry after "
-            + ms(decision.retryAfter);
-    if (decision.hasBucket)
-        text += ", remaining " + QByteArray::number(decision.remaining) + " of "
-            + QByteArray::number(decision.limit) + ", reset after "
-            + ms(decision.fullAt - decision.time);
-    return text;
 }
 
 } // namespace
@@ -111,8 +65,8 @@ DrainRun::DrainRun(const Workload &workload, std::unique_ptr<ScriptHost> redis)
     : m_workload(workload)
     , m_globalPhase(workload.globalPhase)
     , m_redis(std::move(redis))
-    , m_now(start)
-    , m_grantedAt(start)
+    , m_now(drainStart)
+    , m_grantedAt(drainStart)
 {
     const std::array<quint32, 2> seeds{workload.seed, 1};
     m_random = QRandomGenerator(seeds.data(), qsizetype(seeds.size()));
@@ -122,8 +76,8 @@ DrainRun::DrainRun(const Workload &workload, std::unique_ptr<ScriptHost> redis)
     m_latency.setLatency(milliseconds(microseconds(workload.rtt).count()),
         milliseconds(microseconds(workload.jitter).count()));
 
-    m_server.setEpoch(
-        epoch + workload.skew - std::chrono::duration_cast<milliseconds>(start.time_since_epoch()));
+    m_server.setEpoch(drainEpoch + workload.skew
+        - std::chrono::duration_cast<milliseconds>(drainStart.time_since_epoch()));
     m_server.setGlobalLimit(globalQuota(workload, m_globalPhase));
     m_server.setDefaultLimit({.limit = workload.limit,
         .window = workload.window,
@@ -144,7 +98,7 @@ DrainRun::DrainRun(const Workload &workload, std::unique_ptr<ScriptHost> redis)
 
 nanoseconds DrainRun::elapsed() const
 {
-    return m_now - start;
+    return m_now - drainStart;
 }
 
 void DrainRun::schedule(TimePoint at, Event::Type type, int request, int answer)
@@ -155,7 +109,7 @@ void DrainRun::schedule(TimePoint at, Event::Type type, int request, int answer)
 
 void DrainRun::askForAll()
 {
-    TimePoint at = start;
+    TimePoint at = drainStart;
     for (int i = 0; i < m_workload.requests; ++i) {
         if (m_workload.poissonRate) {
             const double seconds =
@@ -170,7 +124,7 @@ DrainResult DrainRun::run()
 {
     askForAll();
     if (m_workload.kill)
-        schedule(start + *m_workload.kill, Event::Type::Kill, 0);
+        schedule(drainStart + *m_workload.kill, Event::Type::Kill, 0);
     while (m_result.completed + m_result.lost < m_workload.requests && m_now < tooLate
         && m_result.problem.isEmpty() && step()) { }
     finishResult();
@@ -247,152 +201,6 @@ void DrainRun::handle(const Event &event)
     }
 }
 
-// Calls the scheduler, and sends what that has granted.
-template <typename Call> void DrainRun::drive(Process &process, Call call)
-{
-    const auto begin = std::chrono::steady_clock::now();
-    call(process.scheduler);
-    if (process.talk) {
-        m_result.schedulerTime += std::chrono::steady_clock::now() - begin - costOfTheClock();
-        beginTurn(process);
-        return;
-    }
-    for (const Turnstile::Event &event : process.scheduler.takeEvents()) {
-        if (event.type == Turnstile::Event::Type::TicketChanged
-            && event.state == TicketState::Available)
-            m_granted.push_back(process.requests[size_t(event.ticket.number()) - 1]);
-    }
-    for (const int request : m_granted)
-        process.scheduler.markSent(m_requests[size_t(request)].ticket, m_now);
-    process.deadline = process.scheduler.nextDeadline();
-    m_result.schedulerTime += std::chrono::steady_clock::now() - begin - costOfTheClock();
-
-    for (const int request : m_granted)
-        send(request);
-    m_granted.clear();
-}
-
-void DrainRun::ask(int index)
-{
-    Process &process = processOf(index);
-    Request &request = m_requests[size_t(index)];
-    request.askedAt = m_now;
-    if (process.isDead)
-        return lose(index);
-    const Endpoint &endpoint = m_endpoints[size_t(bucketOf(index))];
-    trace("asked", index);
-    process.requests.push_back(index);
-    drive(process,
-        [&](Scheduler &scheduler) { request.ticket = scheduler.acquire(endpoint, {}, m_now); });
-}
-
-void DrainRun::send(int index)
-{
-    Request &request = m_requests[size_t(index)];
-    ++m_result.grants;
-    ++processOf(index).grants;
-    m_grantedAt = m_now;
-    if (++request.grants == 1)
-        request.firstGrantedAt = m_now;
-    trace("granted", index);
-    const LatencyModel::Delay delay = m_latency.next();
-    const TimePoint arrival = m_now + microseconds(delay.there.count());
-    request.back = microseconds(delay.back.count());
-    const bool lost = happens(m_workload.loss);
-    const bool neverArrives = lost && happens(0.5);
-    request.answerIsLost = lost;
-    if (!neverArrives)
-        schedule(arrival, Event::Type::Arrive, index);
-    if (lost)
-        schedule(m_now + clientTimeout, Event::Type::GiveUp, index);
-}
-
-void DrainRun::arrive(int index)
-{
-    Request &request = m_requests[size_t(index)];
-    ServerDecision decision = m_server.decide(m_endpoints[size_t(bucketOf(index))], m_now);
-    if (!decision.limitedBy && happens(m_workload.shared)) {
-        decision.status = 429;
-        decision.limitedBy = LimitKind::Shared;
-        decision.retryAfter = sharedWait;
-    }
-    if (decision.limitedBy)
-        ++m_result.limited[*decision.limitedBy];
-    else
-        request.arrival = ++m_arrivals;
-    if (m_workload.trace)
-        trace("arrived", index, describe(decision));
-    if (request.answerIsLost)
-        return;
-
-    ServerReply reply = m_server.reply(decision);
-    if (decision.hasBucket && happens(m_workload.hashFlip))
-        reply.setHeader("X-RateLimit-Bucket", "flipped" + decision.hash);
-    const TimePoint receivedAt = m_now + request.back;
-    const WallTime wall = epoch + std::chrono::floor<milliseconds>(receivedAt - start);
-    schedule(receivedAt, Event::Type::Answer, index, keep(headersOf(reply, wall)));
-}
-
-int DrainRun::keep(RatelimitHeaders headers)
-{
-    if (m_freeAnswers.empty()) {
-        m_answers.push_back(std::move(headers));
-        return int(m_answers.size()) - 1;
-    }
-    const int place = m_freeAnswers.back();
-    m_freeAnswers.pop_back();
-    m_answers[size_t(place)] = std::move(headers);
-    return place;
-}
-
-void DrainRun::answer(int index, int answer)
-{
-    Request &request = m_requests[size_t(index)];
-    const Response response = Response::answered(std::move(m_answers[size_t(answer)]));
-    m_freeAnswers.push_back(answer);
-    Process &process = processOf(index);
-    if (process.isDead)
-        return;
-    trace("answered", index);
-    const bool retried = response.headers->isRateLimited();
-    if (!retried) {
-        request.completed = true;
-        ++m_result.completed;
-        --process.left;
-        m_result.makespan = elapsed();
-    }
-    drive(process, [&](Scheduler &scheduler) {
-        if (process.talk)
-            process.talk->answered(request.ticket, response, m_now);
-        if (retried)
-            scheduler.retry(request.ticket, response, m_now);
-        else
-            scheduler.complete(request.ticket, response, m_now);
-    });
-}
-
-void DrainRun::giveUp(int index)
-{
-    Process &process = processOf(index);
-    if (process.isDead)
-        return;
-    lose(index);
-    const TicketId ticket = m_requests[size_t(index)].ticket;
-    drive(process, [&](Scheduler &scheduler) {
-        if (process.talk)
-            process.talk->answered(ticket, Response::lost(), m_now);
-        scheduler.complete(ticket, Response::lost(), m_now);
-    });
-}
-
-void DrainRun::lose(int index)
-{
-    trace("lost", index);
-    m_requests[size_t(index)].lost = true;
-    ++m_result.lost;
-    --processOf(index).left;
-}
-
 void DrainRun::finishResult()
 {
     Demand demand{.total = m_result.completed, .globalPhase = m_globalPhase};
@@ -404,7 +212,8 @@ void DrainRun::finishResult()
         if (!request.completed)
             continue;
         demand.busiestBucket = std::max(demand.busiestBucket, ++inBucket[size_t(bucketOf(i))]);
-        demand.lastAskedAt = std::max(demand.lastAskedAt, nanoseconds(request.askedAt - start));
+        demand.lastAskedAt =
+            std::max(demand.lastAskedAt, nanoseconds(request.askedAt - drainStart));
     }
     std::sort(m_result.waits.begin(), m_result.waits.end());
     m_result.lowerBound = lowerBound(m_workload, demand);

@@ -11,12 +11,27 @@
 
 #include <QtCore/QRandomGenerator>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
 #include <vector>
 
 namespace Turnstile::Sim {
+
+/// When a run begins. Not zero, which might mean "never" to someone.
+constexpr TimePoint drainStart{std::chrono::hours(1)};
+/// The wall clock then.
+constexpr WallTime drainEpoch{milliseconds(1'700'000'000'000)};
+
+/// What it took to share a token.
+struct DrainSharing {
+    int calls = 0; ///< of Redis
+    /// Of the processes that asked for something and live: how many were granted to one, until the
+    /// first of them had all that it asked for.
+    int leastGrants = 0;
+    int mostGrants = 0; ///< the same
+};
 
 /// What came of one run.
 struct DrainResult {
@@ -38,15 +53,7 @@ struct DrainResult {
     int grants = 0;
     /// Time spent in calls of the scheduler, without what reading the clock costs.
     std::chrono::nanoseconds schedulerTime{0};
-    /// Where processes share the token.
-    struct Shared {
-        int calls = 0; ///< of Redis
-        /// Of the processes that asked for something and live: how many were granted to one, until
-        /// the first of them had all that it asked for.
-        int leastGrants = 0;
-        int mostGrants = 0; ///< the same
-    };
-    std::optional<Shared> shared = {};
+    std::optional<DrainSharing> shared = {}; ///< where processes share the token
     QString problem = {}; ///< why the run has ended early: the script fails; empty: it has not
 };
 
@@ -81,7 +88,7 @@ private:
         quint64 order = 0; // of those at the same time
         Type type = Type::Ask;
         int request = -1; // or the process
-        int answer = -1; // where the headers are, or what is said to Redis, or by it
+        int answer = -1;  // where the headers are, or what is said to Redis, or by it
     };
     struct Later {
         bool operator()(const Event &a, const Event &b) const
@@ -110,7 +117,7 @@ private:
         int left = 0; // requests
         int grants = 0;
     };
-    template <typename Call> void drive(Process &process, Call call);
+    void drive(Process &process, const std::function<void(Scheduler &)> &call);
     bool step();
     Process &nextProcess();
     void askForAll();
@@ -164,7 +171,7 @@ private:
     std::vector<int> m_granted;
     const std::unique_ptr<ScriptHost> m_redis;
     int m_spins = 0;
-    std::vector<int> m_turnsDue; // of processes
+    std::vector<int> m_turnsDue;    // of processes
     QHash<int, QByteArray> m_texts; // to Redis, and from it
     int m_textCount = 0;
     bool m_haveSharesEnded = false;

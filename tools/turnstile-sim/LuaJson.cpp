@@ -6,9 +6,8 @@
 #include <QtCore/QJsonDocument>
 #include <QtCore/QJsonObject>
 
-#include <lua.hpp>
-
 #include <cmath>
+#include <lua.hpp>
 
 namespace Turnstile::Sim {
 namespace {

@@ -269,7 +269,7 @@ void Replay::acquire(const Step &step, const QString &name)
     }
     request.ticket = m_scheduler.acquire(step.endpoint.at(wallNow()), step.options, now());
     m_names.insert(request.ticket, name);
-    takeEvents();
+    endTurn();
 }
 
 void Replay::respond(const QString &name, const ScriptedResponse &response, bool retry)

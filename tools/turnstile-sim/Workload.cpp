@@ -61,7 +61,8 @@ void Workload::addTo(OptionTable &table)
     table.addMilliseconds(u"window", u"The window of a bucket.", &window, 1ms, 24h);
     table.addChoice(
         u"window-kind", u"What a bucket's window is (fixed).", kinds, kind(&windowKind));
-    table.addMilliseconds(u"rtt", u"The shortest time from sending to answer.", &rtt, 0ms, longestRtt);
+    table.addMilliseconds(
+        u"rtt", u"The shortest time from sending to answer.", &rtt, 0ms, longestRtt);
     table.addMilliseconds(u"jitter", u"By how much an exchange may take longer.", &jitter, 0ms, 5s);
     table.addWhole(u"global", u"The global limit per second; 0: none.", &global, 0, maxRequests);
     table.addChoice(

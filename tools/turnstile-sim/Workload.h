@@ -46,7 +46,7 @@ struct Workload {
     int processes = 1;                      ///< request i is of i / buckets modulo this one
     bool compensate = false;                ///< SchedulerOptions::compensate
     bool trace = false;
-    std::optional<Sharing> sharing = {};    ///< nothing: by Redis, where there are several
+    std::optional<Sharing> sharing = {}; ///< nothing: by Redis, where there are several
     std::chrono::microseconds redisRtt{1000};
     std::optional<milliseconds> kill = {}; ///< when the first process dies
 

@@ -6,14 +6,15 @@ local routes = {}
 
 local function readRoutes()
   local names, asked = {}, {}
-  for _, list in ipairs({ask.want, ask.done}) do
-    for _, entry in ipairs(list) do
-      if entry.route and not asked[entry.route] then
-        asked[entry.route] = true
-        table.insert(names, entry.route)
-      end
-    end
+  local function add(name)
+    if name and not asked[name] then table.insert(names, name) end
+    asked[name or ''] = true
   end
+  for _, want in ipairs(ask.want) do
+    add(want.route)
+    for _, name in ipairs(want.routes or {}) do add(name) end
+  end
+  for _, done in ipairs(ask.done) do add(done.route) end
   if #names == 0 then return end
   local told = call('HMGET', key('r'), unpack(names))
   for i, name in ipairs(names) do
@@ -21,13 +22,36 @@ local function readRoutes()
   end
 end
 
--- Whether the answer is of the bucket that the route counts in now: an overtaken one may not be.
-local function learnHash(d, grantedAt)
+local function isOf(name, hash) return name:sub(1, #hash + 1) == hash .. '#' end
+
+-- Those of a route that counts apart, and the name of its bucket is not told apart yet.
+local splits, toldSplit = {}, {}
+
+local function tellSplit(route, known)
+  if not toldSplit[route] then table.insert(splits, {route = route, hash = known.hash}) end
+  toldSplit[route] = true
+end
+
+local function isUnsplit(name, route, known)
+  if not (known and known.split and name) or #name + #route >= longestName then return false end
+  if not isOf(name, known.hash) or name:sub(-#route - 1) == '#' .. route then return false end
+  tellSplit(route, known)
+  return true
+end
+
+-- Whether the answer is of the bucket that it says: an overtaken one may not be.
+local function learnHash(bucket, d, grantedAt)
   if not d.hash or not d.route or d.kind ~= 'bucket' then return true end
   local known = routes[d.route]
-  if known and known.hash ~= d.hash and grantedAt < known.at then return false end
+  if known and known.hash ~= d.hash and grantedAt < known.at then -- elsewhere it is another
+    return isProvisional(bucket.name) or isOf(bucket.name, d.hash)
+  end
   if not known and call('HLEN', key('r')) >= mostRoutes then return true end
-  known = {hash = d.hash, limit = d.limit, split = known and known.hash == d.hash and known.split,
+  if d.split and not (known and known.split) and #listOf(d.b).waiting > 0 then
+    call('PUBLISH', key('wake'), d.b)
+  end
+  known = {hash = d.hash, limit = d.limit,
+    split = d.split or (known and known.hash == d.hash and known.split) or nil,
     at = max(known and known.at or 0, grantedAt)}
   routes[d.route] = known
   call('HSET', key('r'), d.route, cjson.encode(known))
@@ -54,6 +78,7 @@ local function named(bucket, name)
     call('PUBLISH', key('wake'), bucket.name)
   end
   moveKeys('w', bucket.name, name)
+  moveHolds(bucket, target)
   lists[bucket.name], lists[name] = nil, nil
   target.inFlight = call('ZCARD', key('l', name))
   call('DEL', key('b', bucket.name))
@@ -78,14 +103,16 @@ local function release(bucket, d)
 end
 
 local function limited(bucket, d, grantedAt, heldSlot)
-  local kind, ends = d.limited.kind, now + d.limited.wait
+  local kind, ends = d.limited.kind, now - (d.ago or 0) + d.limited.wait
   if kind == 'cloudflare' then
     -- Those that were on their way when the block began say nothing new.
     if now >= global.edge then
       setGlobal('blocks', min(global.blocks + 1, mostEdgeDoublings + 1))
     end
-    local wait = max(d.limited.wait, firstEdgeWait * 2 ^ (max(global.blocks, 1) - 1))
-    return setGlobal('edge', max(global.edge, now + wait))
+    ends = max(ends, now - (d.ago or 0) + firstEdgeWait * 2 ^ (max(global.blocks, 1) - 1))
+    if ends <= max(now, global.edge) then return end
+    setGlobal('edge', ends)
+    return call('PUBLISH', key('wake'), '!') -- also for those who want nothing of Redis
   end
   if global.blocks > 0 then setGlobal('blocks', 0) end
   if kind == 'global' then
@@ -93,20 +120,24 @@ local function limited(bucket, d, grantedAt, heldSlot)
     if heldSlot then lowerShare(grantedAt) end
   elseif kind == 'bucket' and bucket then
     bucket.counter.blockedUntil = max(bucket.counter.blockedUntil, ends)
-  end -- sublimit and shared hold a lane, which is of the process
+  elseif bucket and d.lane then -- sublimit, shared
+    holdLane(bucket, d.lane, kind, ends)
+  end
 end
 
-local function learnAnswer(bucket, d, grantedAt)
+local function learnAnswer(bucket, d, grantedAt, countedAt)
   if d.kind == 'global' then return bucket end -- its numbers are those of the global limit
-  if not learnHash(d, grantedAt) then
+  if not learnHash(bucket, d, grantedAt) then
     spend(bucket.counter, now)
     return bucket
   end
-  local isSuccess = d.status and d.status >= 200 and d.status < 300
-  bucket = named(bucket, d.name)
+  local isSuccess = not d.status or (d.status >= 200 and d.status < 300) -- or nobody looked
+  if d.kind == 'bucket' then -- who garbles the numbers may garble the name too
+    local isApart = isUnsplit(d.name, d.route, routes[d.route or ''])
+    bucket = named(bucket, isApart and d.name .. '#' .. d.route or d.name)
+  end
   if d.limit or d.remaining or d.after then
-    local countedAt = ask.margin and d.sent and now - d.sent + ask.margin or now
-    learn(bucket.counter, d, grantedAt, min(countedAt, now))
+    learn(bucket.counter, d, grantedAt, countedAt)
   elseif d.status ~= 429 then -- which takes no token
     learnNothing(bucket.counter, isSuccess and (d.kind or 'none') == 'none')
   end
@@ -116,19 +147,22 @@ end
 local function finish(d)
   local bucket = not d.exempt and bucketOf(d.b) or nil
   local grantedAt, counts = now - max(0, d.age or 0), false
+  local countedAt = now - max(0, d.ago or 0) -- where the server may have, at the latest
+  if ask.margin and d.sent then countedAt = min(countedAt, now - d.sent + ask.margin) end
   if bucket then
     local leasedAt
     leasedAt, counts = release(bucket, d)
     grantedAt = min(grantedAt, leasedAt or now)
-    local countedAt = now
-    if ask.margin and d.sent then countedAt = min(now, now - d.sent + ask.margin) end
     local isCounted = counts and d.how ~= 'unused'
       and not (d.limited and d.limited.kind == 'global')
     releaseSlot(ask.p .. ':' .. d.l, d.b, isCounted and countedAt)
   end
   if d.how == 'lost' and bucket and counts then spend(bucket.counter, now) end
-  if d.how ~= 'answered' then return end
-  if bucket then bucket = learnAnswer(bucket, d, grantedAt) end
+  if d.how ~= 'answered' then return bucket and probed(bucket, d.lane, false) end
+  if bucket then
+    bucket = learnAnswer(bucket, d, grantedAt, countedAt)
+    probed(bucket, d.lane, not d.limited)
+  end
   if d.limited then
     limited(bucket, d, grantedAt, counts)
   elseif global.blocks > 0 and grantedAt >= global.edge then

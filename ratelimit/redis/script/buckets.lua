@@ -49,7 +49,7 @@ local function save(bucket)
     end
   end
   if #changed > 0 then call('HSET', key('b', bucket.name), unpack(changed)) end
-  local open = max(c.resetAt ~= never and c.resetAt or 0, c.blockedUntil,
+  local open = max(c.resetAt ~= never and c.resetAt or 0, c.blockedUntil, c.holdsUntil,
     c.lost > 0 and c.lostAt + windowOrGuess(c) or 0)
   keepFor(2 * (open - now), 'b', bucket.name)
 end

@@ -6,7 +6,8 @@ local layout = {{'knowledge', 'k', Unknown}, {'kind', 'f', Undecided}, {'limitIs
   {'tellsFractions', 'tf', 0}, {'countsLate', 'cl', 0}, {'moved', 'mv', 0},
   {'bareAnswers', 'ba', 0}, {'lost', 'lo', 0}, {'limit', 'li', unknown},
   {'remaining', 're', unknown}, {'resetAt', 'ra', never}, {'reset', 'rs', unnamed}, {'window', 'wi', 0}, {'openUntil', 'ou', 0},
-  {'since', 'si', 0}, {'heardAt', 'he', 0}, {'lostAt', 'la', 0}, {'blockedUntil', 'bl', 0}}
+  {'since', 'si', 0}, {'heardAt', 'he', 0}, {'lostAt', 'la', 0}, {'blockedUntil', 'bl', 0},
+  {'holdsUntil', 'hu', 0}} -- some of its lanes may be held
 
 local function windowOrGuess(c) return c.window > 0 and c.window or unknownWindow end
 local function rounding(c) return c.tellsFractions == 1 and 1 or 1000 end
@@ -144,7 +145,8 @@ end
 local function learn(c, d, grantedAt, countedAt)
   roll(c, now)
   local a = {grantedAt = grantedAt, isOvertaken = grantedAt < c.heardAt, lastHeardAt = c.heardAt,
-    limit = d.limit or unknown, remaining = d.remaining or unknown, status = d.status or 0,
+    limit = max(d.limit or unknown, unknown),
+    remaining = d.remaining and max(0, d.remaining) or unknown, status = d.status or 0,
     reset = unnamed, endsBy = never, openUntil = 0}
   c.heardAt = now
   learnCounting(c, a, a.limit > 0 and a.remaining >= a.limit, d.after)

@@ -56,6 +56,7 @@ local function answer()
   local want = serveAll()
   local learnt = settleAll()
   return cjson.encode({now = now, want = want, learnt = learnt, look = ask.look and lookAround(),
+    split = #splits > 0 and splits or nil,
     global = {used = global.inFlight + global.answered, lock = max(0, global.lock - now),
       edge = max(0, global.edge - now), free = waitForSlot()},
     invalid = invalidCount(), processes = call('ZCARD', key('p'))})

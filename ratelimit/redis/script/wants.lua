@@ -88,6 +88,7 @@ local function redirect(want, known, bucket)
   if bucket.name ~= want.b then reply.name = bucket.name end
   if known then
     reply.hash, reply.split = known.hash, known.split
+    if known.split then tellSplit(want.route, known) end
     if want.major and not reply.name then
       reply.name = known.hash .. '#' .. want.major .. (known.split and '#' .. want.route or '')
     end
@@ -97,16 +98,20 @@ end
 
 local function serve(want, gate)
   local bucket, known = bucketOf(want.b), routes[want.route or '']
-  if bucket.name ~= want.b or (known and isProvisional(want.b)) then
+  if bucket.name ~= want.b or (known and isProvisional(want.b))
+    or isUnsplit(want.b, want.route, known) then
     return redirect(want, known, bucket)
   end
+  for _, route in ipairs(want.routes or {}) do isUnsplit(want.b, route, routes[route]) end
   local c = bucket.counter
   if known and known.limit and c.knowledge == Unknown and c.limitIsLearnt == 0 then -- hint()
     c.limit = known.limit
   end
+  local holds, fewer = tellHolds(bucket, want)
   local before = grantedBefore(bucket, want)
   if bucket.inFlight > 0 and available(c, bucket.inFlight) < want.n - before then loseDead() end
-  local wanted, list, free = want.n - before, listOf(want.b), available(c, bucket.inFlight)
+  local wanted, list = max(0, want.n - before - fewer), listOf(want.b)
+  local free = available(c, bucket.inFlight)
   local isProbe = c.knowledge == Unknown and now >= c.blockedUntil
   local may = mayTake(list, wanted, free, c.since)
   local got = min(may, gate.left)
@@ -114,7 +119,7 @@ local function serve(want, gate)
   settle(list, wanted, may, got)
   gate.left = gate.left - got
   if gate.list then gate.wanted, gate.got = gate.wanted + may, gate.got + got end
-  local reply = {b = want.b, n = before + got}
+  local reply = {b = want.b, n = before + got, holds = holds}
   if got < may then
     reply.why, reply.at = gate.why, '*'
   elseif got < min(wanted, free) then

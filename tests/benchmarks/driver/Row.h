@@ -66,5 +66,6 @@ struct RowPlan {
 std::span<const RowPlan> schedulingRows(); ///< how well it schedules, in virtual time
 std::span<const RowPlan> costRows();       ///< what that takes
 std::span<const RowPlan> livingRows();     ///< with clocks, sockets and windows
+std::span<const RowPlan> sharedRows();     ///< what sharing on Redis costs
 
 } // namespace Turnstile::Bench

@@ -35,7 +35,7 @@ bool write(const QString &path, const QByteArray &content)
 QList<RowPlan> plans()
 {
     QList<RowPlan> all;
-    for (const auto some : {schedulingRows(), costRows(), livingRows()})
+    for (const auto some : {schedulingRows(), costRows(), livingRows(), sharedRows()})
         all.append(QList<RowPlan>(some.begin(), some.end()));
     return all;
 }

@@ -1,0 +1,161 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "tools/turnstile-sim/DrainReport.h"
+#include "tools/turnstile-sim/DrainRun.h"
+
+#include <QtTest/QTest>
+
+using namespace Turnstile;
+using namespace Turnstile::Sim;
+using namespace std::chrono_literals;
+
+namespace {
+
+int limitedInAll(const DrainResult &result)
+{
+    int sum = 0;
+    for (const auto &[kind, count] : result.limited)
+        sum += count;
+    return sum;
+}
+
+double ratio(const DrainResult &result)
+{
+    return double(result.makespan.count()) / double(result.lowerBound.count());
+}
+
+QJsonObject repeatable(const DrainResult &result)
+{
+    QJsonObject object = figures(result);
+    object.remove(QStringLiteral("wall_ns_per_grant"));
+    return object;
+}
+
+} // namespace
+
+Q_DECLARE_METATYPE(Workload)
+
+// Processes that share their token on Redis, in virtual time.
+class DrainSharedTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        if (!newScriptRedis())
+            QSKIP(needsLua);
+    }
+    void playsByTheClock();
+    void sharesTheLimits_data();
+    void sharesTheLimits();
+    void servesAllAlike();
+    void survivesADeath();
+    void saysWhatTheScriptSays();
+};
+
+// As DrainRunTest::playsByTheClock, but that each grant takes a call: heard after 5, told at 10.
+void DrainSharedTest::playsByTheClock()
+{
+    Workload workload{
+        .requests = 3, .buckets = 1, .limit = 2, .window = 1s, .rtt = 100ms, .jitter = 0ms};
+    workload.sharing = Sharing::Redis;
+    workload.redisRtt = 10ms;
+    const DrainResult result = DrainRun(workload).run();
+    QCOMPARE(result.problem, QString());
+    QCOMPARE(result.completed, 3);
+    QCOMPARE(result.waits[0], 10ms);
+    QCOMPARE(result.waits[1], 120ms); // asked again with the answer at 110
+    // Redis hears at 225 of a window of 1000 that is told as of 220.
+    QVERIFY2(result.waits[2] >= 1120ms && result.waits[2] <= 1135ms,
+        qPrintable(QString::number(result.waits[2].count())));
+    QCOMPARE(limitedInAll(result), 0);
+    QVERIFY(result.shared);
+    QVERIFY(result.shared->calls >= 4 && result.shared->calls <= 6);
+    QCOMPARE(result.shared->leastGrants, 3);
+    QCOMPARE(figures(result)[u"redis_calls"], QJsonValue(result.shared->calls));
+}
+
+void DrainSharedTest::sharesTheLimits_data()
+{
+    QTest::addColumn<Workload>("workload");
+    QTest::addColumn<double>("goal");
+    const auto row = [](const char *name, double goal, auto change) {
+        Workload workload{.requests = 200, .buckets = 10, .window = 1s, .processes = 4};
+        change(workload);
+        QTest::newRow(name) << workload << goal;
+    };
+    row("that of buckets", 1.3, [](Workload &w) { w.global = 0; });
+    row("the same, GET", 1.3, [](Workload &w) {
+        w.global = 0;
+        w.method = Method::Get;
+    });
+    row("that of the token", 1.4, [](Workload &w) { w.limit = 0; });
+    row("both", 1.35, [](Workload &) {});
+    row("one bucket", 1.2, [](Workload &w) { w.buckets = 1; });
+    row("windows that slide", 1.35,
+        [](Workload &w) { w.windowKind = w.globalKind = Quota::Window::Sliding; });
+    row("any global phase", 1.35, [](Workload &w) { w.randomGlobalPhase = true; });
+    row("at once", 1.35, [](Workload &w) { w.redisRtt = 0us; });
+    row("a slow Redis", 3, [](Workload &w) { w.redisRtt = 200ms; });
+    row("loss", 30, [](Workload &w) { w.loss = 0.03; });
+    row("a skewed clock", 1.35, [](Workload &w) { w.skew = -5h; });
+    row("seldom asked for", 1.1, [](Workload &w) { w.poissonRate = 20; });
+    row("ten processes", 1.4, [](Workload &w) { w.processes = 10; });
+}
+
+void DrainSharedTest::sharesTheLimits()
+{
+    QFETCH(Workload, workload);
+    QFETCH(double, goal);
+    for (workload.seed = 1; workload.seed <= 3; ++workload.seed) {
+        const DrainResult result = DrainRun(workload).run();
+        QCOMPARE(result.problem, QString());
+        QCOMPARE(result.completed + result.lost, workload.requests);
+        QCOMPARE(limitedInAll(result), 0);
+        QCOMPARE(result.avoidable, std::optional<int>(0));
+        QCOMPARE(result.reordered, 0);
+        QVERIFY2(ratio(result) >= 1 && ratio(result) <= goal,
+            qPrintable(QString::number(ratio(result))));
+        if (workload.seed == 1)
+            QCOMPARE(repeatable(DrainRun(workload).run()), repeatable(result));
+    }
+}
+
+void DrainSharedTest::servesAllAlike()
+{
+    Workload workload{.requests = 800, .buckets = 10, .window = 1s, .processes = 4};
+    const DrainResult result = DrainRun(workload).run();
+    QCOMPARE(result.completed, 800);
+    QCOMPARE(result.shared->mostGrants, 200);
+    QVERIFY2(
+        result.shared->leastGrants >= 160, qPrintable(QString::number(result.shared->leastGrants)));
+}
+
+// What it has yet to do is lost, and what it held comes back to the others.
+void DrainSharedTest::survivesADeath()
+{
+    Workload workload{.requests = 400, .buckets = 10, .window = 1s, .processes = 4};
+    workload.kill = 2s;
+    for (workload.seed = 1; workload.seed <= 3; ++workload.seed) {
+        const DrainResult result = DrainRun(workload).run();
+        QCOMPARE(result.completed + result.lost, 400);
+        QVERIFY(result.lost > 40 && result.lost < 100);
+        QCOMPARE(result.avoidable, std::optional<int>(0));
+        QCOMPARE(result.reordered, 0);
+        QCOMPARE(result.shared->mostGrants, 100);
+    }
+}
+
+void DrainSharedTest::saysWhatTheScriptSays()
+{
+    const Workload workload{.requests = 4, .processes = 2};
+    QVERIFY(DrainRun(workload, newScriptRedis("return x.y"))
+                .run()
+                .problem.startsWith(u"the script fails: script:1:"));
+    QCOMPARE(DrainRun(workload, newScriptRedis(R"(return '{"error":"no"}')")).run().problem,
+        QStringLiteral("no"));
+    QVERIFY(!DrainRun(workload, nullptr).run().problem.isEmpty());
+}
+
+QTEST_GUILESS_MAIN(DrainSharedTest)
+#include "tst_drainshared.moc"
