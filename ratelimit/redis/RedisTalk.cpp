@@ -248,8 +248,6 @@ void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint n
     if (const milliseconds wait = toldTime(global[u"free"]); wait > 0ms)
         free = now + wait;
     scheduler.setSharedGlobal(global[u"used"].toInt(), free, now);
-    if (global[u"free"].toInt(-1) == 0)
-        m_wishes.gateIsOpen();
     m_wishes.replied(said[u"want"].toArray(), said[u"learnt"].toArray(), scheduler, now);
 }
 

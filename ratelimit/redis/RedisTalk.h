@@ -53,6 +53,8 @@ public:
     void unheard(Scheduler &scheduler, TimePoint now);
     /// A message on the channel `KEY:wake`.
     void woken(const QByteArray &message);
+    /// Whether it says something to this process: most are for others.
+    bool isMeant(const QByteArray &message) const { return m_wishes.isMeant(message); }
 
     /// Such messages are heard, or not any more; at first they are.
     void setListening(bool listens, TimePoint now) { m_wishes.setListening(listens, now); }

@@ -40,6 +40,8 @@ public:
     /// A message: there may be more in a bucket now; `*`: in the token's limits. Where processes
     /// are named, only they are meant, maybe a little later: see the README of the script.
     void wake(const QByteArray &message);
+    /// Whether this process is meant.
+    bool isMeant(const QByteArray &message) const;
     /// Messages are heard, or not any more: those of meanwhile are missed.
     void setListening(bool listens, TimePoint now);
     /// Time has passed: who waits long enough asks again, and who keeps leases too long loses them.
@@ -71,9 +73,6 @@ public:
     void setOwn(LocalLender *own) { m_own = own; }
     /// Asks that one. Returns whether it has lent something.
     bool askOwn(Scheduler &scheduler, TimePoint now);
-    /// There was a slot when a call was replied to. Who waits for one and has not asked then has
-    /// lost its turn.
-    void gateIsOpen() { m_isGateDue = m_isGateDue || (m_isAtGate && m_asked.empty()); }
     /// There will be none.
     void askAgain();
     /// The connection is lost: nobody wakes us.

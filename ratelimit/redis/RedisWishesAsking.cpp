@@ -13,10 +13,6 @@ namespace Turnstile {
 
 using namespace std::chrono_literals;
 
-// Who is to be woken asks all the same, now and then: messages can be lost. More often while none
-// can come.
-static constexpr milliseconds pollEvery = 2s;
-static constexpr milliseconds pollUnheardEvery = 500ms;
 // In one call; the script does no more than 5000.
 static constexpr int mostLeases = 2000;
 
@@ -37,28 +33,6 @@ std::vector<BucketId> RedisWishes::whoAsks() const
     for (size_t i = 0; i < count; ++i)
         ids.push_back(due[i].second);
     return ids;
-}
-
-TimePoint RedisWishes::pollAt(TimePoint now) const
-{
-    return now + (m_isListening ? pollEvery : pollUnheardEvery);
-}
-
-void RedisWishes::setListening(bool listens, TimePoint now)
-{
-    m_isListening = listens;
-    asksBy(listens ? now : pollAt(now));
-}
-
-// All that wait.
-void RedisWishes::asksBy(TimePoint at)
-{
-    if (m_gateAt)
-        m_gateAt = std::min(*m_gateAt, at);
-    for (Wish &wish : m_wishes)
-        wish.again = std::min(wish.again, at);
-    if (!m_wishes.isEmpty())
-        changesAt(at);
 }
 
 void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoint now)
