@@ -159,7 +159,10 @@ const InMemoryRatelimiterPrivate::Heard &InMemoryRatelimiterPrivate::heard()
 void InMemoryRatelimiterPrivate::process()
 {
     const QPointer<InMemoryRatelimiter> alive(q);
-    const TimePoint end = clockNow() + slice;
+    const TimePoint begin = clockNow();
+    const TimePoint end = begin + slice;
+    if (broker)
+        broker->turnBegins(scheduler, notBefore(begin));
     bool hasAdvanced = false;
     int quick = 0; // events that no slot hears of: most take less than to read the clock
     bool mayTakeLong = true;
@@ -604,6 +607,11 @@ InMemoryRatelimiter::GlobalUse InMemoryRatelimiter::globalUse() const
     if (state.lockedUntil)
         use.locked = until(*state.lockedUntil);
     return use;
+}
+
+SharedState InMemoryRatelimiter::sharedState() const
+{
+    return d->broker ? d->broker->sharedState(clockNow()) : SharedState();
 }
 
 void InMemoryRatelimiter::connectNotify(const QMetaMethod & /*signal*/)

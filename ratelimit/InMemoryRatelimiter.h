@@ -6,6 +6,7 @@
 #include "ratelimit/core/SchedulerOptions.h"
 #include "ratelimit/core/Wait.h"
 #include "ratelimit/Ratelimiter.h"
+#include "ratelimit/SharedState.h"
 
 #include <functional>
 #include <memory>
@@ -103,10 +104,18 @@ public:
     /// The global limit now; in the ratelimiter's thread.
     GlobalUse globalUse() const;
 
+    /// Where several processes share the limits (SchedulerOptions::isShared): which of them holds
+    /// what, as it was told last; empty elsewhere. To ask says that somebody watches: for the next
+    /// three seconds it is kept up to date, once a second, see sharedStateChanged(). In the
+    /// ratelimiter's thread.
+    SharedState sharedState() const;
+
 Q_SIGNALS:
     /// \a bucket may have changed: who wants to know how asks for it. Comes whenever
     /// bucketChanged() does, and costs much less where many changes make one look.
     void bucketTouched(Turnstile::BucketId bucket);
+    /// sharedState() is a new one.
+    void sharedStateChanged();
 
 protected:
     /// For ratelimiters that keep their queues here and have others count, on leases that

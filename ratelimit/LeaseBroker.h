@@ -4,6 +4,7 @@
 
 #include "ratelimit/core/Event.h"
 #include "ratelimit/core/Response.h"
+#include "ratelimit/SharedState.h"
 
 namespace Turnstile {
 
@@ -21,9 +22,13 @@ public:
     virtual void answered(TicketId ticket, const Response &response, TimePoint now) = 0;
     /// In order, before anybody else is told.
     virtual void happened(const Event &event) = 0;
+    /// There will be something to do, maybe after a long time: before anything is granted.
+    virtual void turnBegins(Scheduler &scheduler, TimePoint now) = 0;
     /// All is told: the time to ask for leases, and to give back. Returns whether that changed
     /// something in \a scheduler, so that there may be more to tell.
     virtual bool turnEnded(Scheduler &scheduler, TimePoint now) = 0;
+    /// Who holds what, as far as it is known; to ask says that somebody watches.
+    virtual SharedState sharedState(TimePoint now) = 0;
 };
 
 } // namespace Turnstile

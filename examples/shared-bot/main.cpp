@@ -10,12 +10,14 @@
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
+#include <QTimer>
 
 using namespace Turnstile;
 
-static RedisOptions redisAt(const QString &address, const QByteArray &token)
+static RedisOptions redisAt(const QString &address, const QByteArray &token, const QString &name)
 {
     RedisOptions options;
+    options.name = name; // for those who watch any of the processes
     options.fingerprint = Credential::token(token).fingerprint(); // the token itself stays here
     if (address.startsWith(u"unix:")) {
         options.unixSocket = address.mid(5);
@@ -25,6 +27,13 @@ static RedisOptions redisAt(const QString &address, const QByteArray &token)
         options.port = quint16(url.port(6379));
     }
     return options;
+}
+
+static void tell(const SharedState &shared)
+{
+    for (const SharedProcess &process : shared.processes)
+        qInfo("%s %lld@%s%s holds %d leases.", qPrintable(process.name), process.pid,
+            qPrintable(process.host), process.isOwn ? " (this one)" : "", process.leases);
 }
 
 int main(int argc, char **argv)
@@ -42,6 +51,7 @@ int main(int argc, char **argv)
         {u"name"_qs, u"What it is called."_qs, u"text"_qs, u"shared-bot"_qs},
         {u"keep-going"_qs, u"Asks anew for each answer, without end."_qs},
         {u"monitor"_qs, u"Monitors may watch it."_qs},
+        {u"watch"_qs, u"Tells each second which of the processes holds what."_qs},
     });
     line.process(app);
     const int channels = line.value(u"channels"_qs).toInt();
@@ -54,7 +64,7 @@ int main(int argc, char **argv)
     }
 
     const QByteArray token = "Bot token"; // which a real bot reads from a file
-    RedisRatelimiter limiter(redisAt(line.value(u"redis"_qs), token));
+    RedisRatelimiter limiter(redisAt(line.value(u"redis"_qs), token, name));
     QObject::connect(&limiter, &RedisRatelimiter::sharingChanged, &app,
         [&](bool isConnected, const QString &problem) {
             const QString news =
@@ -67,6 +77,12 @@ int main(int argc, char **argv)
     publisher.setApplication(name);
     if (line.isSet(u"monitor"_qs) && !publisher.listen())
         qWarning("Nobody can watch: %s", qPrintable(publisher.errorString())); // the bot goes on
+
+    // What a monitor shows, for a program: whoever asks each second is kept up to date.
+    QTimer watch;
+    QObject::connect(&watch, &QTimer::timeout, &app, [&] { tell(limiter.sharedState()); });
+    if (line.isSet(u"watch"_qs))
+        watch.start(1000);
 
     RestClient client(&limiter);
     client.setBaseUrl(api);

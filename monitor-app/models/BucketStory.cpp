@@ -146,8 +146,12 @@ std::optional<milliseconds> lastIn(const Bucket &bucket, TimePoint until, TimePo
 std::optional<Wait> holdup(const BucketRow &row, const GlobalLimitInfo &global, TimePoint now)
 {
     const Bucket &bucket = row.bucket;
-    if (bucket.queued > 0 && bucket.wait && bucket.wait->reason != WaitReason::None)
-        return bucket.wait;
+    if (bucket.queued > 0 && bucket.wait && bucket.wait->reason != WaitReason::None) {
+        // Without a window a token comes with an answer; until then is for who never gets one.
+        const bool isWorstCase = bucket.wait->reason == WaitReason::Bucket
+            && row.resetsIn(now) == 0ms && bucket.wait->until.value_or(now) > now + 10s;
+        return isWorstCase ? Wait{WaitReason::Bucket} : bucket.wait;
+    }
     if (bucket.state == BucketState::Paused)
         return Wait{WaitReason::Paused};
     if (!bucket.exempt && isLocked(global, now))

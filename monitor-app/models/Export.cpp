@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/models/Export.h"
 
+#include "monitor-app/models/Sharing.h"
 #include "monitor-app/models/TicketLog.h"
 
 #include <QtCore/QCoreApplication>
@@ -95,7 +96,14 @@ void addTicket(TableWriter &table, const TicketTry &ticket, const Moment &moment
     table.endRow();
 }
 
-void addBucket(TableWriter &table, const BucketRow &row, TimePoint now)
+void addUse(TableWriter &table, const Bucket &bucket, const SharedState *shared)
+{
+    const SharedBucket *use = shared && !bucket.exempt ? Sharing::useOf(*shared, bucket) : nullptr;
+    table.text(use && !use->holders.empty() ? Sharing::holders(*shared, use) : QString());
+    table.text(use && !use->waiting.empty() ? Sharing::waiting(*shared, use) : QString());
+}
+
+void addBucket(TableWriter &table, const BucketRow &row, TimePoint now, const SharedState *shared)
 {
     const Bucket &bucket = row.bucket;
     table.number(qint64(bucket.id.number()));
@@ -118,6 +126,7 @@ void addBucket(TableWriter &table, const BucketRow &row, TimePoint now)
     table.number(countOf(row.waitP95));
     table.number(qint64(bucket.rateLimited));
     table.text(bucket.wait ? bucket.wait->text(now) : QString());
+    addUse(table, bucket, shared);
     table.endRow();
 }
 } // namespace
@@ -129,14 +138,15 @@ Moment momentOf(TimePoint now)
 }
 
 bool buckets(QIODevice *device, TableWriter::Form form, const std::vector<const BucketRow *> &rows,
-    TimePoint now)
+    TimePoint now, const SharedState *shared)
 {
     TableWriter table(device, form,
         {"bucket", "state", "method", "route", "hash", "major_resource", "exempt", "limit",
             "remaining", "tokens", "reset_ms", "window_ms", "in_flight", "queued", "oldest_age_ms",
-            "granted", "granted_per_s", "wait_p95_ms", "answers_429", "waits_for"});
+            "granted", "granted_per_s", "wait_p95_ms", "answers_429", "waits_for", "held_by",
+            "waiting_processes"});
     for (const BucketRow *row : rows)
-        addBucket(table, *row, now);
+        addBucket(table, *row, now, shared);
     return table.finish();
 }
 

@@ -4,6 +4,7 @@
 
 #include "monitor-app/models/BucketRow.h"
 #include "monitor-app/models/TableWriter.h"
+#include "ratelimit/SharedState.h"
 
 #include <functional>
 
@@ -25,9 +26,10 @@ struct Moment {
 /// The moment \a now of the monotonic clock of this machine.
 Moment momentOf(TimePoint now);
 
-/// Writes \a rows, as they are at \a now. Whether \a device took everything.
+/// Writes \a rows, as they are at \a now, and who of \a shared holds and waits for them, if that is
+/// told. Whether \a device took everything.
 bool buckets(QIODevice *device, TableWriter::Form form, const std::vector<const BucketRow *> &rows,
-    TimePoint now);
+    TimePoint now, const SharedState *shared = nullptr);
 
 /// Writes what \a log knows of the tickets of \a rows, bucket by bucket.
 bool tickets(QIODevice *device, TableWriter::Form form, const std::vector<const BucketRow *> &rows,

@@ -48,6 +48,8 @@ void HeldUpdates::add(const UpdateBatch &batch)
         m_all.global = batch.global;
     if (batch.invalid)
         m_all.invalid = batch.invalid;
+    if (batch.shared)
+        m_all.shared = batch.shared;
 }
 
 // What has happened is still worth telling, what there was is not.

@@ -45,6 +45,8 @@ UpdateBatch LatestState::apply(UpdateBatch update)
         m_global = update.global;
     if (update.invalid)
         m_invalid = update.invalid;
+    if (update.shared)
+        m_shared = update.shared;
     return update;
 }
 
@@ -58,6 +60,7 @@ UpdateBatch LatestState::nextPart(Cursor *cursor, TimePoint now) const
         part.anomalies.assign(m_anomalies.begin(), m_anomalies.end());
         part.global = m_global;
         part.invalid = m_invalid;
+        part.shared = m_shared;
     }
     auto bucket = m_buckets.upper_bound(cursor->bucket);
     for (; bucket != m_buckets.end() && part.buckets.size() < partBuckets; ++bucket) {

@@ -53,6 +53,7 @@ private:
     std::deque<AnomalyInfo> m_anomalies;
     std::optional<GlobalLimitInfo> m_global;
     std::optional<InvalidRequestsInfo> m_invalid;
+    std::optional<SharedState> m_shared;
     TimePoint m_at; // of the last update
     quint32 m_snapshot = 0;
     bool m_isInSnapshot = false;

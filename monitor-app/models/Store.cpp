@@ -107,6 +107,8 @@ void Store::show(UpdateBatch update)
     }
     m_removed.insert(m_removed.end(), batch.removed.begin(), batch.removed.end());
     m_dropped += batch.dropped;
+    if (batch.shared)
+        m_shared = batch.shared;
 
     m_tickets.apply(batch);
     m_tokens.apply(batch);
@@ -185,6 +187,7 @@ void Store::forgetBuckets()
     m_index.clear();
     m_tickets.clear();
     m_tokens.clear();
+    m_shared.reset();
     m_shown = m_queued = m_inFlight = 0;
     m_lastReset = {};
     m_waitsNext = 0;

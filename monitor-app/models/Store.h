@@ -70,6 +70,8 @@ public:
     const Figures &figures() const { return m_figures; }
     const TicketLog &tickets() const { return m_tickets; }
     const TokenTrace &tokenTrace() const { return m_tokens; }
+    /// Which of several processes that share the limits holds what; null: nothing is shared.
+    const SharedState *shared() const { return m_shared ? &*m_shared : nullptr; }
     const EventLog &events() const { return m_events; }
     /// To follow it, and to add what the monitor itself has to tell.
     EventLog *events() { return &m_events; }
@@ -135,6 +137,7 @@ private:
     TicketLog m_tickets;
     TokenTrace m_tokens;
     EventLog m_events;
+    std::optional<SharedState> m_shared;
     TimeRange m_range = TimeRange::Seconds30;
     int m_shown = 0;
     int m_queued = 0;

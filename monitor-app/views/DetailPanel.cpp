@@ -4,6 +4,7 @@
 
 #include "monitor-app/models/BucketStory.h"
 #include "monitor-app/models/Format.h"
+#include "monitor-app/models/Sharing.h"
 #include "monitor-app/models/Store.h"
 #include "monitor-app/models/WaitTrace.h"
 #include "monitor-app/views/Paint.h"
@@ -37,6 +38,12 @@ QString breakable(const BucketRow &row)
     QString path = row.path;
     path.replace(QLatin1Char('/'), QStringLiteral("\u200b/"));
     return row.method.isEmpty() ? path : row.method + QLatin1Char(' ') + path;
+}
+
+// A line for each of those that it names.
+QString inLines(QString list)
+{
+    return list.replace(QStringLiteral(", "), QStringLiteral("\n"));
 }
 
 QString rangeName(TimeRange range)
@@ -117,6 +124,13 @@ QWidget *DetailPanel::makePage()
     m_load = addRow(rows, tr("remaining / in flight / queued"));
     m_next = addRow(rows, tr("next grant"), 2);
     layout->addLayout(rows);
+    m_sharing = new QWidget(page);
+    auto *sharing = new QVBoxLayout(m_sharing);
+    sharing->setContentsMargins(0, 0, 0, 0);
+    sharing->setSpacing(5);
+    m_holders = addRow(sharing, tr("held by"), 2);
+    m_waiting = addRow(sharing, tr("waiting"), 2);
+    layout->addWidget(m_sharing);
     layout->addWidget(m_tokens, 2);
     layout->addWidget(m_waits, 2);
     auto *tickets = new QLabel(tr("Tickets"), page);
@@ -150,6 +164,8 @@ void DetailPanel::setBucket(BucketId bucket)
     if (bucket == m_bucket)
         return;
     m_bucket = bucket;
+    for (TextLines *list : {m_holders, m_waiting})
+        list->fit(2, 2);
     m_page->verticalScrollBar()->setValue(0);
     refresh();
 }
@@ -165,7 +181,8 @@ void DetailPanel::setRange(TimeRange range)
 void DetailPanel::setTheme(const Theme &theme)
 {
     m_theme = &theme;
-    for (QLabel *label : {m_title, m_hash, m_major, m_shared, m_limit, m_load, m_next})
+    for (QLabel *label :
+        {m_title, m_hash, m_major, m_shared, m_limit, m_load, m_next, m_holders, m_waiting})
         color(label, theme.text);
     for (QLabel *label : m_dimLabels)
         color(label, theme.dim);
@@ -237,7 +254,11 @@ void DetailPanel::writeRows(const BucketRow &row)
     m_title->write(breakable(row));
     m_title->fit(3);
     m_title->setAccessibleName(row.bucket.name);
-    m_story->write(BucketStory::explain(row, global, now));
+    QString story = BucketStory::explain(row, global, now);
+    if (const SharedState *shared = m_store->shared(); shared && !shared->problem.isEmpty())
+        story += u'\n' + shared->problem;
+    m_story->write(story);
+    m_story->fit(2, 5);
     setAccessibleDescription(m_story->text());
     m_hash->write(
         row.bucket.hash.isEmpty() ? tr("not named yet") : QString::fromLatin1(row.bucket.hash));
@@ -246,6 +267,20 @@ void DetailPanel::writeRows(const BucketRow &row)
     m_limit->write(BucketStory::limit(row.bucket));
     m_load->write(BucketStory::load(row, now));
     m_next->write(BucketStory::nextGrant(row, global, now));
+    writeSharing(row);
+}
+
+void DetailPanel::writeSharing(const BucketRow &row)
+{
+    const SharedState *shared = m_store->shared();
+    m_sharing->setVisible(shared && !row.bucket.exempt);
+    if (!shared)
+        return;
+    const SharedBucket *use = Sharing::useOf(*shared, row.bucket);
+    m_holders->write(inLines(Sharing::holders(*shared, use)));
+    m_waiting->write(inLines(Sharing::waiting(*shared, use)));
+    for (TextLines *list : {m_holders, m_waiting}) // which change each second
+        list->fit(list->lines(), 5);
 }
 
 // Columns begin at whole multiples of their width, or peaks would flicker as they move.

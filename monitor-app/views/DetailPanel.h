@@ -49,6 +49,7 @@ private:
     void refresh();
     void showMessage(const QString &text);
     void writeRows(const BucketRow &row);
+    void writeSharing(const BucketRow &row);
     void drawPlots(const BucketRow &row);
 
     Store *m_store;
@@ -64,6 +65,9 @@ private:
     TextLines *m_limit = nullptr;
     TextLines *m_load = nullptr;
     TextLines *m_next = nullptr;
+    TextLines *m_holders = nullptr; // where processes share
+    TextLines *m_waiting = nullptr;
+    QWidget *m_sharing = nullptr; // those two
     TracePlot *m_tokens;
     TracePlot *m_waits;
     TicketLines *m_tickets;

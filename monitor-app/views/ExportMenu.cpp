@@ -113,11 +113,12 @@ QString ExportMenu::exportTo(ExportKind kind, const QString &path) const
     return Export::toFile(path, [this, kind](QIODevice *file) {
         using Form = TableWriter::Form;
         const Export::Moment moment = m_content.moment();
+        const SharedState *shared = m_content.shared ? m_content.shared() : nullptr;
         switch (kind) {
         case ExportKind::BucketsCsv:
-            return Export::buckets(file, Form::Csv, m_content.rows(), moment.now);
+            return Export::buckets(file, Form::Csv, m_content.rows(), moment.now, shared);
         case ExportKind::BucketsJson:
-            return Export::buckets(file, Form::Json, m_content.rows(), moment.now);
+            return Export::buckets(file, Form::Json, m_content.rows(), moment.now, shared);
         case ExportKind::TicketsCsv:
             return Export::tickets(file, Form::Csv, m_content.rows(), *m_content.tickets, moment);
         case ExportKind::TicketsJson:

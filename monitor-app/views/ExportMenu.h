@@ -33,6 +33,8 @@ public:
         /// The moment that is shown.
         std::function<Export::Moment()> moment;
         const TicketLog *tickets = nullptr;
+        /// Who holds what; not set, or null: nothing is shared.
+        std::function<const SharedState *()> shared;
         QPointer<QWidget> window;
         QPointer<QWidget> timeline;
     };

@@ -182,6 +182,7 @@ ExportMenu::Content MainWindow::exportContent()
     };
     content.moment = [this] { return m_session.moment(); };
     content.tickets = &store()->tickets();
+    content.shared = [this] { return store()->shared(); };
     content.window = this;
     content.timeline = m_page->timeline();
     return content;

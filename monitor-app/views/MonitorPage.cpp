@@ -9,6 +9,7 @@
 #include "monitor-app/views/EventView.h"
 #include "monitor-app/views/FigureStrip.h"
 #include "monitor-app/views/Panel.h"
+#include "monitor-app/views/ProcessView.h"
 #include "monitor-app/views/Theme.h"
 #include "monitor-app/views/TimelineView.h"
 #include "monitor-app/views/Veil.h"
@@ -45,6 +46,7 @@ MonitorPage::MonitorPage(Store *store, QWidget *parent)
     , m_detail(new DetailPanel(store, this))
     , m_timeline(new TimelineView(store, this))
     , m_events(new EventView(store, this))
+    , m_processes(new ProcessView(store, this))
     , m_tabs(new QTabWidget(this))
     , m_columns(makeSplitter(Qt::Horizontal, this))
     , m_rows(makeSplitter(Qt::Vertical, this))
@@ -56,6 +58,8 @@ MonitorPage::MonitorPage(Store *store, QWidget *parent)
     m_tabs->setAccessibleName(tr("Timeline and events"));
     m_tabs->addTab(m_timeline, tr("Timeline"));
     m_tabs->addTab(m_events, tr("Events"));
+    m_tabs->addTab(m_processes, {});
+    showProcesses();
 
     m_detail->setMinimumWidth(260);
     m_columns->addWidget(new Panel(m_buckets, this));
@@ -76,6 +80,8 @@ MonitorPage::MonitorPage(Store *store, QWidget *parent)
     layout->addWidget(m_rows, 1);
     m_veil->raise();
 
+    connect(m_processes, &ProcessView::countChanged, this, &MonitorPage::showProcesses);
+    connect(m_tabs, &QTabWidget::currentChanged, this, [this](int tab) { m_tab = tab; });
     connect(m_buckets, &BucketView::bucketSelected, this, [this](BucketId bucket) {
         if (bucket.isNull() && m_store->find(m_detail->bucket()))
             return; // the filter hides it, and it is still worth reading
@@ -108,6 +114,7 @@ void MonitorPage::setTheme(const Theme &theme)
     m_detail->setTheme(theme);
     m_timeline->setTheme(theme);
     m_events->setTheme(theme);
+    m_processes->setTheme(theme);
     m_veil->setTheme(theme);
     m_tabs->tabBar()->setStyleSheet(theme.tabStyle());
     for (Panel *panel : findChildren<Panel *>())
@@ -150,7 +157,7 @@ void MonitorPage::save(QSettings *settings) const
 {
     settings->setValue(QStringLiteral("window/columns"), m_columns->saveState());
     settings->setValue(QStringLiteral("window/rows"), m_rows->saveState());
-    settings->setValue(QStringLiteral("window/tab"), m_tabs->currentIndex());
+    settings->setValue(QStringLiteral("window/tab"), m_tab);
     m_buckets->saveColumns();
 }
 
@@ -158,9 +165,22 @@ void MonitorPage::restore(const QSettings &settings)
 {
     m_columns->restoreState(settings.value(QStringLiteral("window/columns")).toByteArray());
     m_rows->restoreState(settings.value(QStringLiteral("window/rows")).toByteArray());
-    m_tabs->setCurrentIndex(
-        std::clamp(settings.value(QStringLiteral("window/tab")).toInt(), 0, m_tabs->count() - 1));
+    m_tab =
+        std::clamp(settings.value(QStringLiteral("window/tab")).toInt(), 0, m_tabs->count() - 1);
+    showProcesses();
     m_buckets->restoreColumns();
+}
+
+// Their tab is there where a token is shared; who has chosen it gets it back then.
+void MonitorPage::showProcesses()
+{
+    const int tab = m_tabs->indexOf(m_processes);
+    const std::optional<int> count = m_processes->count();
+    if (count)
+        m_tabs->setTabText(tab, count > 0 ? tr("Processes (%1)").arg(*count) : tr("Processes"));
+    const QSignalBlocker blocker(m_tabs); // nobody chooses here
+    m_tabs->setTabVisible(tab, count.has_value());
+    m_tabs->setCurrentIndex(m_tab != tab || count ? m_tab : 0);
 }
 
 void MonitorPage::resizeEvent(QResizeEvent *event)

@@ -20,14 +20,15 @@ class EventView;
 class FigureStrip;
 class Filter;
 class Panel;
+class ProcessView;
 class Store;
 class TimelineView;
 class Veil;
 struct Theme;
 
-/// What is shown of a source: figures, buckets with the detail of the selected one, timeline and
-/// event log. The parts agree on which bucket is selected, and the timeline shows what the table
-/// does.
+/// What is shown of a source: figures, buckets with the detail of the selected one, timeline,
+/// event log and, where a token is shared, its processes. The parts agree on which bucket is
+/// selected, and the timeline shows what the table does.
 class MonitorPage : public QWidget {
     Q_OBJECT
 public:
@@ -38,6 +39,7 @@ public:
     BucketView *buckets() const { return m_buckets; }
     TimelineView *timeline() const { return m_timeline; }
     EventView *events() const { return m_events; }
+    ProcessView *processes() const { return m_processes; }
 
     void setTheme(const Theme &theme);
     void setRange(TimeRange range);
@@ -55,6 +57,7 @@ protected:
 
 private:
     void chooseLanes();
+    void showProcesses();
     void selectAnew();
 
     Store *m_store;
@@ -63,12 +66,14 @@ private:
     DetailPanel *m_detail;
     TimelineView *m_timeline;
     EventView *m_events;
+    ProcessView *m_processes;
     QTabWidget *m_tabs;
     QSplitter *m_columns; // table and detail
     QSplitter *m_rows;    // those and the tabs
     Veil *m_veil;
     TimePoint m_chosenAt;
     BucketId m_selected; // before the last reset
+    int m_tab = 0;       // that somebody chose last; it may not be there now
     bool m_isNew = true; // nothing was selected of this source yet
 };
 

@@ -63,6 +63,7 @@ void PlainView::print()
     QStringList lines{head()};
     if (m_wasAttached) {
         lines += figuresLine(*store);
+        lines += processLines(*store);
         lines += bucketTable(*store, m_options);
     }
     const QByteArray bytes = lines.join(QLatin1Char('\n')).toUtf8() + "\n\n";

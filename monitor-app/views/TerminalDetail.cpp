@@ -4,6 +4,7 @@
 
 #include "monitor-app/models/BucketStory.h"
 #include "monitor-app/models/Format.h"
+#include "monitor-app/models/Sharing.h"
 #include "monitor-app/models/Store.h"
 #include "monitor-app/models/Words.h"
 #include "monitor-app/views/TerminalTable.h"
@@ -126,6 +127,14 @@ std::vector<TerminalLine> terminalDetail(const Store &store, const BucketRow &ro
     lines.emplace_back();
     for (TerminalLine &line : facts(row, global, now))
         lines.push_back(std::move(line));
+    if (const SharedState *shared = store.shared(); shared && !row.bucket.exempt) {
+        const SharedBucket *use = Sharing::useOf(*shared, row.bucket);
+        if (!shared->problem.isEmpty())
+            lines.push_back(fact(tr("shared limits"), shared->problem, Color::Amber));
+        lines.push_back(fact(tr("held by"), Sharing::holders(*shared, use)));
+        lines.push_back(fact(tr("waiting"), Sharing::waiting(*shared, use),
+            use && !use->waiting.empty() ? Color::Amber : Color::Text));
+    }
     lines.emplace_back();
 
     const auto &tries = store.tickets().tries(row.bucket.id);

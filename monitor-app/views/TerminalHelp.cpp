@@ -22,6 +22,9 @@ constexpr std::array entries{
     Entry{"Enter",
         QT_TRANSLATE_NOOP(
             "Turnstile::Monitor", "its details: why it waits, its tickets; Esc goes back")},
+    Entry{"p",
+        QT_TRANSLATE_NOOP(
+            "Turnstile::Monitor", "where processes share a token: what each holds and waits for")},
     Entry{"S R T E Q I G W 4",
         QT_TRANSLATE_NOOP(
             "Turnstile::Monitor", "sort by the column with that letter, again: reversed")},

@@ -6,6 +6,7 @@
 #include "monitor-app/models/Words.h"
 #include "monitor-app/views/TerminalDetail.h"
 #include "monitor-app/views/TerminalHelp.h"
+#include "monitor-app/views/TerminalProcesses.h"
 #include "monitor-app/views/TerminalTable.h"
 
 #include <algorithm>
@@ -72,6 +73,9 @@ void TerminalPage::pressCommand(char32_t key)
     case U'/':
         m_mode = Mode::Table;
         m_prompt.emplace(m_filter);
+        break;
+    case U'p':
+        m_mode = m_mode == Mode::Processes ? Mode::Table : Mode::Processes;
         break;
     case U'c':
         m_colored = !m_colored;
@@ -144,7 +148,9 @@ std::vector<TerminalLine> TerminalPage::body(QSize size)
     if (m_mode == Mode::Help)
         return terminalHelp();
     std::vector<TerminalLine> lines = table(size);
-    if (m_mode == Mode::Detail) {
+    if (m_mode == Mode::Processes) {
+        lines = terminalProcesses(*m_store, size);
+    } else if (m_mode == Mode::Detail) {
         const BucketRow *row = m_store->find(m_selected);
         lines = row ? terminalDetail(*m_store, *row, size)
                     : std::vector{TerminalLine(tr("The bot has forgotten this bucket."))};

@@ -34,7 +34,7 @@ public:
     std::vector<TerminalLine> lines(QSize size);
 
 private:
-    enum class Mode : quint8 { Table, Detail, Help };
+    enum class Mode : quint8 { Table, Detail, Processes, Help };
 
     void pressCommand(char32_t key);
     void pressMove(TerminalKey::Code code);

@@ -85,6 +85,8 @@ TerminalLine TerminalStatus::line(const Store &store, bool isTable, int width) c
     };
     if (isTable) {
         key(QStringLiteral("/"), tr("filter"));
+        if (store.shared())
+            key(QStringLiteral("p"), tr("processes"));
         key(QStringLiteral("?"), tr("help"));
     } else {
         key(QStringLiteral("Esc"), tr("back"));

@@ -27,9 +27,10 @@ void TextLines::write(const QString &text)
     layOut();
 }
 
-void TextLines::fit(int most)
+void TextLines::fit(int least, int most)
 {
-    const int lines = std::clamp(heightForWidth(width()) / fontMetrics().lineSpacing(), 1, most);
+    const int lines =
+        std::clamp(heightForWidth(width()) / fontMetrics().lineSpacing(), least, most);
     if (lines == m_lines)
         return;
     m_lines = lines;

@@ -18,7 +18,9 @@ public:
     /// All of what was written, whether there is room or not.
     const QString &written() const { return m_text; }
     /// Takes as many lines as the text needs, 1 to \a most.
-    void fit(int most);
+    void fit(int most) { fit(1, most); }
+    void fit(int least, int most);
+    int lines() const { return m_lines; }
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }

@@ -4,6 +4,7 @@
 
 #include "monitor-app/models/Filter.h"
 #include "monitor-app/models/Format.h"
+#include "monitor-app/models/Sharing.h"
 #include "monitor-app/models/Store.h"
 #include "monitor-app/models/Words.h"
 #include "monitor-app/views/TerminalText.h"
@@ -87,6 +88,29 @@ QString figuresLine(const Store &store)
             ? QStringLiteral("%1 %2").arg(figure.name, figure.value)
             : QStringLiteral("%1 %2 (%3)").arg(figure.name, figure.value, figure.remark);
     return parts.join(QStringLiteral(" · "));
+}
+
+QStringList processLines(const Store &store)
+{
+    QStringList lines;
+    const SharedState *shared = store.shared();
+    if (!shared)
+        return lines;
+    if (const QString remark = Sharing::remark(*shared, store.now()); !remark.isEmpty())
+        lines += remark;
+    const std::vector<Sharing::Part> parts = Sharing::parts(*shared, store);
+    for (size_t i = 0; i < parts.size(); ++i) {
+        const SharedProcess &process = shared->processes[i];
+        QString line = tr("process %1: heard of %2, leases: %3")
+                           .arg(Sharing::longName(process), Sharing::heard(process, store.now()),
+                               Format::count(quint64(process.leases)));
+        if (!parts[i].held.isEmpty())
+            line += tr(", holds %1").arg(Sharing::fewOf(parts[i].held));
+        if (!parts[i].wanted.isEmpty())
+            line += tr(", waits for %1").arg(Sharing::fewOf(parts[i].wanted));
+        lines += TerminalText::printable(line);
+    }
+    return lines;
 }
 
 QString columnTitle(Column column)

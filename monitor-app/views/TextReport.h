@@ -29,6 +29,10 @@ std::vector<TextFigure> textFigures(const Store &store);
 /// The figures in one line: `granted 38.2 /s · queued 18 (oldest 6.4 s) · …`.
 QString figuresLine(const Store &store);
 
+/// A line for each of the processes that share the token, and what is to be said of all of them;
+/// none where nothing is shared.
+QStringList processLines(const Store &store);
+
 /// The title of a column, and what it says of a row.
 QString columnTitle(RowOrder::Column column);
 QString columnText(RowOrder::Column column, const BucketRow &row, TimePoint now);

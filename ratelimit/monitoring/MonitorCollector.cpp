@@ -10,7 +10,8 @@
 
 namespace Turnstile {
 
-// How often what changes without a signal is looked at: invalid requests that leave their period.
+// How often what changes without a signal is looked at: invalid requests that leave their period,
+// and who holds what of shared limits, which is only told to those who ask.
 static constexpr milliseconds slowInterval{1000};
 
 static void sortOnce(std::vector<BucketId> *buckets)
@@ -57,6 +58,10 @@ bool MonitorCollector::start()
     });
     connect(limiter, &Ratelimiter::anomalySeen, this,
         [this](const AnomalyInfo &anomaly) { add(&m_batch.anomalies, anomaly, mostHits); });
+    connect(limiter, &InMemoryRatelimiter::sharedStateChanged, this, [this] {
+        m_isSharedNew = true;
+        sendSoon();
+    });
     connect(limiter, &Ratelimiter::globalLockChanged, this, [this] { pending(); });
     connect(limiter, &Ratelimiter::invalidRequestsChanged, this, [this] { pending(); });
 
@@ -64,6 +69,8 @@ bool MonitorCollector::start()
     m_batch.snapshotBegins = true;
     m_nextPage = 0;
     m_isLastPage = false;
+    m_shared.reset();
+    m_isSharedNew = true;
     send();
     return true;
 }
@@ -108,10 +115,15 @@ MonitorUpdate &MonitorCollector::pending()
     if (m_batch.events++ == 0) {
         if (m_batch.since == TimePoint())
             m_batch.since = clockNow();
-        if (!m_isStalled && (!m_timer.isActive() || m_timer.intervalAsDuration() > m_interval))
-            m_timer.start(m_interval);
+        sendSoon();
     }
     return m_batch;
+}
+
+void MonitorCollector::sendSoon()
+{
+    if (!m_isStalled && (!m_timer.isActive() || m_timer.intervalAsDuration() > m_interval))
+        m_timer.start(m_interval);
 }
 
 template <typename Item>
@@ -219,10 +231,24 @@ void MonitorCollector::send()
         m_limiter->invalidRequests(), m_limiter->options().invalidLimit};
     if (invalid != m_invalid || isFirst)
         update.invalid = m_invalid = invalid;
+    if (m_limiter->options().isShared && update.tickets.size() <= mostBesideShared)
+        update.shared = newShared(update.at);
     schedule();
     if (update.events > 0 || !update.buckets.empty() || !update.removed.empty()
-        || update.snapshotEnds || update.global || update.invalid)
+        || update.snapshotEnds || update.global || update.invalid || update.shared)
         Q_EMIT updated(update);
+}
+
+// To ask costs a round trip of the bot, so it is done once a second.
+std::optional<SharedState> MonitorCollector::newShared(TimePoint now)
+{
+    if (!std::exchange(m_isSharedNew, false) && now < m_sharedAt + slowInterval)
+        return {};
+    m_sharedAt = now;
+    std::optional<SharedState> state = m_limiter->sharedState();
+    if (state == m_shared)
+        return {};
+    return m_shared = std::move(state);
 }
 
 void MonitorCollector::schedule()
@@ -233,7 +259,7 @@ void MonitorCollector::schedule()
         m_timer.start(0);
     else if (m_batch.events > 0 || m_global.used > 0 || m_global.lockedUntil)
         m_timer.start(m_interval); // slots free by themselves, without a signal
-    else if (m_invalid.count > 0)
+    else if (m_invalid.count > 0 || m_limiter->options().isShared)
         m_timer.start(std::max(m_interval, slowInterval));
 }
 

@@ -26,6 +26,8 @@ class TURNSTILE_RATELIMIT_EXPORT MonitorCollector : public QObject {
 public:
     static constexpr size_t mostBuckets = 512;  ///< in one update
     static constexpr size_t mostTickets = 4096; ///< states of tickets in one update
+    /// The same in one that tells which process holds what.
+    static constexpr size_t mostBesideShared = mostTickets / 2;
     static constexpr size_t mostHits = 256;     ///< 429s in one update, and as many anomalies
     static constexpr size_t mostRemoved = 8192; ///< forgotten buckets in one update
     static constexpr int pageSize = 128;        ///< buckets in one part of a snapshot
@@ -53,6 +55,8 @@ Q_SIGNALS:
 
 private:
     MonitorUpdate &pending();
+    void sendSoon();
+    std::optional<SharedState> newShared(TimePoint now);
     template <typename Item> void add(std::vector<Item> *items, const Item &item, size_t most);
     void touchBucket(BucketId bucket);
     void removeBucket(BucketId bucket);
@@ -78,6 +82,9 @@ private:
     bool m_isStalled = false;
     MonitorGlobalLimit m_global;
     MonitorInvalidRequests m_invalid;
+    std::optional<SharedState> m_shared; // as it was told last
+    TimePoint m_sharedAt;                // when it was asked for last
+    bool m_isSharedNew = false;
 };
 
 } // namespace Turnstile

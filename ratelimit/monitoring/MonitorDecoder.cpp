@@ -222,6 +222,9 @@ void MonitorDecoder::read(MonitorUpdate *update)
         case UpdateKey::Invalid:
             read(&update->invalid.emplace());
             break;
+        case UpdateKey::Shared:
+            read(&update->shared.emplace());
+            break;
         default:
             return false;
         }

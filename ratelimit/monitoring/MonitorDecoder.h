@@ -27,10 +27,11 @@ private:
     int number();
     template <typename Enum> Enum name(Enum last) { return Enum(m_in.number(0, qint64(last))); }
     QString endpointName() { return m_in.text(MonitorProtocol::mostNameText); }
-    template <typename Item> void list(std::vector<Item> *items)
+    template <typename Item>
+    void list(std::vector<Item> *items, size_t most = MonitorProtocol::mostItems)
     {
         items->clear();
-        m_in.array(MonitorProtocol::mostItems, [&] {
+        m_in.array(most, [&] {
             items->emplace_back();
             read(&items->back());
         });
@@ -56,6 +57,11 @@ private:
     void read(AnomalyInfo *anomaly);
     void read(MonitorGlobalLimit *global);
     void read(MonitorInvalidRequests *invalid);
+    void read(SharedState *shared);
+    void read(SharedProcess *process);
+    void read(SharedBucket *bucket);
+    void read(SharedBucket::Holder *holder);
+    void read(int *place) { *place = number(); }
 
     template <typename Message> void readInto(MonitorMessage *message)
     {

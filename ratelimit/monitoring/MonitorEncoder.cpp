@@ -86,6 +86,11 @@ public:
     void write(const AnomalyInfo &anomaly);
     void write(const MonitorGlobalLimit &global);
     void write(const MonitorInvalidRequests &invalid);
+    void write(const SharedState &shared);
+    void write(const SharedProcess &process);
+    void write(const SharedBucket &bucket);
+    void write(const SharedBucket::Holder &holder);
+    void write(int place) { m_out.number(qint64(place)); }
 
 private:
     static qint64 inMicroseconds(TimePoint at)
@@ -185,6 +190,51 @@ void Encoder::write(const MonitorInvalidRequests &invalid)
     map.number(InvalidKey::Count, invalid.count);
     map.number(InvalidKey::Limit, invalid.limit);
 }
+
+void Encoder::write(const SharedState &shared)
+{
+    CborWriter::Map map(&m_out);
+    time(map, SharedKey::At, shared.at);
+    text(map, SharedKey::Problem, shared.problem, Protocol::mostText);
+    list(map, SharedKey::Processes, shared.processes);
+    list(map, SharedKey::Buckets, shared.buckets);
+    map.number(SharedKey::MoreBuckets, shared.moreBuckets);
+}
+
+void Encoder::write(const SharedProcess &process)
+{
+    CborWriter::Map map(&m_out);
+    text(map, ProcessKey::Id, process.id, Protocol::mostNameText);
+    text(map, ProcessKey::Name, process.name, Protocol::mostNameText);
+    map.number(ProcessKey::Pid, quint64(process.pid));
+    text(map, ProcessKey::Host, process.host, Protocol::mostNameText);
+    time(map, ProcessKey::HeardAt, process.heardAt);
+    if (process.isOwn)
+        map.field(ProcessKey::Own).boolean(true);
+    if (process.waitsForAll)
+        map.field(ProcessKey::WaitsForAll).boolean(true);
+    map.number(ProcessKey::Leases, process.leases);
+}
+
+void Encoder::write(const SharedBucket &bucket)
+{
+    CborWriter::Map map(&m_out);
+    map.number(SharedBucketKey::Bucket, bucket.bucket.value);
+    text(map, SharedBucketKey::Name, bucket.name, Protocol::mostNameText);
+    bytes(map, SharedBucketKey::Hash, bucket.hash);
+    bytes(map, SharedBucketKey::MajorResource, bucket.majorResource);
+    list(map, SharedBucketKey::Holders, bucket.holders);
+    list(map, SharedBucketKey::Waiting, bucket.waiting);
+    map.number(SharedBucketKey::MoreHolders, bucket.moreHolders);
+    map.number(SharedBucketKey::MoreWaiting, bucket.moreWaiting);
+}
+
+void Encoder::write(const SharedBucket::Holder &holder)
+{
+    CborWriter::Map map(&m_out);
+    map.number(HolderKey::Process, holder.process);
+    map.number(HolderKey::Leases, holder.leases);
+}
 } // namespace
 
 QByteArray MonitorCodec::encode(const MonitorSubscribe &message)
@@ -239,6 +289,10 @@ QByteArray MonitorCodec::encode(const MonitorUpdate &message, TimePoint epoch)
         if (message.invalid) {
             map.field(UpdateKey::Invalid);
             out.write(*message.invalid);
+        }
+        if (message.shared) {
+            map.field(UpdateKey::Shared);
+            out.write(*message.shared);
         }
     });
 }

@@ -38,7 +38,8 @@ enum {
     Hits,
     Anomalies,
     Global,
-    Invalid
+    Invalid,
+    Shared
 };
 }
 namespace UpdateFlag {
@@ -82,6 +83,18 @@ enum { Limit, Used, NextFreeAt, LockedUntil };
 }
 namespace InvalidKey {
 enum { Count, Limit };
+}
+namespace SharedKey {
+enum { At, Problem, Processes, Buckets, MoreBuckets };
+}
+namespace ProcessKey {
+enum { Id, Name, Pid, Host, HeardAt, Own, WaitsForAll, Leases };
+}
+namespace SharedBucketKey {
+enum { Bucket, Name, Hash, MajorResource, Holders, Waiting, MoreHolders, MoreWaiting };
+}
+namespace HolderKey {
+enum { Process, Leases };
 }
 namespace HeartbeatKey {
 enum { At };

@@ -17,7 +17,7 @@ namespace Turnstile {
 /// Numbers that both sides must agree on. Those of the updates are bounds: no message is larger.
 struct MonitorProtocol {
     static constexpr int majorVersion = 1; ///< another one cannot be read
-    static constexpr int minorVersion = 0; ///< another one can: unknown keys are skipped
+    static constexpr int minorVersion = 1; ///< another one can: unknown keys are skipped
 
     static constexpr qsizetype mostToClient = 4 * 1024 * 1024; ///< bytes of a frame's payload
     static constexpr qsizetype mostToPublisher = 64 * 1024;    ///< the same, the other way

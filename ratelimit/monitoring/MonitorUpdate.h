@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ratelimit/core/Bucket.h"
+#include "ratelimit/SharedState.h"
 #include "ratelimit/TicketInfo.h"
 
 #include <QtCore/QMetaType>
@@ -60,6 +61,8 @@ struct MonitorUpdate {
     std::vector<AnomalyInfo> anomalies;            ///< in order
     std::optional<MonitorGlobalLimit> global;      ///< nothing: as before
     std::optional<MonitorInvalidRequests> invalid; ///< nothing: as before
+    /// Which of the processes that share the limits holds what. Nothing: as before, or not shared.
+    std::optional<SharedState> shared;
 };
 
 /// What a monitor may ask of a bot that allows it.

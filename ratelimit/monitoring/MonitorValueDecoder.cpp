@@ -3,6 +3,8 @@
 #include "ratelimit/monitoring/MonitorDecoder.h"
 #include "ratelimit/monitoring/MonitorKeys.h"
 
+#include <algorithm>
+
 namespace Turnstile {
 
 using namespace Wire;
@@ -243,6 +245,134 @@ void MonitorDecoder::read(MonitorInvalidRequests *invalid)
             break;
         case InvalidKey::Limit:
             invalid->limit = number();
+            break;
+        default:
+            return false;
+        }
+        return true;
+    });
+}
+
+// Whoever is named has to be in the list of processes.
+static bool arePlaces(const SharedState &shared)
+{
+    const auto isPlace = [count = shared.processes.size()](
+                             int place) { return size_t(place) < count; };
+    return std::all_of(
+        shared.buckets.begin(), shared.buckets.end(), [&isPlace](const SharedBucket &bucket) {
+            return std::all_of(bucket.waiting.begin(), bucket.waiting.end(), isPlace)
+                && std::all_of(bucket.holders.begin(), bucket.holders.end(),
+                    [&isPlace](const auto &holder) { return isPlace(holder.process); });
+        });
+}
+
+void MonitorDecoder::read(SharedState *shared)
+{
+    m_in.map([&](quint64 key) {
+        switch (key) {
+        case SharedKey::At:
+            shared->at = time();
+            break;
+        case SharedKey::Problem:
+            shared->problem = m_in.text(Protocol::mostText);
+            break;
+        case SharedKey::Processes:
+            list(&shared->processes, SharedState::mostProcesses);
+            break;
+        case SharedKey::Buckets:
+            list(&shared->buckets, SharedState::mostBuckets);
+            break;
+        case SharedKey::MoreBuckets:
+            shared->moreBuckets = number();
+            break;
+        default:
+            return false;
+        }
+        return true;
+    });
+    if (!arePlaces(*shared))
+        m_in.fail(CborReader::Problem::OutOfRange);
+}
+
+void MonitorDecoder::read(SharedProcess *process)
+{
+    m_in.map([&](quint64 key) {
+        switch (key) {
+        case ProcessKey::Id:
+            process->id = endpointName();
+            break;
+        case ProcessKey::Name:
+            process->name = endpointName();
+            break;
+        case ProcessKey::Pid:
+            process->pid = m_in.number(0, std::numeric_limits<qint64>::max());
+            break;
+        case ProcessKey::Host:
+            process->host = endpointName();
+            break;
+        case ProcessKey::HeardAt:
+            process->heardAt = time();
+            break;
+        case ProcessKey::Own:
+            process->isOwn = m_in.boolean();
+            break;
+        case ProcessKey::WaitsForAll:
+            process->waitsForAll = m_in.boolean();
+            break;
+        case ProcessKey::Leases:
+            process->leases = number();
+            break;
+        default:
+            return false;
+        }
+        return true;
+    });
+}
+
+void MonitorDecoder::read(SharedBucket *bucket)
+{
+    m_in.map([&](quint64 key) {
+        switch (key) {
+        case SharedBucketKey::Bucket:
+            read(&bucket->bucket);
+            break;
+        case SharedBucketKey::Name:
+            bucket->name = endpointName();
+            break;
+        case SharedBucketKey::Hash:
+            bucket->hash = m_in.bytes(Protocol::mostIdBytes);
+            break;
+        case SharedBucketKey::MajorResource:
+            bucket->majorResource = m_in.bytes(Protocol::mostIdBytes);
+            break;
+        case SharedBucketKey::Holders:
+            list(&bucket->holders, SharedState::mostNamed);
+            break;
+        case SharedBucketKey::Waiting:
+            list(&bucket->waiting, SharedState::mostNamed);
+            break;
+        case SharedBucketKey::MoreHolders:
+            bucket->moreHolders = number();
+            break;
+        case SharedBucketKey::MoreWaiting:
+            bucket->moreWaiting = number();
+            break;
+        default:
+            return false;
+        }
+        return true;
+    });
+}
+
+void MonitorDecoder::read(SharedBucket::Holder *holder)
+{
+    m_in.map([&](quint64 key) {
+        switch (key) {
+        case HolderKey::Process:
+            holder->process = number();
+            break;
+        case HolderKey::Leases:
+            holder->leases = number();
             break;
         default:
             return false;

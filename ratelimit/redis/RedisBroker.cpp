@@ -8,6 +8,7 @@
 #include <QtCore/QCoreApplication>
 #include <QtCore/QDebug>
 #include <QtCore/QRandomGenerator>
+#include <QtCore/QSysInfo>
 #include <QtCore/QThread>
 
 #include <algorithm>
@@ -51,20 +52,24 @@ RedisBroker::~RedisBroker()
 void RedisBroker::outlive(RedisConnection *connection)
 {
     connection->setWaitsAtEnd();
+    QThread *const thread = QThread::currentThread();
+    if (thread != connection->thread())
+        return; // its own has ended
     if (QCoreApplication *const app = QCoreApplication::instance();
-        app && app->thread() == connection->thread()) {
+        app && app->thread() == thread) {
         connection->setParent(app);
-    } else if (QThread *const thread = QThread::currentThread(); thread->loopLevel() > 0) {
+    } else if (thread->loopLevel() > 0) {
         connection->setParent(nullptr);
         QObject::connect(thread, &QThread::finished, connection, &QObject::deleteLater);
     }
 }
 
-void RedisBroker::start(
-    QObject *owner, std::function<void(Step)> change, std::function<void()> tell)
+void RedisBroker::start(QObject *owner, std::function<void(Step)> change,
+    std::function<void()> tell, std::function<void()> tellState)
 {
     m_change = std::move(change);
     m_tell = std::move(tell);
+    m_tellState = std::move(tellState);
     m_timer = new QTimer(owner);
     m_timer->setTimerType(Qt::PreciseTimer);
     m_timer->setSingleShot(true);
@@ -76,6 +81,10 @@ void RedisBroker::start(
         qWarning().noquote() << "Turnstile:" << m_problem;
         return;
     }
+    const QString name =
+        m_options.name.isEmpty() ? QCoreApplication::applicationName() : m_options.name;
+    m_talk.setInfo(
+        RedisLook::info(name, QCoreApplication::applicationPid(), QSysInfo::machineHostName()));
     m_commands = new RedisConnection(m_options, owner);
     QObject::connect(m_commands, &RedisConnection::connected, owner, [this] {
         m_change([this](Scheduler &, TimePoint now) { m_talk.connected(now); }); // and asks
@@ -91,6 +100,13 @@ void RedisBroker::start(
         [this](const QByteArray & /*channel*/, const QByteArray &message) {
             m_change([this, message](Scheduler &, TimePoint) { m_talk.woken(message); });
         });
+    const auto listen = [this](bool listens) {
+        m_change(
+            [this, listens](Scheduler &, TimePoint now) { m_talk.setListening(listens, now); });
+    };
+    QObject::connect(m_wakes, &RedisConnection::connected, owner, [listen] { listen(true); });
+    QObject::connect(m_wakes, &RedisConnection::disconnected, owner, [listen] { listen(false); });
+    m_talk.setListening(false, clockNow());
     m_commands->open();
     m_wakes->open();
 }
@@ -117,6 +133,11 @@ void RedisBroker::happened(const Event &event)
     m_talk.happened(event);
 }
 
+void RedisBroker::turnBegins(Scheduler &scheduler, TimePoint now)
+{
+    m_talk.turnBegins(scheduler, now);
+}
+
 bool RedisBroker::turnEnded(Scheduler &scheduler, TimePoint now)
 {
     if (m_talk.turnEnded(scheduler, now))
@@ -124,6 +145,17 @@ bool RedisBroker::turnEnded(Scheduler &scheduler, TimePoint now)
     call(scheduler, now);
     armTimer(now);
     return false;
+}
+
+// A turn of its own, so that Redis is asked without one.
+SharedState RedisBroker::sharedState(TimePoint now)
+{
+    m_talk.watch(now);
+    if (m_commands)
+        m_change([](Scheduler &, TimePoint) {});
+    SharedState state = m_talk.sharedState();
+    state.problem = m_problem;
+    return state;
 }
 
 void RedisBroker::call(const Scheduler &scheduler, TimePoint now)
@@ -146,10 +178,17 @@ void RedisBroker::replied(
     if (reply.isError() && !isHeard) // which is told by the connection
         return m_talk.unheard(scheduler, now);
     QString error = reply.error;
+    const TimePoint toldAt = m_talk.sharedState().at;
     if (reply.isError())
         m_talk.refused(scheduler, now);
     else
         error = m_talk.replied(reply.string, scheduler, now);
+    if (m_talk.sharedState().at != toldAt) {
+        const std::weak_ptr isThere(m_isThere);
+        m_tellState();
+        if (isThere.expired())
+            return;
+    }
     if (error.isEmpty())
         return setProblem({});
     const QString problem = QStringLiteral("Redis does not do what it is asked to: %1").arg(error);
@@ -161,7 +200,8 @@ void RedisBroker::replied(
 void RedisBroker::armTimer(TimePoint now)
 {
     if (const auto next = m_talk.nextDeadline())
-        m_timer->start(std::max(0ms, std::chrono::ceil<milliseconds>(*next - now)));
+        m_timer->start(
+            std::clamp<milliseconds>(std::chrono::ceil<milliseconds>(*next - now), 0ms, 24h));
     else
         m_timer->stop();
 }

@@ -24,9 +24,10 @@ public:
     ~RedisBroker() override;
 
     /// Connects. The connections belong to \a owner, and live in its thread; \a change runs a step
-    /// with its scheduler, and \a tell is called when the connection, or what is wrong, came or
-    /// went.
-    void start(QObject *owner, std::function<void(Step)> change, std::function<void()> tell);
+    /// with its scheduler, \a tell is called when the connection, or what is wrong, came or went,
+    /// and \a tellState when Redis has told who holds what.
+    void start(QObject *owner, std::function<void(Step)> change, std::function<void()> tell,
+        std::function<void()> tellState);
 
     bool isConnected() const;
     /// How many processes share the token, as Redis said last; 0: not known.
@@ -39,7 +40,9 @@ public:
 
     void answered(TicketId ticket, const Response &response, TimePoint now) override;
     void happened(const Event &event) override;
+    void turnBegins(Scheduler &scheduler, TimePoint now) override;
     bool turnEnded(Scheduler &scheduler, TimePoint now) override;
+    SharedState sharedState(TimePoint now) override;
 
 private:
     static void outlive(RedisConnection *connection);
@@ -52,6 +55,7 @@ private:
     const QByteArray m_key;
     std::function<void(Step)> m_change;
     std::function<void()> m_tell;
+    std::function<void()> m_tellState;
     RedisConnection *m_commands = nullptr; // of the owner, as are those below
     RedisConnection *m_wakes = nullptr;
     QTimer *m_timer = nullptr;

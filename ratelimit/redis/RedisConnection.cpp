@@ -131,10 +131,14 @@ void RedisConnection::logIn()
 {
     m_state = State::LoggingIn;
     const auto refused = [this](const RedisReply &reply) {
-        if (reply.isError() && m_state == State::LoggingIn)
-            fail(sentence(QStringLiteral("refuses the login: ") + reply.error));
+        if (!reply.isError() || m_state != State::LoggingIn)
+            return;
+        QString said = reply.error; // maybe what it was told
+        if (!m_options.password.isEmpty())
+            said.replace(m_options.password, QStringLiteral("••••"));
+        fail(sentence(QStringLiteral("refuses the login: ") + said));
     };
-    if (!m_options.password.isEmpty()) {
+    if (!m_options.password.isEmpty() || !m_options.user.isEmpty()) {
         QByteArrayList command{"AUTH"};
         if (!m_options.user.isEmpty())
             command.append(m_options.user.toUtf8());

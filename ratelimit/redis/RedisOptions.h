@@ -46,6 +46,10 @@ struct RedisOptions {
     /// machine or behind the same NAT say the same.
     QString ipGroup = QStringLiteral("default");
 
+    /// What the process is called where somebody watches any of them; with its pid and the name of
+    /// the machine. Empty: `QCoreApplication::applicationName()`.
+    QString name{};
+
     milliseconds connectTimeout{5000}; ///< for the name, the connection and the login together
     /// For a reply. A connection without one is closed, since nobody knows what it still says.
     milliseconds commandTimeout{2000};

@@ -14,7 +14,9 @@ static RedisReply valueOf(const redisReply &reply)
         value.integer = reply.integer;
         break;
     case REDIS_REPLY_ERROR:
-        value.error = QString::fromUtf8(reply.str, qsizetype(reply.len));
+        // Some repeat the command, with the password or with a request in it.
+        value.error = QString::fromUtf8(reply.str, qsizetype(reply.len))
+                          .section(QStringLiteral(", with args"), 0, 0);
         break;
     case REDIS_REPLY_STATUS:
     case REDIS_REPLY_STRING:

@@ -25,7 +25,8 @@ RedisRatelimiter::RedisRatelimiter(
 {
     m_broker->start(
         this, [this](RedisBroker::Step step) { change(std::move(step)); },
-        [this] { Q_EMIT sharingChanged(m_broker->isConnected(), m_broker->problem()); });
+        [this] { Q_EMIT sharingChanged(m_broker->isConnected(), m_broker->problem()); },
+        [this] { Q_EMIT sharedStateChanged(); });
 }
 
 RedisRatelimiter::~RedisRatelimiter() = default;

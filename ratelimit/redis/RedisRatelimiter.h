@@ -16,8 +16,8 @@ class RedisBroker;
 /// Queues, order, priorities and deadlines are of the process, as with InMemoryRatelimiter;
 /// counting is done in Redis, on its clock. While Redis is away, RedisOptions::failurePolicy says
 /// what becomes of tickets. Interactions count in the process that answers them: their tokens are
-/// of no other; what they meet (a block by the edge, invalid answers) counts for all. Rules:
-/// `docs/scaling.md`.
+/// of no other; what they meet (a block by the edge, invalid answers) counts for all.
+/// sharedState() tells which process holds what. Rules: `docs/scaling.md`.
 class TURNSTILE_REDIS_EXPORT RedisRatelimiter : public InMemoryRatelimiter {
     Q_OBJECT
 public:

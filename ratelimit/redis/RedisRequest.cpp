@@ -173,6 +173,16 @@ void RedisRequest::addDrop(const QSet<QByteArray> &drop)
     addList(QLatin1String("drop"), entries);
 }
 
+// An empty list asks, too.
+void RedisRequest::addLook(const QByteArrayList &buckets)
+{
+    QJsonArray entries;
+    for (const QByteArray &bucket : buckets.first(std::min(buckets.size(), mostEntries)))
+        entries.append(text(bucket));
+    m_request.insert(u"look", entries);
+    m_isEmpty = false;
+}
+
 static void addTexts(QJsonObject &entry, QLatin1String name, const std::vector<QByteArray> &texts)
 {
     QJsonArray all;

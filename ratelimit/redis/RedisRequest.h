@@ -28,6 +28,12 @@ public:
         const std::vector<QByteArray> &probes);
     /// How long after its sending a request counts at the latest.
     void setMargin(milliseconds margin);
+    /// The how manieth of the process it is: Redis does not do it after a later one.
+    void setNumber(qint64 number) { m_request.insert(u"call", number); }
+    /// What the process says of itself, as RedisLook::info().
+    void setInfo(const QByteArray &info) { m_request.insert(u"info", QString::fromUtf8(info)); }
+    /// Asks who holds what, also of \a buckets, the first of them.
+    void addLook(const QByteArrayList &buckets);
     /// Whether it says anything.
     bool isEmpty() const { return m_isEmpty; }
     QByteArray toJson() const;

@@ -80,6 +80,8 @@ bool RedisSocket::secure(QSslSocket *socket)
         return false;
     }
     QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
+    configuration.setPeerVerifyMode(
+        QSslSocket::VerifyPeer); // whatever the application's default is
     const auto read = [this](const QString &path) {
         QFile file(path);
         if (file.open(QIODevice::ReadOnly))

@@ -3,6 +3,7 @@
 #include "ratelimit/redis/RedisTalk.h"
 
 #include "ratelimit/redis/RedisRequest.h"
+#include "ratelimit/redis/ToldTime.h"
 
 #include <QtCore/QJsonDocument>
 
@@ -14,6 +15,9 @@ using namespace std::chrono_literals;
 
 // Redis takes a process for dead that says nothing for ten seconds.
 static constexpr milliseconds heartbeat = 3s;
+// What a process says of itself Redis forgets, at the latest, with the process.
+static constexpr milliseconds introduceEvery = 1min;
+static constexpr milliseconds mayBeForgottenAfter = 9s;
 // After a call that Redis refused: it is loading, or full, or has another version of the script.
 static constexpr milliseconds retryAfterError = 1s;
 
@@ -63,8 +67,15 @@ void RedisTalk::happened(const Event &event)
     }
 }
 
+void RedisTalk::turnBegins(Scheduler &scheduler, TimePoint now)
+{
+    if (now >= m_heardAt + RedisWishes::trustedFor && std::exchange(m_isTrusted, false))
+        m_wishes.giveBackOld(scheduler, now);
+}
+
 bool RedisTalk::turnEnded(Scheduler &scheduler, TimePoint now)
 {
+    m_look.timePassed(now);
     for (const QByteArray &bucket : m_tickets.tell(scheduler, now))
         m_wishes.wake(bucket);
     if (m_wishes.update(scheduler, now) || (m_own && m_wishes.askOwn(scheduler, now)))
@@ -88,7 +99,7 @@ void RedisTalk::woken(const QByteArray &message)
 void RedisTalk::connected(TimePoint now)
 {
     m_isConnected = m_isTold = true; // what happened meanwhile, too
-    m_notBefore = now;
+    m_notBefore = m_introduceAt = now;
     countHere(false);
 }
 
@@ -109,9 +120,40 @@ void RedisTalk::countHere(bool isAway)
     m_tickets.setOwn(m_own ? &*m_own : nullptr);
 }
 
-RedisRequest RedisTalk::newRequest() const
+RedisRequest RedisTalk::newRequest()
 {
-    return {m_process, m_options, m_scheduling};
+    RedisRequest request(m_process, m_options, m_scheduling);
+    request.setNumber(++m_lastCall);
+    return request;
+}
+
+RedisLook::Names RedisTalk::namesInUse() const
+{
+    RedisLook::Names names;
+    const auto add = [&names](const QByteArray &name, BucketId id) { names.insert(name, id); };
+    m_tickets.forEachName(add);
+    m_wishes.forEachName(add);
+    return names;
+}
+
+// Those of which somebody holds leases are told anyway.
+void RedisTalk::look(RedisRequest &request, TimePoint now)
+{
+    QByteArrayList buckets;
+    m_wishes.forEachName([&buckets](const QByteArray &name, BucketId) {
+        if (!name.isEmpty())
+            buckets.append(name);
+    });
+    m_look.ask(request, buckets, now);
+}
+
+void RedisTalk::introduce(RedisRequest &request, TimePoint now)
+{
+    if (now >= m_calledAt + mayBeForgottenAfter)
+        m_introduceAt = std::min(m_introduceAt, now);
+    m_isIntroduced = !m_info.isEmpty() && now >= m_introduceAt;
+    if (m_isIntroduced)
+        request.setInfo(m_info);
 }
 
 TimePoint RedisTalk::notBefore(milliseconds sinceLastCall) const
@@ -123,7 +165,9 @@ QByteArray RedisTalk::nextCall(const Scheduler &scheduler, TimePoint now)
 {
     if (m_isCalling || !m_isConnected || now < notBefore(m_wishes.isUrgent() ? 0ms : m_pause))
         return {};
-    const bool isDue = m_wishes.asks() || (m_speakAt && now >= *m_speakAt) || m_isTold
+    const std::optional<TimePoint> lookAt = m_look.due();
+    const bool looks = lookAt && *lookAt <= now;
+    const bool isDue = looks || m_wishes.asks() || m_isTold || (m_speakAt && now >= *m_speakAt)
         || (now >= m_calledAt + heartbeat && isHeardOf());
     if (!isDue)
         return {};
@@ -132,6 +176,9 @@ QByteArray RedisTalk::nextCall(const Scheduler &scheduler, TimePoint now)
         request.setMargin(*margin);
     m_wishes.ask(request, scheduler, now);
     m_words.say(request, now);
+    if (looks)
+        look(request, now);
+    introduce(request, now);
     m_isCalling = true;
     m_isTold = false;
     m_calledAt = now;
@@ -152,6 +199,10 @@ std::optional<TimePoint> RedisTalk::nextDeadline() const
         next = std::max(*m_speakAt, notBefore(m_pause));
     else if (isHeardOf())
         next = notBefore(heartbeat);
+    if (const std::optional<TimePoint> lookAt = m_look.due()) {
+        const TimePoint at = std::max(*lookAt, notBefore(m_pause));
+        next = std::min(next.value_or(at), at);
+    }
     return change && next ? std::min(*next, *change) : next;
 }
 
@@ -171,14 +222,20 @@ QString RedisTalk::replied(const QByteArray &reply, Scheduler &scheduler, TimePo
 void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint now)
 {
     m_isCalling = false;
+    m_heardAt = m_calledAt;
+    m_isTrusted = true;
     ++m_calls;
     m_words.heard();
     m_processes = said[u"processes"].toInt();
+    if (m_isIntroduced)
+        m_introduceAt = now + introduceEvery;
+    if (const QJsonValue look = said[u"look"]; look.isObject())
+        m_look.replied(look.toObject(), m_process, namesInUse(), now);
     const QJsonValue global = said[u"global"];
-    if (const qint64 lock = global[u"lock"].toInteger(); lock > 0)
-        scheduler.lockGlobally(now + milliseconds(lock), now);
-    if (const qint64 edge = global[u"edge"].toInteger(); edge > 0)
-        scheduler.lockEdge(now + milliseconds(edge), now);
+    if (const milliseconds lock = toldTime(global[u"lock"]); lock > 0ms)
+        scheduler.lockGlobally(now + lock, now);
+    if (const milliseconds edge = toldTime(global[u"edge"]); edge > 0ms)
+        scheduler.lockEdge(now + edge, now);
     const int invalid = said[u"invalid"].toInt(), most = m_scheduling.invalidLimit;
     scheduler.setSharedInvalid(invalid, now);
     m_isNearBan = most > 0 && invalid >= most - most / 20 - 1;
@@ -188,8 +245,8 @@ void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint n
         scheduler.learnSplit(each[u"route"].toString().toUtf8(), hash, now);
     }
     std::optional<TimePoint> free;
-    if (global[u"free"].toInt() > 0)
-        free = now + milliseconds(global[u"free"].toInt());
+    if (const milliseconds wait = toldTime(global[u"free"]); wait > 0ms)
+        free = now + wait;
     scheduler.setSharedGlobal(global[u"used"].toInt(), free, now);
     if (global[u"free"].toInt(-1) == 0)
         m_wishes.gateIsOpen();

@@ -4,6 +4,7 @@
 
 #include "ratelimit/core/Scheduler.h"
 #include "ratelimit/redis/LocalLender.h"
+#include "ratelimit/redis/RedisLook.h"
 #include "ratelimit/redis/RedisOptions.h"
 #include "ratelimit/redis/RedisTickets.h"
 #include "ratelimit/redis/RedisWishes.h"
@@ -28,9 +29,17 @@ public:
     RedisTalk(QByteArray process, const RedisOptions &options, const SchedulerOptions &scheduling,
         milliseconds pause = usualPause);
 
+    /// What the process says of itself, to be seen by those who watch; see RedisLook::info().
+    void setInfo(const QByteArray &info) { m_info = info; }
+    /// Somebody wants to see who holds what, for the next few seconds.
+    void watch(TimePoint now) { m_look.watch(now); }
+    /// Who holds what, as Redis said last.
+    const SharedState &sharedState() const { return m_look.state(); }
+
     /// As LeaseBroker.
     void answered(TicketId ticket, const Response &response, TimePoint now);
     void happened(const Event &event);
+    void turnBegins(Scheduler &scheduler, TimePoint now);
     bool turnEnded(Scheduler &scheduler, TimePoint now);
 
     /// What to call Redis with, and that it is called; empty: there is no call now.
@@ -44,6 +53,9 @@ public:
     void unheard(Scheduler &scheduler, TimePoint now);
     /// A message on the channel `KEY:wake`.
     void woken(const QByteArray &message);
+
+    /// Such messages are heard, or not any more; at first they are.
+    void setListening(bool listens, TimePoint now) { m_wishes.setListening(listens, now); }
 
     /// Redis can be called, or not any more.
     void connected(TimePoint now);
@@ -64,9 +76,12 @@ public:
     quint64 granted() const { return m_granted; }
 
 private:
-    RedisRequest newRequest() const;
+    RedisRequest newRequest();
     // Now and then, whether or not there is something to say.
     bool isHeardOf() const { return !m_wishes.isEmpty() || !m_tickets.isEmpty() || m_isNearBan; }
+    RedisLook::Names namesInUse() const;
+    void look(RedisRequest &request, TimePoint now);
+    void introduce(RedisRequest &request, TimePoint now);
     void countHere(bool isAway);
     TimePoint notBefore(milliseconds sinceLastCall) const;
     void learn(const QJsonObject &said, Scheduler &scheduler, TimePoint now);
@@ -76,17 +91,24 @@ private:
     const QByteArray m_process;
     const milliseconds m_pause;
     int m_processes = 0;
+    qint64 m_lastCall = 0;
     quint64 m_calls = 0;
     quint64 m_granted = 0;
     RedisWords m_words;
     RedisWishes m_wishes;
     RedisTickets m_tickets;
+    RedisLook m_look;
+    QByteArray m_info;
+    TimePoint m_introduceAt;          // the next time
+    bool m_isIntroduced = false;      // in the call that is out
     std::optional<LocalLender> m_own; // while Redis is away, if it may lend then
     bool m_isConnected = false;
     bool m_isCalling = false;
     bool m_isTold = false;    // that something holds all
     bool m_isNearBan = false; // by invalid answers: who waits for that asks for nothing else
     TimePoint m_calledAt;
+    TimePoint m_heardAt;                // when the last call was made that was replied to
+    bool m_isTrusted = false;           // what Redis has lent
     std::optional<TimePoint> m_speakAt; // what nobody waits for: there may be more by then
     TimePoint m_notBefore;              // the next call, after one that was refused
 };

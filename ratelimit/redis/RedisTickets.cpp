@@ -18,6 +18,7 @@ void RedisTickets::take(const Event &granted, RedisLease lease)
     taken.done.lease = std::move(lease);
     taken.done.grantedAt = taken.done.sentAt = granted.at;
     taken.lane = granted.lane;
+    taken.bucket = granted.bucket;
     m_taken.emplace(granted.ticket, std::move(taken));
 }
 

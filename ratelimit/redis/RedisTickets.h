@@ -33,6 +33,12 @@ public:
 
     /// Whether none has a lease.
     bool isEmpty() const { return m_taken.isEmpty(); }
+    /// Calls \a use with the name and the id of the bucket of each lease.
+    template <typename Use> void forEachName(Use &&use) const
+    {
+        for (const Taken &taken : m_taken)
+            use(taken.done.lease.bucket, taken.bucket);
+    }
     /// All are taken for lost: they may have been sent.
     void giveUp(TimePoint now);
 
@@ -43,6 +49,7 @@ private:
     struct Taken {
         RedisDone done;
         LaneId lane;
+        BucketId bucket; // when it was granted
         bool isAnswered = false;
     };
     Taken *find(TicketId ticket);

@@ -267,4 +267,18 @@ void RedisWishes::timePassed(Scheduler &scheduler, TimePoint now)
     }
 }
 
+void RedisWishes::giveBackOld(Scheduler &scheduler, TimePoint now)
+{
+    for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
+        const auto isOld = [](const RedisLease &lease) { return !lease.isOwn; };
+        auto lease = std::find_if(it->leases.begin(), it->leases.end(), isOld);
+        // Those that a ticket has taken, and is not told yet, are used.
+        while (lease != it->leases.end() && scheduler.lend(it.key(), -1, now) != 0) {
+            giveBack(std::move(*lease));
+            lease = std::find_if(it->leases.erase(lease), it->leases.end(), isOld);
+            touch(it.key());
+        }
+    }
+}
+
 } // namespace Turnstile

@@ -23,6 +23,10 @@ class RedisRequest;
 /// leases then. They are given back if nobody wants them any more.
 class RedisWishes {
 public:
+    /// After 10 s without a call Redis takes a process for dead, and lends what it had to others:
+    /// so long after the last one a process trusts in what it has.
+    static constexpr milliseconds trustedFor{9000};
+
     /// Of \a process; tells \a words what is given back.
     RedisWishes(const QByteArray &process, RedisWords &words, milliseconds leaseLife);
 
@@ -36,12 +40,23 @@ public:
     /// A message: there may be more in a bucket now; `*`: in the token's limits. Where processes
     /// are named, only they are meant, maybe a little later: see the README of the script.
     void wake(const QByteArray &message);
+    /// Messages are heard, or not any more: those of meanwhile are missed.
+    void setListening(bool listens, TimePoint now);
     /// Time has passed: who waits long enough asks again, and who keeps leases too long loses them.
     void timePassed(Scheduler &scheduler, TimePoint now);
+    /// Redis has heard nothing for too long: what it has lent is not used any more.
+    void giveBackOld(Scheduler &scheduler, TimePoint now);
     /// When to call that next; nothing: not at all.
     std::optional<TimePoint> nextChange() const;
 
     bool isEmpty() const { return m_wishes.isEmpty(); }
+    /// Calls \a use with the name, as it was asked for last, and the id of each bucket that wants
+    /// something, or has leases.
+    template <typename Use> void forEachName(Use &&use) const
+    {
+        for (auto it = m_wishes.cbegin(); it != m_wishes.cend(); ++it)
+            use(it->bucket, it.key());
+    }
     /// Whether there is something to ask for; and whether for the first time.
     bool asks() const { return m_isGateDue || (m_due > 0 && (m_isUrgent || !m_patientUntil)); }
     bool isUrgent() const { return m_isUrgent; }
@@ -94,6 +109,8 @@ private:
     void giveBackUnsure(Wish &wish);
     void leaveList(Wish &wish);
     void changesAt(TimePoint at);
+    void asksBy(TimePoint at);
+    TimePoint pollAt(TimePoint now) const;
     void endsAt(TimePoint at);
     std::vector<BucketId> whoAsks() const;
     void replied(BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
@@ -113,6 +130,7 @@ private:
     std::vector<BucketId> m_asked;
     int m_due = 0;
     bool m_isUrgent = false;
+    bool m_isListening = true;
     bool m_isGateDue = false;
     bool m_isAtGate = false; // Redis may have us in the list of the token's limits
     bool m_hasLeftGate = false;

@@ -5,6 +5,7 @@
 #include "ratelimit/redis/LocalLender.h"
 #include "ratelimit/redis/RedisRequest.h"
 #include "ratelimit/redis/RedisWishes.h"
+#include "ratelimit/redis/ToldTime.h"
 
 #include <algorithm>
 
@@ -12,8 +13,10 @@ namespace Turnstile {
 
 using namespace std::chrono_literals;
 
-// Who is to be woken asks all the same, now and then: messages can be lost.
+// Who is to be woken asks all the same, now and then: messages can be lost. More often while none
+// can come.
 static constexpr milliseconds pollEvery = 2s;
+static constexpr milliseconds pollUnheardEvery = 500ms;
 // In one call; the script does no more than 5000.
 static constexpr int mostLeases = 2000;
 
@@ -36,6 +39,28 @@ std::vector<BucketId> RedisWishes::whoAsks() const
     return ids;
 }
 
+TimePoint RedisWishes::pollAt(TimePoint now) const
+{
+    return now + (m_isListening ? pollEvery : pollUnheardEvery);
+}
+
+void RedisWishes::setListening(bool listens, TimePoint now)
+{
+    m_isListening = listens;
+    asksBy(listens ? now : pollAt(now));
+}
+
+// All that wait.
+void RedisWishes::asksBy(TimePoint at)
+{
+    if (m_gateAt)
+        m_gateAt = std::min(*m_gateAt, at);
+    for (Wish &wish : m_wishes)
+        wish.again = std::min(wish.again, at);
+    if (!m_wishes.isEmpty())
+        changesAt(at);
+}
+
 void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoint now)
 {
     m_isUrgent = false;
@@ -52,7 +77,8 @@ void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoi
             continue;
         }
         const QByteArray bucket = RedisRequest::name(need->bucket);
-        if (bucket != wish.bucket || wish.askedAt + m_life / 2 <= now)
+        const milliseconds keep = std::min<milliseconds>(m_life / 2, trustedFor);
+        if (bucket != wish.bucket || wish.askedAt + keep <= now)
             giveBackUnsure(wish);
         const int count = wish.isUnsure ? wish.count : std::min(need->leases, left);
         if (count > left || count == 0)
@@ -87,7 +113,7 @@ static void show(BucketId id, const QJsonObject &learnt, Scheduler &scheduler, T
     if (const QJsonValue remaining = learnt[u"remaining"]; remaining.isDouble())
         numbers.remaining = remaining.toInt();
     if (const QJsonValue reset = learnt[u"reset"]; reset.isDouble())
-        numbers.resetAt = now + milliseconds(reset.toInteger());
+        numbers.resetAt = now + toldTime(reset);
     scheduler.setSharedNumbers(id, numbers, now);
 }
 
@@ -136,7 +162,8 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
     wish.isUnsure = wish.isAtGate = false;
     wish.listedAs = {};
     setStage(id, wish, Stage::Idle);
-    giveBack(wish, got - scheduler.lend(id, got, now));
+    const bool isOld = now >= wish.askedAt + trustedFor;
+    giveBack(wish, got - (isOld ? 0 : scheduler.lend(id, got, now)));
     const bool isForHeld = want.contains(u"holds") && !want.contains(u"why");
     if (got == wish.count || isForHeld)
         return;
@@ -147,12 +174,13 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
     }
     Wait why{reasonOf(want[u"why"].toString())};
     if (const QJsonValue wait = want[u"wait"]; wait.isDouble())
-        why.until = now + milliseconds(std::max<qint64>(0, wait.toInteger()) + 1);
-    wish.again = why.until.value_or(now + pollEvery);
-    if (why.reason == WaitReason::Turn || why.reason == WaitReason::Probe) {
-        why.until.reset(); // it is that of the worst case: the other process may end before
-        wish.again = std::min<TimePoint>(wish.again, now + pollEvery);
-    }
+        why.until = now + toldTime(wait) + 1ms;
+    wish.again = why.until.value_or(pollAt(now));
+    const bool isWorstCase = why.reason == WaitReason::Turn || why.reason == WaitReason::Probe;
+    if (isWorstCase || !m_isListening)
+        wish.again = std::min(wish.again, pollAt(now));
+    if (isWorstCase)
+        why.until.reset(); // the other process may end before
     wish.isAtGate = want[u"at"].toString() == u"*";
     if (wish.isAtGate) {
         m_gateAt = wish.again;
@@ -172,7 +200,7 @@ void RedisWishes::learnHolds(
     QHash<QByteArray, TimePoint> held;
     for (const auto &each : holds) {
         const QByteArray lane = each[u"lane"].toString().toLatin1();
-        const TimePoint until = now + milliseconds(each[u"wait"].toInteger() + 1);
+        const TimePoint until = now + toldTime(each[u"wait"]) + 1ms;
         held.insert(lane, until);
         m_words.hold(lane, until, now);
     }
@@ -212,7 +240,7 @@ bool RedisWishes::askOwn(Scheduler &scheduler, TimePoint now)
         if (loan.leases == need->leases)
             continue;
         m_hasLeftGate = std::exchange(wish.isAtGate, false) || m_hasLeftGate;
-        wish.again = loan.wait.until.value_or(now + pollEvery);
+        wish.again = loan.wait.until.value_or(pollAt(now));
         setStage(id, wish, Stage::Waiting);
         scheduler.setLeaseWait(id, loan.wait, now);
     }

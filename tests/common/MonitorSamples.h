@@ -51,6 +51,30 @@ inline TicketInfo sampleTicket(quint64 number, TimePoint now)
     return ticket;
 }
 
+inline SharedState sampleShared(TimePoint now)
+{
+    const QString host = QStringLiteral("web1");
+    SharedState shared;
+    shared.at = now - 5ms;
+    shared.problem = QStringLiteral("Redis is away.");
+    shared.processes = {
+        {QStringLiteral("p1"), QStringLiteral("music-bot"), 77, host, now - 5ms, true, false, 1},
+        {QStringLiteral("p2"), QStringLiteral("music-bot"), 4121, QStringLiteral("web2"), now - 2s,
+            false, true, 3}};
+    SharedBucket bucket;
+    bucket.bucket = sampleBucket(1, now).id;
+    bucket.name = QStringLiteral("channels/41771983423143937 · a1f3c09be17d449c");
+    bucket.hash = "a1f3c09be17d449c";
+    bucket.majorResource = "channels/41771983423143937";
+    bucket.holders = {{1, 3}, {0, 1}};
+    bucket.waiting = {0};
+    bucket.moreHolders = 2;
+    bucket.moreWaiting = 40;
+    shared.buckets = {bucket, SharedBucket()};
+    shared.moreBuckets = 12;
+    return shared;
+}
+
 inline MonitorUpdate sampleUpdate(TimePoint now)
 {
     MonitorUpdate update;
@@ -74,6 +98,7 @@ inline MonitorUpdate sampleUpdate(TimePoint now)
     update.anomalies = {{Anomaly::HashFlipped, BucketId{2}, QStringLiteral("GET /users/@me"), now}};
     update.global = MonitorGlobalLimit{50, 37, now + 310ms, now + 940ms};
     update.invalid = MonitorInvalidRequests{12, 10'000};
+    update.shared = sampleShared(now);
     return update;
 }
 

@@ -39,18 +39,36 @@ class SharedBotTest : public QObject {
         }
     };
 
-    static std::unique_ptr<Program> bot(
-        const QString &name, const QString &socket, const QString &api, int requests)
+    static std::unique_ptr<Program> bot(const QString &name, const QString &socket,
+        const QString &api, int requests, const QStringList &more = {})
     {
         return std::make_unique<Program>(QStringLiteral(SHARED_BOT),
             QStringList{QStringLiteral("--redis"), QStringLiteral("unix:") + socket,
                 QStringLiteral("--api"), api, QStringLiteral("--channels"), QStringLiteral("8"),
                 QStringLiteral("--requests"), QString::number(requests), QStringLiteral("--name"),
-                name});
+                name}
+                + more);
     }
 
 private Q_SLOTS:
     void initTestCase() { NEED_REDIS(); }
+
+    void oneTellsWhatTheOtherHolds()
+    {
+        const RedisServer redis;
+        Program server(QStringLiteral(TURNSTILE_SIM),
+            QStringLiteral("serve --limit 1 --window 400 --latency 1500").split(u' '));
+        const QString api = server.nextLine();
+        const auto other = bot(QStringLiteral("busy"), redis.unixSocket(), api, 4);
+        const auto watching =
+            bot(QStringLiteral("curious"), redis.unixSocket(), api, 8, {QStringLiteral("--watch")});
+        QString said;
+        while (!said.contains(u"busy ") && watching->state() != QProcess::NotRunning)
+            said += watching->nextLine() + u'\n';
+        const QString pid = QString::number(other->processId());
+        QVERIFY2(said.contains(u"busy "_qs + pid + u'@'), qPrintable(said));
+        QVERIFY2(said.contains(u"(this one) holds "), qPrintable(said));
+    }
 
     void threeProcessesMeetNo429()
     {

@@ -30,6 +30,23 @@ QByteArray encodedAny(const MonitorMessage &message)
     return std::visit([](const auto &kind) { return encoded(kind); }, message);
 }
 
+void requireBounds(const SharedState &shared)
+{
+    REQUIRE(shared.processes.size() <= SharedState::mostProcesses);
+    REQUIRE(shared.buckets.size() <= SharedState::mostBuckets);
+    const auto isPlace = [&shared](int place) {
+        return place >= 0 && size_t(place) < shared.processes.size();
+    };
+    for (const SharedBucket &bucket : shared.buckets) {
+        REQUIRE(bucket.holders.size() <= SharedState::mostNamed);
+        REQUIRE(bucket.waiting.size() <= SharedState::mostNamed);
+        for (const SharedBucket::Holder &holder : bucket.holders)
+            REQUIRE(isPlace(holder.process) && holder.leases >= 0);
+        for (const int place : bucket.waiting)
+            REQUIRE(isPlace(place));
+    }
+}
+
 void requireBounds(const MonitorUpdate &update)
 {
     const size_t most = MonitorProtocol::mostItems;
@@ -41,6 +58,8 @@ void requireBounds(const MonitorUpdate &update)
         REQUIRE(bucket.name.size() <= MonitorProtocol::mostNameText);
         REQUIRE(bucket.queued >= 0 && bucket.inFlight >= 0);
     }
+    if (update.shared)
+        requireBounds(*update.shared);
     for (const TicketInfo &ticket : update.tickets)
         REQUIRE(!ticket.id.isNull() && ticket.state <= TicketState::Rejected);
 }

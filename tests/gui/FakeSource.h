@@ -102,6 +102,32 @@ inline TicketInfo grant(BucketId bucket, TimePoint at, milliseconds waited)
 }
 
 /// 30 s of uneven traffic before \a now over the sample buckets, each with its own rhythm.
+/// Three processes that share the token: the first bucket is used by two of them, and waited for by
+/// two; another bucket is known elsewhere only.
+inline SharedState sampleShared(TimePoint now)
+{
+    const QString bot = QStringLiteral("music-bot");
+    SharedState shared;
+    shared.at = now - 40ms;
+    shared.processes = {
+        {QStringLiteral("p1"), bot, 318, QStringLiteral("web1"), now - 40ms, true, false, 1},
+        {QStringLiteral("p2"), bot, 77, QStringLiteral("web1"), now - 900ms, false, true, 0},
+        {QStringLiteral("p3"), bot, 4121, QStringLiteral("web2.example.org"), now - 12s, false,
+            false, 5}};
+    SharedBucket first;
+    first.bucket = bucketId(1);
+    first.name = QStringLiteral("channels/41771983423143937 · a1f3c09be17d449c");
+    first.holders = {{2, 3}, {0, 1}};
+    first.waiting = {1, 0};
+    SharedBucket other;
+    other.name = QStringLiteral("channels/99 · beef");
+    other.hash = "beef";
+    other.majorResource = "channels/99";
+    other.holders = {{2, 2}};
+    shared.buckets = {first, other};
+    return shared;
+}
+
 inline UpdateBatch sampleTraffic(TimePoint now)
 {
     UpdateBatch batch;

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void findsOutByItself();
     void saysWhenNothingWaits();
     void countsDown();
+    void leavesOutTheWorstCase();
     void describesTheBucket();
     void namesMajorResources_data();
     void namesMajorResources();
@@ -158,6 +159,19 @@ void TestBucketStory::countsDown()
     QCOMPARE(BucketStory::nextGrant(row, calm, now + 4s), QStringLiteral("now"));
     QCOMPARE(BucketStory::load(row, now), QStringLiteral("0 / 1 / 1"));
     QCOMPARE(BucketStory::load(row, now + 4s), QStringLiteral("4 / 1 / 1"));
+}
+
+// A lease that no answer ends is over in two minutes; nobody waits for so long.
+void TestBucketStory::leavesOutTheWorstCase()
+{
+    Bucket bucket = exhausted();
+    bucket.resetAt.reset();
+    bucket.wait = Wait{WaitReason::Bucket, now + 2min};
+    const BucketRow row(bucket, now);
+    QCOMPARE(
+        BucketStory::nextGrant(row, calm, now), QStringLiteral("as soon as a request is answered"));
+    QCOMPARE(BucketStory::explain(row, calm, now),
+        QStringLiteral("7 wait, up to 6.4 s: no token is left."));
 }
 
 void TestBucketStory::describesTheBucket()

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "FakeSource.h"
+#include "Gui.h"
 #include "monitor-app/models/Store.h"
 #include "monitor-app/views/DetailPanel.h"
 #include "monitor-app/views/TextLines.h"
@@ -21,6 +22,7 @@ private Q_SLOTS:
     void init();
 
     void tellsWhyTheBucketWaits();
+    void tellsWhoHoldsItAndWhoWaits();
     void countsDownWithTheStore();
     void asksForABucketAndTellsThatOneIsGone();
     void listsTheLatestTickets();
@@ -86,6 +88,42 @@ void TestDetailPanel::tellsWhyTheBucketWaits()
         return label->accessibleName()
             == QStringLiteral("POST /channels/41771983423143937/messages");
     }));
+}
+
+void TestDetailPanel::tellsWhoHoldsItAndWhoWaits()
+{
+    Store store([this] { return now; });
+    store.apply(batch());
+    store.makeFrame();
+    DetailPanel panel(&store);
+    panel.setBucket(Fake::bucketId(1));
+    panel.show();
+    const auto isShown = [&panel](const QString &text) {
+        const auto lines = panel.findChildren<TextLines *>();
+        return std::any_of(lines.begin(), lines.end(), [&](const TextLines *line) {
+            return line->isVisibleTo(&panel)
+                && QString(line->written()).replace(u'\n', u", "_qs) == text;
+        });
+    };
+    QVERIFY(!isShown(QStringLiteral("nobody"))); // nothing is shared
+    UpdateBatch update;
+    update.at = now;
+    update.shared = Fake::sampleShared(now);
+    store.apply(update);
+    now += 200ms;
+    store.makeFrame();
+    QVERIFY(isShown(QStringLiteral("music-bot 4121@web2 (3), this process (1)")));
+    QVERIFY(isShown(QStringLiteral("music-bot 77@web1, this process")));
+    Gui::savePicture(panel, QStringLiteral("detail-shared"));
+    update.shared->problem = QStringLiteral("Redis is away.");
+    store.apply(update);
+    now += 200ms;
+    store.makeFrame();
+    QVERIFY(panel.accessibleDescription().endsWith(QStringLiteral("\nRedis is away.")));
+    panel.setBucket(Fake::bucketId(4));
+    QVERIFY(isShown(QStringLiteral("nobody")));
+    panel.setBucket(Fake::bucketId(7)); // interactions count where they are answered
+    QVERIFY(!isShown(QStringLiteral("nobody")));
 }
 
 void TestDetailPanel::countsDownWithTheStore()

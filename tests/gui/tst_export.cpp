@@ -24,6 +24,7 @@ private Q_SLOTS:
 
     void writesBucketsAsCsv();
     void writesBucketsAsJson();
+    void writesWhoHoldsABucket();
     void writesTicketsAsJson();
     void writesTicketsOfTheseBucketsOnly();
     void writesManyQuickly();
@@ -98,11 +99,11 @@ void TestExport::writesBucketsAsCsv()
     QCOMPARE(lines[0],
         "bucket,state,method,route,hash,major_resource,exempt,limit,remaining,tokens,reset_ms,"
         "window_ms,in_flight,queued,oldest_age_ms,granted,granted_per_s,wait_p95_ms,answers_429,"
-        "waits_for\r");
+        "waits_for,held_by,waiting_processes\r");
     QCOMPARE(lines[1],
         "1,exhausted,POST,/channels/41771983423143937/messages,a1f3c09be17d449c,,false,5,1,0,3200,"
-        "5000,1,7,6400,0,0,,0,\"bucket, 3.2 s\"\r");
-    QCOMPARE(lines[7], "7,exempt,POST,/interactions/…/••••/callback,,,true,,,,,,3,0,,0,0,,0,\r");
+        "5000,1,7,6400,0,0,,0,\"bucket, 3.2 s\",,\r");
+    QCOMPARE(lines[7], "7,exempt,POST,/interactions/…/••••/callback,,,true,,,,,,3,0,,0,0,,0,,,\r");
 }
 
 void TestExport::writesBucketsAsJson()
@@ -111,13 +112,29 @@ void TestExport::writesBucketsAsJson()
         m_rows[1].grants.add(m_now - 1s);
     m_rows[1].waitP95 = 480ms;
     const QJsonObject row = object(bucketsAs(Form::Json), 1);
-    QCOMPARE(row.size(), 20);
+    QCOMPARE(row.size(), 22);
     QCOMPARE(row.value(QStringLiteral("reset_ms")), QJsonValue(412'000));
     QCOMPARE(row.value(QStringLiteral("granted_per_s")), QJsonValue(3.8));
     QCOMPARE(row.value(QStringLiteral("wait_p95_ms")), QJsonValue(480));
     QCOMPARE(row.value(QStringLiteral("answers_429")), QJsonValue(1));
     QCOMPARE(row.value(QStringLiteral("exempt")), QJsonValue(false));
     QCOMPARE(row.value(QStringLiteral("waits_for")), QJsonValue());
+    QCOMPARE(row.value(QStringLiteral("held_by")), QJsonValue());
+}
+
+void TestExport::writesWhoHoldsABucket()
+{
+    const SharedState shared = Fake::sampleShared(m_now);
+    QBuffer buffer;
+    QVERIFY(buffer.open(QIODevice::WriteOnly));
+    QVERIFY(Export::buckets(&buffer, Form::Json, rows(), m_now, &shared));
+    const QJsonObject held = object(buffer.data(), 0);
+    QCOMPARE(held.value(QStringLiteral("held_by")),
+        QJsonValue(QStringLiteral("music-bot 4121@web2 (3), this process (1)")));
+    QCOMPARE(held.value(QStringLiteral("waiting_processes")),
+        QJsonValue(QStringLiteral("music-bot 77@web1, this process")));
+    const QJsonObject other = object(buffer.data(), 1);
+    QCOMPARE(other.value(QStringLiteral("held_by")), QJsonValue());
 }
 
 void TestExport::writesTicketsAsJson()

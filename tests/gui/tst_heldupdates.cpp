@@ -42,6 +42,7 @@ void TestHeldUpdates::keepsTheLatestWordOfABucket()
     bucket.queued = 5;
     UpdateBatch last = batchOf(bucket, 30);
     last.global = GlobalLimitInfo{50, 7, {}, {}};
+    last.shared = Fake::sampleShared(start);
     held.add(last);
     const UpdateBatch all = held.take();
     QCOMPARE(all.buckets.size(), size_t(2));
@@ -50,6 +51,7 @@ void TestHeldUpdates::keepsTheLatestWordOfABucket()
     QVERIFY(all.since == start + milliseconds(9));
     QVERIFY(all.at == start + milliseconds(30));
     QCOMPARE(all.global->used, 7);
+    QVERIFY(all.shared == last.shared);
 }
 
 void TestHeldUpdates::keepsTicketsInOrderAndBounded()

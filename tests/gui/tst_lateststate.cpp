@@ -49,6 +49,7 @@ void TestLatestState::tellsTheLatestOfEverything()
     UpdateBatch update = batchOf({numbered(2), numbered(1)});
     update.global = GlobalLimitInfo{50, 1, {}, {}};
     update.invalid = InvalidRequestsInfo{1, 10'000};
+    update.shared = Fake::sampleShared(now);
     update.hits.push_back({now, {}});
     state.apply(update);
     Bucket changed = numbered(2);
@@ -66,6 +67,7 @@ void TestLatestState::tellsTheLatestOfEverything()
     QVERIFY(all.buckets == std::vector({numbered(1), changed}));
     QCOMPARE(all.global->used, 7);
     QCOMPARE(all.invalid->count, 1);
+    QVERIFY(all.shared == Fake::sampleShared(now));
     QCOMPARE(all.hits.size(), size_t(1));
 }
 

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void keepsTheLastGoodFilter();
     void freezes();
     void showsABucket();
+    void showsWhoSharesTheToken();
     void showsItsKeys();
 
 private:
@@ -102,7 +103,7 @@ void TestTerminalPage::showsFiguresAndBuckets()
 
 void TestTerminalPage::fitsIntoAnySize()
 {
-    for (const char *keys : {"", "?", "/q:x"}) {
+    for (const char *keys : {"", "?", "p", "/q:x"}) {
         press(QString::fromLatin1(keys));
         for (int height = 1; height < 30; ++height) {
             for (int width : {1, 10, 40, 77, 80, 103, 200}) {
@@ -292,6 +293,42 @@ void TestTerminalPage::showsABucket()
         QVERIFY2(all.contains(QString::fromUtf8(part)), part);
     press(Code::Escape);
     QVERIFY(text().join(u'\n').contains(QStringLiteral("State▼")));
+}
+
+void TestTerminalPage::showsWhoSharesTheToken()
+{
+    QVERIFY(!text().constLast().contains(QStringLiteral("p processes")));
+    press(QStringLiteral("p"));
+    QVERIFY(text().join(u'\n').contains(
+        QStringLiteral("The bot does not share its token with other processes.")));
+    press(Code::Escape);
+    UpdateBatch batch;
+    batch.at = batch.since = now;
+    batch.shared = Fake::sampleShared(now);
+    batch.shared->problem = QStringLiteral("Redis is away.");
+    store->apply(batch);
+    store->makeFrame();
+    QVERIFY(text().constLast().contains(QStringLiteral("p processes")));
+    press(QStringLiteral("p"));
+    const QString all = text({200, 24}).join(u'\n');
+    for (const char *part : {"Redis is away. This is how it was 0 s ago.", "Heard of  Leases",
+             "music-bot 318@web1 (this process)        now       1  waits for POST "
+             "/channels/41771983423143937/messages; holds POST "
+             "/channels/41771983423143937/messages (1)",
+             "music-bot 77@web1                        now       0  waits for the global limit, ",
+             "music-bot 4121@web2                 12 s ago       5  holds POST "
+             "/channels/41771983423143937/messages (3), channels/99 · beef (2)"})
+        QVERIFY2(all.contains(QString::fromUtf8(part)), qPrintable(all));
+    QVERIFY(text({200, 8}).join(u'\n').contains(QStringLiteral("and 2 more")));
+    press(QStringLiteral("p"));
+    press(QStringLiteral("/channels/41771983423143937/messages state:exhausted"));
+    press(Code::Enter);
+    text();
+    press(Code::Enter);
+    const QString detail = text({100, 40}).join(u'\n');
+    for (const char *part : {"held by         music-bot 4121@web2 (3), this process (1)",
+             "waiting         music-bot 77@web1, this process"})
+        QVERIFY2(detail.contains(QString::fromUtf8(part)), part);
 }
 
 void TestTerminalPage::showsItsKeys()

@@ -18,6 +18,7 @@ private Q_SLOTS:
 
     void putsFiguresInALine();
     void saysThatTheGlobalLimitIsLocked();
+    void listsProcesses();
     void alignsTheTable();
     void listsWhatIsWanted();
     void keepsNamesFromTheTerminal();
@@ -58,6 +59,26 @@ void TestTextReport::saysThatTheGlobalLimitIsLocked()
     now += 940ms;
     store->makeFrame();
     QVERIFY(figuresLine(*store).contains(QStringLiteral("global limit 3/50")));
+}
+
+void TestTextReport::listsProcesses()
+{
+    QCOMPARE(processLines(*store), QStringList());
+    UpdateBatch batch;
+    batch.at = now;
+    batch.shared = Fake::sampleShared(now);
+    batch.shared->moreBuckets = 1200;
+    batch.shared->processes[1].name = QStringLiteral("\033[2Jbot");
+    store->apply(batch);
+    QCOMPARE(processLines(*store),
+        QStringList({QStringLiteral("Of 1\u00a0200 more buckets nothing is told."),
+            QStringLiteral("process music-bot 318@web1 (this process): heard of now, leases: 1, "
+                           "holds POST /channels/41771983423143937/messages (1), waits for POST "
+                           "/channels/41771983423143937/messages"),
+            QStringLiteral("process \ufffd[2Jbot 77@web1: heard of now, leases: 0, waits for the "
+                           "global limit, POST /channels/41771983423143937/messages"),
+            QStringLiteral("process music-bot 4121@web2: heard of 12 s ago, leases: 5, holds POST "
+                           "/channels/41771983423143937/messages (3), channels/99 · beef (2)")}));
 }
 
 void TestTextReport::alignsTheTable()

@@ -41,7 +41,7 @@ void TestMonitorProtocol::isReadByPython()
     const QStringList lines =
         QString::fromUtf8(client.readAllStandardOutput()).split(u'\n', Qt::SkipEmptyParts);
     QCOMPARE(lines,
-        (QStringList{QStringLiteral("bot music-bot pid %1 protocol 1.0")
+        (QStringList{QStringLiteral("bot music-bot pid %1 protocol 1.1")
                          .arg(QCoreApplication::applicationPid()),
             QStringLiteral(
                 "bucket 1 probing PUT /channels/1/messages/…/reactions/…/@me queued 2")}));

@@ -6,6 +6,7 @@
 #include "tests/common/RedisBots.h"
 
 #include <QtCore/QThread>
+#include <QtCore/QTimer>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 
@@ -142,6 +143,33 @@ private Q_SLOTS:
         thread.quit();
         QVERIFY(thread.wait());
         QCOMPARE(told, &thread);
+    }
+
+    void outlivesItsThread()
+    {
+        RedisServer redis;
+        const auto clients = [&] {
+            return redis.command({"CLIENT", "LIST"}).toByteArray().count("name=turnstile");
+        };
+        auto *limiter = new RedisRatelimiter(redisAt(redis.unixSocket()));
+        QThread thread;
+        thread.start();
+        limiter->moveToThread(&thread);
+        std::optional<TicketSender> sender; // whose lease is to be given back
+        auto *ticket = limiter->ticket(channel(1));
+        connect(ticket, &TicketReceiver::available, this,
+            [&](const TicketSender &given) { sender = given; });
+        QTRY_VERIFY(sender);
+        QCOMPARE(clients(), 2);
+        thread.quit();
+        QVERIFY(thread.wait());
+        QEventLoop loop;
+        QTimer::singleShot(0, &loop, [&] {
+            delete limiter;
+            loop.quit();
+        });
+        loop.exec();
+        QTRY_COMPARE(clients(), 0);
     }
 
     void manyTicketsInABucket()

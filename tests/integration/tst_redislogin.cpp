@@ -21,6 +21,8 @@ private Q_SLOTS:
     void noServer();
     void nonsense_data();
     void nonsense();
+    void repeatsThePassword_data();
+    void repeatsThePassword();
 };
 
 void TestRedisLogin::initTestCase()
@@ -42,6 +44,7 @@ void TestRedisLogin::password_data()
     row("wrong", {}, QStringLiteral("secret"), QStringLiteral("WRONGPASS"));
     row("wrong user", QStringLiteral("me"), QStringLiteral("secret"), QStringLiteral("WRONGPASS"));
     row("none", {}, {}, QStringLiteral("NOAUTH"));
+    row("a user without one", QStringLiteral("me"), {}, QStringLiteral("WRONGPASS"));
 }
 
 void TestRedisLogin::password()
@@ -208,6 +211,39 @@ void TestRedisLogin::nonsense()
     QTRY_VERIFY(!ended.isEmpty());
     const QString said = ended.at(0).at(0).toString();
     QVERIFY2(said.contains(reason), qPrintable(said));
+}
+
+void TestRedisLogin::repeatsThePassword_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<QString>("reason");
+    QTest::newRow("Redis without AUTH")
+        << QByteArray("-ERR unknown command 'AUTH', with args beginning with: 'hunter2'\r\n")
+        << QStringLiteral("refuses the login: ERR unknown command 'AUTH'.");
+    QTest::newRow("a proxy") << QByteArray("-ERR what is AUTH hunter2?\r\n")
+                             << QStringLiteral("refuses the login: ERR what is AUTH ••••?.");
+}
+
+void TestRedisLogin::repeatsThePassword()
+{
+    QFETCH(const QByteArray, bytes);
+    QFETCH(const QString, reason);
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    connect(&server, &QTcpServer::newConnection, this, [&] {
+        QTcpSocket *socket = server.nextPendingConnection();
+        connect(socket, &QTcpSocket::readyRead, this, [=] { socket->write(bytes); });
+    });
+    RedisOptions options;
+    options.host = QStringLiteral("127.0.0.1");
+    options.port = server.serverPort();
+    options.password = QStringLiteral("hunter2");
+    RedisConnection connection(options);
+    QSignalSpy ended(&connection, &RedisConnection::disconnected);
+    connection.open();
+    QTRY_VERIFY(!ended.isEmpty());
+    const QString said = ended.at(0).at(0).toString();
+    QVERIFY2(said.endsWith(reason), qPrintable(said));
 }
 
 QTEST_GUILESS_MAIN(TestRedisLogin)

@@ -21,10 +21,15 @@ step(${WORK}/build/consumer)
 find_program(pkg_config pkg-config)
 if(WAY STREQUAL "installed" AND pkg_config)
     set(ENV{PKG_CONFIG_PATH} ${WORK}/prefix/${LIBDIR}/pkgconfig:$ENV{PKG_CONFIG_PATH})
-    execute_process(COMMAND ${pkg_config} --cflags --libs turnstile-testing OUTPUT_VARIABLE flags
+    set(packages turnstile-testing)
+    if(REDIS)
+        list(APPEND packages turnstile-redis)
+        set(define -DWITH_REDIS)
+    endif()
+    execute_process(COMMAND ${pkg_config} --cflags --libs ${packages} OUTPUT_VARIABLE flags
         COMMAND_ERROR_IS_FATAL ANY)
     separate_arguments(flags UNIX_COMMAND "${flags}")
-    step(${COMPILER} -std=c++20 -fPIC ${CMAKE_CURRENT_LIST_DIR}/consumer/main.cpp
+    step(${COMPILER} -std=c++20 -fPIC ${define} ${CMAKE_CURRENT_LIST_DIR}/consumer/main.cpp
         -o ${WORK}/build/plain ${flags})
     step(${CMAKE_COMMAND} -E env LD_LIBRARY_PATH=${WORK}/prefix/${LIBDIR} ${WORK}/build/plain)
 endif()

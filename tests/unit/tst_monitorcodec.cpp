@@ -79,6 +79,7 @@ void TestMonitorCodec::keepsUpdates()
     QCOMPARE(got.anomalies[0].at, now);
     QVERIFY(got.global == sent.global);
     QVERIFY(got.invalid == sent.invalid);
+    QVERIFY(got.shared == sent.shared);
 }
 
 void TestMonitorCodec::keepsAnEmptyUpdate()
@@ -89,7 +90,8 @@ void TestMonitorCodec::keepsAnEmptyUpdate()
     QCOMPARE(bytes.toHex(), QByteArray("8203a10000"));
     const auto got = decoded<MonitorUpdate>(bytes, epoch);
     QCOMPARE(got.at, epoch);
-    QVERIFY(!got.global && !got.invalid && got.buckets.empty() && !got.snapshotBegins);
+    QVERIFY(
+        !got.global && !got.invalid && !got.shared && got.buckets.empty() && !got.snapshotBegins);
 }
 
 void TestMonitorCodec::keepsTheOthers()
@@ -175,8 +177,20 @@ void TestMonitorCodec::fitsIntoAFrame()
     hit.name = name;
     update.hits.assign(MonitorCollector::mostHits, {now, hit});
     update.anomalies.assign(MonitorCollector::mostHits, {Anomaly::ClockJumped, {}, name, now});
-    const qsizetype size = Codec::encode(update, epoch).size();
-    QVERIFY2(size < MonitorProtocol::mostToClient, qPrintable(QString::number(size)));
+    const auto size = [&update] { return Codec::encode(update, epoch).size(); };
+    QVERIFY2(size() < MonitorProtocol::mostToClient, qPrintable(QString::number(size())));
+    update.tickets.resize(MonitorCollector::mostBesideShared);
+    SharedState &shared = update.shared.emplace(sampleShared(now));
+    SharedBucket &held = shared.buckets[0];
+    held.name = name;
+    held.hash = held.majorResource = bytes;
+    held.holders.assign(SharedState::mostNamed, {999, std::numeric_limits<int>::max()});
+    held.waiting.assign(SharedState::mostNamed, 999);
+    shared.buckets.assign(SharedState::mostBuckets, held);
+    shared.processes.assign(SharedState::mostProcesses,
+        {name.left(60), name.left(60), std::numeric_limits<qint64>::max(), name.left(60), now, true,
+            true, std::numeric_limits<int>::max()});
+    QVERIFY2(size() < MonitorProtocol::mostToClient, qPrintable(QString::number(size())));
 }
 
 void TestMonitorCodec::countsFromAnotherEpoch()
@@ -326,6 +340,20 @@ void TestMonitorCodec::refuses_data()
     row("a long list", bytesOf(3, {{0, 0}, {6, longList}}),
         "A message, or a list or text in it, is too long.");
     row("a long token", bytesOf(2, {{0, 1}, {3, QString(257, u'x')}}),
+        "A message, or a list or text in it, is too long.");
+    const QCborMap process{{0, QStringLiteral("p")}};
+    row("a holder that is not there",
+        bytesOf(3,
+            {{0, 0},
+                {12,
+                    QCborMap{{2, QCborArray{process}},
+                        {3, QCborArray{QCborMap{{4, QCborArray{QCborMap{{0, 1}}}}}}}}}}),
+        "A message has a value that is out of range.");
+    row("one who waits and is not there",
+        bytesOf(3, {{0, 0}, {12, QCborMap{{3, QCborArray{QCborMap{{5, QCborArray{0}}}}}}}}),
+        "A message has a value that is out of range.");
+    row("many who wait",
+        bytesOf(3, {{0, 0}, {12, QCborMap{{3, QCborArray{QCborMap{{5, longList}}}}}}}),
         "A message, or a list or text in it, is too long.");
     row("a text for a list", bytesOf(3, {{0, 0}, {5, QStringLiteral("x")}}),
         "A message has a value of the wrong type.");

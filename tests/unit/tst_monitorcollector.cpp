@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 #include "ratelimit/InMemoryRatelimiter.h"
+#include "ratelimit/LeaseBroker.h"
 #include "ratelimit/monitoring/MonitorCollector.h"
 #include "tests/common/Headers.h"
 
@@ -22,6 +23,7 @@ private Q_SLOTS:
     void sendsNamesOnlyOnce();
     void tellsInvalidRequests();
     void asksForAllThatWasTouched();
+    void tellsWhoHoldsWhat();
 
 private:
     static MonitorUpdate taken(QSignalSpy *spy)
@@ -299,6 +301,62 @@ void TestMonitorCollector::asksForAllThatWasTouched()
         QCOMPARE(once.size(), qsizetype(update.buckets.size()));
         told.unite(once);
     }
+}
+
+namespace {
+// Knows who holds what, and counts how often it is asked.
+class Broker : public LeaseBroker {
+public:
+    void answered(TicketId, const Response &, TimePoint) override { }
+    void happened(const Event &) override { }
+    void turnBegins(Scheduler &, TimePoint) override { }
+    bool turnEnded(Scheduler &, TimePoint) override { return false; }
+    SharedState sharedState(TimePoint) override
+    {
+        ++asked;
+        return state;
+    }
+    SharedState state;
+    int asked = 0;
+};
+
+class SharedLimiter : public InMemoryRatelimiter {
+public:
+    explicit SharedLimiter(Broker *broker)
+        : InMemoryRatelimiter({.isShared = true}, std::unique_ptr<LeaseBroker>(broker), nullptr)
+    {
+    }
+};
+} // namespace
+
+void TestMonitorCollector::tellsWhoHoldsWhat()
+{
+    auto *broker = new Broker;
+    SharedLimiter limiter(broker);
+    MonitorCollector collector(&limiter);
+    QSignalSpy updated(&collector, &MonitorCollector::updated);
+    QCOMPARE(broker->asked, 0);
+    collector.start();
+    QCOMPARE(taken(&updated).shared, std::optional(SharedState())); // nobody has told yet
+    broker->state.at = TimePoint(1h);
+    broker->state.processes.resize(3);
+    for (int i = 0; i < 20; ++i)
+        Q_EMIT limiter.sharedStateChanged();
+    ask(&limiter, channel(1));
+    QTRY_COMPARE(updated.count(), 1);
+    QCOMPARE(taken(&updated).shared, std::optional(broker->state));
+    QCOMPARE(broker->asked, 2);
+    broker->state.problem = u"Redis is away."_qs; // without a signal
+    QTRY_COMPARE(updated.count(), 1);
+    const MonitorUpdate update = taken(&updated);
+    QCOMPARE(update.shared->problem, u"Redis is away."_qs);
+    QCOMPARE(update.events, 0);
+    QCOMPARE(broker->asked, 3);
+    QTRY_COMPARE(broker->asked, 4); // a second later: it says that somebody watches
+    QVERIFY(updated.isEmpty());     // and it is as before
+    collector.setStalled(true);
+    collector.setStalled(false);
+    QCOMPARE(taken(&updated).shared, std::optional(broker->state));
 }
 
 QTEST_GUILESS_MAIN(TestMonitorCollector)

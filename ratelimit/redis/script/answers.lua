@@ -98,6 +98,7 @@ local function release(bucket, d)
     call('ZREM', bucket.leases, member)
     bucket.inFlight = bucket.inFlight - 1
   end
+  if not expiry and d.how ~= 'answered' and wasTakenForLost(member) then return nil, false end
   return expiry and expiry - ask.lease, expiry ~= nil or (d.age ~= nil and d.age < ask.lease)
 end
 

@@ -3,7 +3,8 @@
 --
 -- The token's limits over all buckets.
 local global -- lock, edge, blocks, share...; inFlight and answered, as counts
-local globalFields = {'lock', 'edge', 'blocks', 'share', 'raiseAt', 'raiseEvery', 'loweredAt'}
+local globalFields = {'lock', 'edge', 'blocks', 'share', 'raiseAt', 'raiseEvery', 'loweredAt',
+  'looksAt'} -- for leases of the dead
 local longestRaise = 64 -- periods
 
 local function readGlobal()

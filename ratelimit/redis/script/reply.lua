@@ -30,15 +30,20 @@ local function settleAll()
       table.insert(learnt, describe(bucket))
     end
   end
-  local list = listOf('*')
-  wake(list, global.turns, gateTurns(list, orderOf(list)))
+  if global.turns then
+    local list = listOf('*')
+    wake(list, global.turns, gateTurns(list, orderOf(list)))
+  end
   return #learnt > 0 and learnt or nil
 end
 
 local function answer()
+  if isOvertaken() then return cjson.encode({error = 'a later call was heard before'}) end
   readGlobal()
   hearProcess()
-  global.turns = gateTurns(listOf('*'), listOf('*').before)
+  if #ask.done + #ask.want + #ask.back + #ask.drop > 0 then -- else nobody's turn changes
+    global.turns = gateTurns(listOf('*'), listOf('*').before)
+  end
   readRoutes()
   for _, entry in ipairs(ask.done) do finish(entry) end
   for _, entry in ipairs(ask.back) do

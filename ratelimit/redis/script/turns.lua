@@ -4,17 +4,27 @@
 -- Processes. Whoever is not heard of for a while keeps nobody waiting.
 local alive -- process -> when it was last heard
 
+local function numberOf(process) return process .. ':call' end
+
 local function hearProcess()
   local dead = call('ZRANGEBYSCORE', key('p'), '-inf', now - aliveFor, 'LIMIT', 0, 100)
   if #dead > 0 then
     call('ZREM', key('p'), unpack(dead))
-    call('HDEL', key('ph'), unpack(dead))
+    local names = {unpack(dead)}
+    for _, process in ipairs(dead) do table.insert(names, numberOf(process)) end
+    call('HDEL', key('ph'), unpack(names))
   end
   call('ZADD', key('p'), now, ask.p)
   call('PEXPIRE', key('p'), minute)
-  if not ask.info then return end
-  call('HSET', key('ph'), ask.p, ask.info)
-  call('PEXPIRE', key('ph'), hour)
+  if ask.call then call('HSET', key('ph'), numberOf(ask.p), ask.call) end
+  if ask.info then call('HSET', key('ph'), ask.p, ask.info) end
+  if ask.call or ask.info then call('PEXPIRE', key('ph'), hour) end
+end
+
+-- It was delayed for so long that the process has given it up, and said it again.
+local function isOvertaken()
+  local last = ask.call and tonumber(call('HMGET', key('ph'), numberOf(ask.p))[1] or nil)
+  return last ~= nil and last ~= false and last >= ask.call
 end
 
 local function heardAt(process)
@@ -142,6 +152,13 @@ local function leave(list)
   if not list.mine and not list.wasThere then return end
   call('ZREM', key('w', list.name), ask.p)
   list.mine, list.wasThere, list.ahead = nil, false, #list.waiting
+end
+
+local function aheadIn(order)
+  for i, its in ipairs(order) do
+    if its.p == ask.p then return i - 1 end
+  end
+  return #order
 end
 
 -- When each of those who wait will be served, as far as that is known: readyAt tells when so many

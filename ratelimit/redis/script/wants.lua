@@ -5,6 +5,7 @@
 local function openGate(wanted)
   if now < global.edge then return {left = 0, why = 'cloudflare', wait = global.edge - now} end
   if now < global.lock then return {left = 0, why = 'global', wait = global.lock - now} end
+  if freeSlots() < wanted then loseDead() end
   local free, list = freeSlots(), listOf('*')
   local gate = {list = list, may = mayTake(list, wanted, free, now - ask.period),
     why = 'global', wanted = 0, got = 0}
@@ -19,8 +20,12 @@ end
 local function waitAtGate(gate)
   if gate.wait then return gate.wait end
   if gate.why ~= 'invalid' then
-    local turn = gateTurns(gate.list, orderOf(gate.list))[ask.p]
-    return turn and max(turn - now, 1) or gate.why == 'turn' and waitForTurn(gate.list, never)
+    local order = orderOf(gate.list)
+    local turn = gateTurns(gate.list, order)[ask.p]
+    if turn then return max(turn - now, 1) end
+    if gate.why == 'turn' then return waitForTurn(gate.list, never) end
+    local periods = aheadIn(order) * gate.list.least(#order) / shareNow()
+    return floor(periods * ask.period) + askedAnyway
   end
   local _, wait = invalidBudget()
   return wait or ask.period -- of answers nobody tells
@@ -65,10 +70,16 @@ end
 local function waitForToken(bucket, list, isProbe)
   local change, expiry = changesAt(bucket.counter), scoreAt(bucket.leases, 0) or never
   if not isProbe and change ~= never then
-    local turn = bucketTurns(list, orderOf(list), stateOf(bucket))[ask.p]
-    change = turn and max(turn, now + 1) or change + askedAnyway
+    local order, state = orderOf(list), stateOf(bucket)
+    local turn, ahead = bucketTurns(list, order, state)[ask.p], aheadIn(order)
+    local windows = floor(ahead * max(1, floor(state.later / #order)) / state.later)
+    change = turn and max(turn, now + 1)
+      or change + windows * windowOrGuess(bucket.counter) + askedAnyway
   end
   change = min(change, expiry)
+  if available(bucket.counter, bucket.inFlight) < available(bucket.counter, 0) then
+    change = min(change, leaseLostAt(bucket))
+  end
   return change ~= never and change - now or nil
 end
 
@@ -99,6 +110,7 @@ local function serve(want, gate)
   local holds, fewer = tellHolds(bucket, want)
   local before = grantedBefore(bucket, want)
   local wanted, list = max(0, want.n - before - fewer), listOf(want.b)
+  if bucket.inFlight > 0 and available(c, bucket.inFlight) < wanted then loseDead() end
   local free = available(c, bucket.inFlight)
   local isProbe = c.knowledge == Unknown and now >= c.blockedUntil
   local may = mayTake(list, wanted, free, c.since)

@@ -5,6 +5,9 @@
 #include <Turnstile/Id>
 #include <Turnstile/InMemoryRatelimiter>
 #include <Turnstile/ModelApi>
+#ifdef WITH_REDIS
+#include <Turnstile/RedisRatelimiter>
+#endif
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QMetaEnum>
@@ -21,6 +24,12 @@ int main(int argc, char **argv)
     const auto states = QMetaEnum::fromType<TicketState>();
     if (!TicketId().isNull() || states.keyToValue("Completed") != int(TicketState::Completed))
         return 1;
+
+#ifdef WITH_REDIS
+    const RedisRatelimiter shared({.fingerprint = "me"}); // which connects later, or never
+    if (shared.sharing().isConnected)
+        return 1;
+#endif
 
     InMemoryRatelimiter limiter;
     TicketReceiver *ticket = limiter.ticket({Method::Get, "/gateway/bot"});

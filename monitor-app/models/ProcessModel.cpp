@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+#include "monitor-app/models/ProcessModel.h"
+
+#include "monitor-app/models/Format.h"
+#include "monitor-app/models/Sharing.h"
+#include "monitor-app/models/Store.h"
+
+#include <algorithm>
+
+namespace Turnstile::Monitor {
+
+namespace {
+constexpr qsizetype mostLines = 20; // of a tool tip
+constexpr qsizetype mostListed = 50;
+
+QString listOf(const QStringList &names)
+{
+    return names.isEmpty() ? QStringLiteral("–")
+                           : names.first(std::min(names.size(), mostListed)).join(u", "_qs);
+}
+
+QString linesOf(const QStringList &names)
+{
+    const QString lines = names.first(std::min(names.size(), mostLines)).join(u'\n');
+    return names.size() <= mostLines
+        ? lines
+        : ProcessModel::tr("%1\nand %2 more").arg(lines).arg(names.size() - mostLines);
+}
+} // namespace
+
+ProcessModel::ProcessModel(Store *store, QObject *parent)
+    : QAbstractTableModel(parent)
+    , m_store(store)
+{
+    connect(store, &Store::figuresChanged, this, &ProcessModel::refresh);
+    connect(store, &Store::wasReset, this, &ProcessModel::refresh);
+    refresh();
+}
+
+ProcessModel::~ProcessModel() = default;
+
+// They are few, and told anew each second; rows stay where they are as long as the processes are
+// the same.
+void ProcessModel::refresh()
+{
+    std::vector<Row> rows;
+    if (const SharedState *shared = m_store->shared()) {
+        if (shared->at == m_toldAt && shared->processes.size() == m_rows.size()) {
+            if (!m_rows.empty()) // time goes on
+                Q_EMIT dataChanged(index(0, HeardColumn), index(rowCount() - 1, HeardColumn));
+            return;
+        }
+        m_toldAt = shared->at;
+        std::vector<Sharing::Part> parts = Sharing::parts(*shared, *m_store);
+        rows.reserve(parts.size());
+        for (size_t i = 0; i < parts.size(); ++i)
+            rows.push_back({shared->processes[i], std::move(parts[i])});
+    }
+    m_mostLeases = 0;
+    for (const Row &row : rows)
+        m_mostLeases = std::max(m_mostLeases, row.process.leases);
+    const bool isSame = std::equal(rows.begin(), rows.end(), m_rows.begin(), m_rows.end(),
+        [](const Row &a, const Row &b) { return a.process.id == b.process.id; });
+    if (!isSame) {
+        beginResetModel();
+        m_rows = std::move(rows);
+        endResetModel();
+    } else if (!rows.empty()) {
+        m_rows = std::move(rows);
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+    }
+}
+
+int ProcessModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_rows.size());
+}
+
+int ProcessModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+bool ProcessModel::isSilent(int row) const
+{
+    const SharedState *shared = m_store->shared();
+    return shared && Sharing::isSilent(processAt(row), *shared);
+}
+
+QVariant ProcessModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const Row &row = m_rows[size_t(index.row())];
+    if (role == Qt::ToolTipRole)
+        return description(row, index.column());
+    if (role != Qt::DisplayRole && role != Qt::AccessibleTextRole)
+        return {};
+    const SharedProcess &process = row.process;
+    switch (index.column()) {
+    case NameColumn:
+        if (process.isOwn && !process.name.isEmpty())
+            return tr("%1, this process").arg(process.name);
+        return Sharing::name(process);
+    case MachineColumn:
+        return Sharing::machine(process);
+    case HeardColumn:
+        return Sharing::heard(process, m_store->now());
+    case LeasesColumn:
+        return Format::count(quint64(process.leases));
+    case HeldColumn:
+        return listOf(row.part.held);
+    default:
+        return listOf(row.part.wanted);
+    }
+}
+
+QString ProcessModel::description(const Row &row, int column) const
+{
+    const SharedProcess &process = row.process;
+    switch (column) {
+    case NameColumn:
+        return process.isOwn ? tr("The process that tells all this.") : Sharing::name(process);
+    case MachineColumn:
+        return process.host.isEmpty() ? tr("It has not said where it runs.")
+                                      : tr("Process %1 on %2").arg(process.pid).arg(process.host);
+    case HeardColumn:
+        return m_store->shared() && Sharing::isSilent(process, *m_store->shared())
+            ? tr("Nobody has heard of it for ten seconds: others get its leases when they need "
+                 "them.")
+            : tr("When it last spoke to Redis. One with nothing to do is forgotten after ten "
+                 "seconds.");
+    case LeasesColumn:
+        return tr("Requests that it may have on their way now.");
+    case HeldColumn:
+        return linesOf(row.part.held);
+    default:
+        return linesOf(row.part.wanted);
+    }
+}
+
+QVariant ProcessModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == Qt::TextAlignmentRole)
+        return int(Qt::AlignLeft | Qt::AlignVCenter);
+    if (role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case NameColumn:
+        return tr("Process");
+    case MachineColumn:
+        return tr("Where");
+    case HeardColumn:
+        return tr("Heard of");
+    case LeasesColumn:
+        return tr("Leases");
+    case HeldColumn:
+        return tr("Holds");
+    default:
+        return tr("Waits for");
+    }
+}
+
+} // namespace Turnstile::Monitor

@@ -1,0 +1,208 @@
+// SPDX-FileCopyrightText: 2026 Turnstile contributors
+// SPDX-License-Identifier: MIT
+//
+// When a process asks Redis, and what it trusts in; Redis is what the test says. Time is virtual.
+#include "ratelimit/redis/RedisTalk.h"
+#include "tests/common/Desk.h"
+
+#include <QtCore/QJsonArray>
+#include <QtCore/QJsonDocument>
+#include <QtCore/QJsonObject>
+#include <QtTest/QTest>
+
+// A scheduler that talks to Redis.
+class Talker {
+public:
+    Talker() { talk.connected(at(0ms)); }
+
+    TicketId ask(int channel, milliseconds time, const TicketOptions &options = {})
+    {
+        const Endpoint endpoint(Method::Post, QStringLiteral("/channels/%1/messages").arg(channel));
+        const TicketId id = desk.ask(endpoint, time, options);
+        hear();
+        return id;
+    }
+    // The call that is made now, if any.
+    QJsonObject call(milliseconds time)
+    {
+        talk.turnBegins(desk.scheduler, at(time));
+        talk.timePassed(desk.scheduler, at(time));
+        desk.runTo(time);
+        do
+            hear();
+        while (talk.turnEnded(desk.scheduler, at(time)));
+        return QJsonDocument::fromJson(talk.nextCall(desk.scheduler, at(time))).object();
+    }
+    int wants(milliseconds time) { return int(call(time)[u"want"].toArray().size()); }
+    // The same for each want of the call.
+    void reply(const QByteArray &want, int count, milliseconds time)
+    {
+        const QByteArray wants = (want + ',').repeated(count).chopped(1);
+        const QByteArray text = "{'now':0,'want':[" + wants + "]}";
+        QCOMPARE(
+            talk.replied(QByteArray(text).replace('\'', '"'), desk.scheduler, at(time)), QString());
+        hear();
+    }
+    void hear()
+    {
+        desk.note();
+        for (; m_heard < desk.events.size(); ++m_heard)
+            talk.happened(desk.events[m_heard]);
+    }
+
+    Desk desk{{.isShared = true}};
+    RedisTalk talk{"me", {}, desk.scheduler.options()};
+
+private:
+    size_t m_heard = 0;
+};
+
+class RedisWishesTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    // The token's limits hold it: it asks for all at once, and when it is its turn.
+    void asksForAllAtItsTurn()
+    {
+        Talker talker;
+        talker.ask(1, 0ms);
+        talker.ask(2, 0ms);
+        QCOMPARE(talker.wants(0ms), 2);
+        talker.reply("{'n':0,'why':'global','at':'*','wait':700}", 2, 1ms);
+        talker.ask(3, 100ms); // is no reason to ask
+        QCOMPARE(talker.wants(100ms), 0);
+        QCOMPARE(*talker.talk.nextDeadline(), at(702ms));
+        QCOMPARE(talker.wants(701ms), 0);
+        QCOMPARE(talker.wants(702ms), 3);
+        talker.reply("{'n':1}", 3, 703ms);
+        QCOMPARE(talker.desk.grants.size(), 3U);
+        talker.ask(4, 710ms);
+        QCOMPARE(talker.wants(710ms), 1); // nothing holds it now
+    }
+
+    void isWokenByName_data()
+    {
+        QTest::addColumn<QByteArray>("message");
+        QTest::addColumn<int>("asksAt");
+        QTest::newRow("others") << QByteArray("*\nhe she+20 meme") << 2001;
+        QTest::newRow("another list") << QByteArray("x\nme") << 2001;
+        QTest::newRow("by name") << QByteArray("*\nhe me") << 100;
+        QTest::newRow("by name, later") << QByteArray("*\nme+350 he") << 450;
+        QTest::newRow("all") << QByteArray("*") << 100;
+    }
+    void isWokenByName()
+    {
+        QFETCH(QByteArray, message);
+        QFETCH(int, asksAt);
+        Talker talker;
+        talker.ask(1, 0ms);
+        QCOMPARE(talker.wants(0ms), 1);
+        talker.reply("{'n':0,'why':'global','at':'*'}", 1, 1ms);
+        QCOMPARE(talker.wants(99ms), 0);
+        talker.talk.woken(message);
+        for (int time = 100; time < asksAt; ++time)
+            QCOMPARE(talker.wants(milliseconds(time)), 0);
+        QCOMPARE(talker.wants(milliseconds(asksAt)), 1);
+    }
+
+    // And is woken while it asks: the reply may be from before.
+    void isWokenDuringACall()
+    {
+        Talker talker;
+        talker.ask(1, 0ms);
+        QCOMPARE(talker.wants(0ms), 1);
+        talker.talk.woken("*\nme+200");
+        QVERIFY(talker.call(1ms).isEmpty());
+        talker.reply("{'n':0,'why':'global','at':'*'}", 1, 2ms);
+        QCOMPARE(talker.wants(200ms), 0);
+        QCOMPARE(talker.wants(201ms), 1);
+    }
+
+    // A bucket's wait is over, but the token's limits hold the process: that can wait, but not for
+    // long, as the bucket may keep tokens for it.
+    void isPatientWhileItIsHeld()
+    {
+        Talker talker;
+        talker.ask(1, 0ms);
+        QCOMPARE(talker.wants(0ms), 1);
+        talker.reply("{'n':0,'why':'bucket','wait':300}", 1, 0ms);
+        talker.ask(2, 10ms);
+        QCOMPARE(talker.wants(30ms), 1);
+        talker.reply("{'n':0,'why':'global','at':'*','wait':2000}", 1, 30ms);
+        QCOMPARE(talker.wants(301ms), 0);
+        QCOMPARE(talker.wants(800ms), 0);
+        QCOMPARE(talker.wants(801ms), 2);
+    }
+
+    // Messages that come meanwhile are missed.
+    void asksMoreOftenWhileItHearsNothing()
+    {
+        Talker talker;
+        talker.ask(1, 0ms);
+        QCOMPARE(talker.wants(0ms), 1);
+        talker.reply("{'n':0,'why':'probe'}", 1, 0ms);
+        talker.talk.setListening(false, at(100ms));
+        QCOMPARE(talker.wants(599ms), 0);
+        QCOMPARE(talker.wants(600ms), 1);
+        talker.reply("{'n':0,'why':'bucket','wait':60000}", 1, 600ms);
+        QCOMPARE(talker.wants(1099ms), 0);
+        QCOMPARE(talker.wants(1100ms), 1);
+        talker.reply("{'n':0,'why':'bucket','wait':60000}", 1, 1100ms);
+        talker.talk.setListening(true, at(1200ms));
+        QCOMPARE(talker.wants(1200ms), 1);
+        talker.reply("{'n':0,'why':'bucket','wait':60000}", 1, 1200ms);
+        QCOMPARE(talker.wants(61'201ms), 1);
+    }
+
+    // Redis takes it for dead then, and what it has is another one's.
+    void trustsInNothingAfterALongSilence()
+    {
+        Talker talker;
+        const PoolId pool(1);
+        talker.desk.scheduler.setPool(pool, 1, at(0ms));
+        const TicketId first = talker.ask(1, 0ms, {.pool = pool});
+        const TicketId second = talker.ask(2, 0ms, {.pool = pool});
+        QCOMPARE(talker.wants(0ms), 2);
+        talker.reply("{'n':1}", 2, 1ms);
+        QVERIFY(talker.desk.isGranted(first));
+        QVERIFY(!talker.desk.isGranted(second));     // there is no connection for it
+        QVERIFY(talker.call(8999ms).contains(u"p")); // lives
+        talker.talk.unheard(talker.desk.scheduler, at(8999ms));
+        talker.talk.turnBegins(talker.desk.scheduler, at(9000ms));
+        talker.desk.complete(first, Response::lost(), 9000ms);
+        talker.hear();
+        QVERIFY(!talker.desk.isGranted(second));
+        const QJsonObject call = talker.call(9030ms);
+        QCOMPARE(call[u"back"].toArray().size(), 1);
+        QCOMPARE(call[u"want"].toArray().size(), 1);
+        talker.reply("{'n':1}", 1, 9031ms);
+        QVERIFY(talker.desk.isGranted(second));
+    }
+
+    void usesNothingOfAnOldReply()
+    {
+        Talker talker;
+        const TicketId ticket = talker.ask(1, 0ms);
+        QCOMPARE(talker.wants(0ms), 1);
+        talker.reply("{'n':1}", 1, 9000ms); // it was stopped meanwhile
+        QVERIFY(!talker.desk.isGranted(ticket));
+        const QJsonObject call = talker.call(9000ms);
+        QCOMPARE(call[u"back"].toArray().size(), 1);
+        QCOMPARE(call[u"want"].toArray().size(), 1);
+    }
+
+    void callsAreNumbered()
+    {
+        Talker talker;
+        talker.ask(1, 0ms);
+        QCOMPARE(talker.call(0ms)[u"call"], 1);
+        talker.talk.unheard(talker.desk.scheduler, at(1ms));
+        QCOMPARE(talker.call(31ms)[u"call"], 2);
+        const QByteArrayList last = talker.talk.lastWords(at(40ms));
+        QCOMPARE(last.size(), 1);
+        QVERIFY(last[0].contains(R"("call":3)"));
+    }
+};
+
+QTEST_GUILESS_MAIN(RedisWishesTest)
+#include "tst_rediswishes.moc"
