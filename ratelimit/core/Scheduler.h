@@ -79,7 +79,11 @@ public:
         QByteArray bucket; ///< what it is called, the same in all processes; no secret in it
         QByteArray route;  ///< of its first lane
         std::vector<QByteArray> otherRoutes; ///< of the next; not all where there are many
-        int leases = 0;          ///< more than it has; less than zero: so many more than it needs
+        int leases = 0;   ///< more than it has; less than zero: so many more than it needs
+        quint32 pool = 0; ///< the number of that of the ticket whose turn it is
+        /// How many leases its pool can use soon: for connections that are free, and somewhat more.
+        /// Nothing: as many as there are.
+        std::optional<int> connections;
         TimePoint oldestAskedAt; ///< of the tickets that wait in it; priorities count as time
         /// What would hold those of its lanes that go again after a hold, one request at a time:
         /// see holdName().

@@ -80,11 +80,13 @@ public:
 private:
     RedisRequest newRequest();
     // Now and then, whether or not there is something to say.
-    bool isHeardOf() const { return !m_wishes.isEmpty() || !m_tickets.isEmpty() || m_isNearBan; }
+    bool isHeardOf() const
+    {
+        return !m_wishes.isEmpty() || !m_tickets.isEmpty() || m_isNearBan || m_own;
+    }
     RedisLook::Names namesInUse() const;
     void look(RedisRequest &request, TimePoint now);
     void introduce(RedisRequest &request, TimePoint now);
-    void countHere(bool isAway);
     TimePoint notBefore(milliseconds sinceLastCall) const;
     void learn(const QJsonObject &said, Scheduler &scheduler, TimePoint now);
 
@@ -103,7 +105,8 @@ private:
     QByteArray m_info;
     TimePoint m_introduceAt;          // the next time
     bool m_isIntroduced = false;      // in the call that is out
-    std::optional<LocalLender> m_own; // while Redis is away, if it may lend then
+    std::optional<LocalLender> m_own; // if it lends while Redis is away
+    bool m_isOnItsOwn = false;        // it does
     bool m_isConnected = false;
     bool m_isCalling = false;
     bool m_isTold = false;    // that something holds all

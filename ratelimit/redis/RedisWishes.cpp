@@ -25,6 +25,7 @@ std::optional<RedisLease> RedisWishes::take(BucketId bucket)
         return {};
     RedisLease lease = std::move(wish->leases.front());
     wish->leases.pop_front();
+    --m_unused;
     return lease;
 }
 
@@ -61,6 +62,7 @@ void RedisWishes::giveBack(Wish &wish, int count)
 
 void RedisWishes::giveBack(RedisLease lease)
 {
+    --m_unused;
     if (!lease.isOwn)
         m_words.back(std::move(lease));
     else if (m_own)
@@ -94,6 +96,7 @@ bool RedisWishes::update(Scheduler &scheduler, TimePoint now)
     for (const auto &[bucket, in] : std::exchange(m_wakes, {}))
         wakeAt(bucket, now + in, now);
     bool hasChanged = false;
+    touchThoseWithConnections(scheduler);
     const QSet<BucketId> touched = std::exchange(m_touched, {});
     for (const BucketId id : touched)
         hasChanged = update(id, scheduler, now) || hasChanged;
@@ -138,7 +141,9 @@ bool RedisWishes::update(BucketId id, Scheduler &scheduler, TimePoint now)
             leaveList(*wish);
             setStage(id, *wish, Stage::Idle);
         }
-        if (wants && wish->stage == Stage::Idle)
+        if (wants && wish->stage == Stage::Idle && usable(*need) <= 0)
+            waitForConnection(id, *wish, *need);
+        else if (wants && wish->stage == Stage::Idle)
             hasChanged = this->wish(id, *wish, need->bucket, scheduler, now);
     }
     if (wants)
@@ -146,6 +151,37 @@ bool RedisWishes::update(BucketId id, Scheduler &scheduler, TimePoint now)
     else if (wish->stage == Stage::Idle && wish->leases.empty())
         m_wishes.remove(id);
     return lent != 0 || hasChanged;
+}
+
+// How many more leases a bucket can use: those that connections wait for nobody else may have.
+int RedisWishes::usable(const Scheduler::LeaseNeed &need) const
+{
+    return need.connections ? std::min(need.leases, *need.connections - m_unused) : need.leases;
+}
+
+void RedisWishes::waitForConnection(BucketId id, Wish &wish, const Scheduler::LeaseNeed &need)
+{
+    leaveList(wish);
+    setStage(id, wish, Stage::Idle);
+    m_unconnected[need.pool].emplace(need.oldestAskedAt, id);
+}
+
+void RedisWishes::touchThoseWithConnections(const Scheduler &scheduler)
+{
+    for (auto pool = m_unconnected.begin(); pool != m_unconnected.end();) {
+        Waiters &waiters = pool->second;
+        for (int count = 0; !waiters.empty(); waiters.erase(waiters.begin())) {
+            const BucketId id = waiters.begin()->second;
+            const auto need = scheduler.leaseNeed(id);
+            if (need && need->leases > 0 && need->pool == pool->first) {
+                if (usable(*need) - count <= 0)
+                    break;
+                ++count;
+            }
+            touch(id);
+        }
+        pool = waiters.empty() ? m_unconnected.erase(pool) : std::next(pool);
+    }
 }
 
 // Who waits for the token's limits waits there with all that it wants.
@@ -181,6 +217,8 @@ void RedisWishes::giveUp()
     if (m_isAtGate)
         m_words.drop("*");
     m_wishes.clear();
+    m_unconnected.clear();
+    m_unused = 0;
 }
 
 } // namespace Turnstile

@@ -9,6 +9,8 @@
 #include <QtCore/QJsonArray>
 #include <QtCore/QSet>
 
+#include <map>
+#include <set>
 #include <vector>
 
 namespace Turnstile {
@@ -68,13 +70,14 @@ public:
     /// The reply to that, and what Redis knows of buckets.
     void replied(
         const QJsonArray &wants, const QJsonArray &learnt, Scheduler &scheduler, TimePoint now);
-    /// While Redis cannot be asked: \a own lends instead. Null: it can be. Kept until the next
-    /// call.
+    /// Who lends while Redis cannot be asked; null: nobody.
     void setOwn(LocalLender *own) { m_own = own; }
     /// Asks that one. Returns whether it has lent something.
     bool askOwn(Scheduler &scheduler, TimePoint now);
     /// There will be none.
     void askAgain();
+    /// Redis can be asked again, or can no more: who waits asks anew.
+    void back() { setAllDue(); }
     /// The connection is lost: nobody wakes us.
     void lost(Scheduler &scheduler, TimePoint now);
     /// Gives back everything, with what a call that is out may bring.
@@ -97,6 +100,7 @@ private:
         TimePoint oldestAskedAt;        // of the tickets
         std::deque<RedisLease> leases;
     };
+    using Waiters = std::set<std::pair<TimePoint, BucketId>>; // the oldest first
 
     bool update(BucketId id, Scheduler &scheduler, TimePoint now);
     bool wish(BucketId id, Wish &wish, const QByteArray &bucket, Scheduler &of, TimePoint now);
@@ -114,6 +118,10 @@ private:
     std::vector<BucketId> whoAsks() const;
     void replied(BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
     void checkGate();
+    int usable(const Scheduler::LeaseNeed &need) const;
+    void waitForConnection(BucketId id, Wish &wish, const Scheduler::LeaseNeed &need);
+    void touchThoseWithConnections(const Scheduler &scheduler);
+    void setAllDue();
     void learnHolds(BucketId id, const QJsonArray &holds, Scheduler &scheduler, TimePoint now);
     static bool learnName(BucketId id, const Wish &wish, const QJsonObject &want,
         Scheduler &scheduler, TimePoint now);
@@ -127,6 +135,8 @@ private:
     QHash<QByteArray, BucketId> m_waiting; // by name
     QSet<BucketId> m_touched;
     std::vector<BucketId> m_asked;
+    std::map<quint32, Waiters> m_unconnected; // by pool: they ask when it has connections
+    int m_unused = 0;                         // leases that no ticket has taken, also asked for
     int m_due = 0;
     bool m_isUrgent = false;
     bool m_isListening = true;

@@ -54,9 +54,14 @@ void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoi
         const milliseconds keep = std::min<milliseconds>(m_life / 2, trustedFor);
         if (bucket != wish.bucket || wish.askedAt + keep <= now)
             giveBackUnsure(wish);
-        const int count = wish.isUnsure ? wish.count : std::min(need->leases, left);
+        const int count = wish.isUnsure ? wish.count : std::min(usable(*need), left);
+        if (count <= 0 && left > 0) {
+            waitForConnection(id, wish, *need);
+            continue;
+        }
         if (count > left || count == 0)
             break; // there is another call
+        m_unused += count;
         setStage(id, wish, Stage::Asked);
         if (!wish.isUnsure) {
             wish.bucket = bucket;
@@ -129,6 +134,7 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
     touch(id);
     learnHolds(id, want[u"holds"].toArray(), scheduler, now);
     const int got = std::clamp(want[u"n"].toInt(), 0, wish.count);
+    m_unused -= wish.count - got;
     for (int i = 0; i < got; ++i)
         wish.leases.push_back({wish.bucket, wish.first + i, wish.askedAt});
     if (got > 0)
@@ -209,6 +215,7 @@ bool RedisWishes::askOwn(Scheduler &scheduler, TimePoint now)
         const auto loan = m_own->lend(scheduler, id, need->leases, now);
         for (int i = 0; i < loan.leases; ++i)
             wish.leases.push_back({wish.bucket, ++m_lastNumber, now, true});
+        m_unused += loan.leases;
         hasLent = scheduler.lend(id, loan.leases, now) > 0 || hasLent;
         setStage(id, wish, Stage::Idle);
         if (loan.leases == need->leases)
@@ -226,21 +233,28 @@ void RedisWishes::askAgain()
     for (const BucketId id : std::exchange(m_asked, {})) {
         Wish &wish = *m_wishes.find(id);
         wish.listedAs = wish.bucket; // maybe
+        m_unused -= wish.count;
         setStage(id, wish, Stage::Due);
         touch(id);
         m_isAtGate = true;
     }
 }
 
-void RedisWishes::lost(Scheduler &scheduler, TimePoint now)
+void RedisWishes::setAllDue()
 {
     m_gateAt.reset();
     m_patientUntil.reset();
     for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
         if (it->stage == Stage::Waiting)
             setStage(it.key(), *it, Stage::Due);
-        scheduler.setLeaseWait(it.key(), Wait{WaitReason::Lease}, now);
     }
+}
+
+void RedisWishes::lost(Scheduler &scheduler, TimePoint now)
+{
+    setAllDue();
+    for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it)
+        scheduler.setLeaseWait(it.key(), Wait{WaitReason::Lease}, now);
 }
 
 } // namespace Turnstile
