@@ -79,6 +79,8 @@ public:
         QByteArray bucket; ///< what it is called, the same in all processes; no secret in it
         QByteArray route;  ///< of its first lane
         std::vector<QByteArray> otherRoutes; ///< of the next; not all where there are many
+        /// While nothing is known of it: what was asked for when no answer had named it.
+        std::vector<QByteArray> before;
         int leases = 0;   ///< more than it has; less than zero: so many more than it needs
         quint32 pool = 0; ///< the number of that of the ticket whose turn it is
         /// How many leases its pool can use soon: for connections that are free, and somewhat more.

@@ -17,12 +17,18 @@ static constexpr int mostWanted = 100;
 static constexpr int mostLanes = 64;
 static constexpr size_t mostRoutes = 8;
 
+// The name of a bucket before an answer has named it; others begin with a hash, which is not empty.
+static QByteArray firstNameOf(const Endpoint &endpoint)
+{
+    return "#p#" + endpoint.provisionalBucket();
+}
+
 // The name of a bucket for all processes: what its key compares.
 static QByteArray nameOf(const BucketKey &key)
 {
     const Endpoint &endpoint = key.endpoint;
     if (key.hash.isEmpty())
-        return "p#" + endpoint.provisionalBucket();
+        return firstNameOf(endpoint);
     QByteArray name =
         key.hash + '#' + endpoint.majorResource() + '#' + endpoint.credential().fingerprint();
     if (key.split)
@@ -66,12 +72,16 @@ std::optional<Scheduler::LeaseNeed> SchedulerPrivate::leaseNeed(BucketId id) con
         }
     }
     need.oldestAskedAt = bucket->ready.isEmpty() ? now : bucket->ready.top()->head()->turn().at;
+    const bool isNew = !bucket->key.hash.isEmpty()
+        && bucket->counter.knowledge() == TokenCounter::Knowledge::Unknown;
     const Lane *lane = need.leases > 0 ? bucket->lanes.first() : nullptr;
     for (int i = 0; lane && i < mostLanes; ++i, lane = bucket->lanes.next(lane)) {
         const QByteArray &route = lane->endpoint.route();
         if (need.otherRoutes.size() < mostRoutes && route != need.route
             && !std::count(need.otherRoutes.begin(), need.otherRoutes.end(), route))
             need.otherRoutes.push_back(route);
+        if (isNew && need.before.size() < mostRoutes)
+            need.before.push_back(firstNameOf(lane->endpoint));
         if (lane->probes && ReadyLanes::contains(lane)) {
             need.probes.push_back(holdName(*lane, LimitKind::Sublimit));
             need.probes.push_back(holdName(*lane, LimitKind::Shared));

@@ -11,15 +11,22 @@ namespace Turnstile {
 
 // The script takes no more than 1024 bytes.
 static constexpr qsizetype longestText = 1000;
+// Nor numbers from 1e14 on. A server may name any; what is meant in earnest is far below.
+static constexpr qint64 largestNumber = 10'000'000'000'000;
 
 static QString text(const QByteArray &bytes)
 {
     return QString::fromUtf8(RedisRequest::name(bytes));
 }
 
+static qint64 bounded(qint64 number)
+{
+    return std::clamp(number, -largestNumber, largestNumber);
+}
+
 static qint64 milli(std::chrono::nanoseconds time)
 {
-    return std::chrono::ceil<milliseconds>(time).count();
+    return bounded(std::chrono::ceil<milliseconds>(time).count());
 }
 
 RedisRequest::RedisRequest(
@@ -35,10 +42,14 @@ RedisRequest::RedisRequest(
 
 QByteArray RedisRequest::name(const QByteArray &bucket)
 {
+    if (!bucket.isValidUtf8())
+        return name(QString::fromUtf8(bucket).toUtf8());
     if (bucket.size() <= longestText)
         return bucket;
-    return bucket.first(longestText - 65) + '~'
-        + QCryptographicHash::hash(bucket, QCryptographicHash::Sha256).toHex();
+    QByteArray start = bucket.first(longestText - 65);
+    while (!start.isValidUtf8())
+        start.chop(1);
+    return start + '~' + QCryptographicHash::hash(bucket, QCryptographicHash::Sha256).toHex();
 }
 
 void RedisRequest::addList(QLatin1String name, const QJsonArray &entries)
@@ -98,9 +109,9 @@ static void addHeaders(QJsonObject &entry, const RatelimitHeaders &headers)
     if (headers.remaining)
         entry.insert(u"remaining", *headers.remaining);
     if (headers.resetAfter)
-        entry.insert(u"after", qint64(headers.resetAfter->count()));
+        entry.insert(u"after", bounded(headers.resetAfter->count()));
     if (headers.reset)
-        entry.insert(u"reset", qint64(headers.reset->time_since_epoch().count()));
+        entry.insert(u"reset", bounded(headers.reset->time_since_epoch().count()));
     if (!headers.bucket.isEmpty())
         entry.insert(u"hash", text(headers.bucket));
 }
@@ -130,7 +141,7 @@ static QJsonObject doneEntry(const RedisDone &done, TimePoint now)
         entry.insert(u"exempt", true);
     entry.insert(u"age", milli(now - done.grantedAt));
     entry.insert(u"sent", milli(now - done.sentAt));
-    entry.insert(u"ago", qint64(std::chrono::floor<milliseconds>(now - done.answeredAt).count()));
+    entry.insert(u"ago", bounded(std::chrono::floor<milliseconds>(now - done.answeredAt).count()));
     if (!done.route.isEmpty())
         entry.insert(u"route", text(done.route));
     if (!done.name.isEmpty())
@@ -145,7 +156,7 @@ static QJsonObject doneEntry(const RedisDone &done, TimePoint now)
     if (done.limit)
         entry.insert(u"limited",
             QJsonObject{{u"kind"_qs, kindOf(done.limit->kind)},
-                {u"wait"_qs, qint64(done.limit->wait.count())}});
+                {u"wait"_qs, bounded(done.limit->wait.count())}});
     return entry;
 }
 
@@ -198,6 +209,7 @@ void RedisRequest::addWant(qint64 first, int count, const Scheduler::LeaseNeed &
     QJsonObject want{{u"b"_qs, text(need.bucket)}, {u"seq"_qs, first}, {u"n"_qs, count},
         {u"route"_qs, text(need.route)}};
     addTexts(want, QLatin1String("routes"), need.otherRoutes);
+    addTexts(want, QLatin1String("before"), need.before);
     addTexts(want, QLatin1String("probes"), probes);
     m_wants.append(want);
     m_isEmpty = false;

@@ -38,7 +38,8 @@ public:
     bool isEmpty() const { return m_isEmpty; }
     QByteArray toJson() const;
 
-    /// What \a bucket is called in Redis: long names are cut, and told apart by their hash.
+    /// What \a bucket is called in Redis: valid UTF-8; long names are cut, and told apart by their
+    /// hash.
     static QByteArray name(const QByteArray &bucket);
 
 private:

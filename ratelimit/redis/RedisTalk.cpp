@@ -209,10 +209,13 @@ QString RedisTalk::replied(const QByteArray &reply, Scheduler &scheduler, TimePo
     QString problem = said[u"error"].toString();
     if (said.isEmpty())
         problem = QStringLiteral("the reply is not understood.");
-    if (problem.isEmpty())
+    if (problem.isEmpty()) {
         learn(said, scheduler, now);
-    else
-        refused(scheduler, now);
+        return problem;
+    }
+    if (problem.startsWith(u"request."))
+        m_words.notUnderstood();
+    refused(scheduler, now);
     return problem;
 }
 

@@ -122,6 +122,7 @@ private:
     void waitForConnection(BucketId id, Wish &wish, const Scheduler::LeaseNeed &need);
     void touchThoseWithConnections(const Scheduler &scheduler);
     void setAllDue();
+    void waitAtGateToo();
     void learnHolds(BucketId id, const QJsonArray &holds, Scheduler &scheduler, TimePoint now);
     static bool learnName(BucketId id, const Wish &wish, const QJsonObject &want,
         Scheduler &scheduler, TimePoint now);
@@ -143,6 +144,7 @@ private:
     bool m_isGateDue = false;
     bool m_isAtGate = false; // Redis may have us in the list of the token's limits
     bool m_hasLeftGate = false;
+    bool m_isCut = false; // the call that is out had no place for all
     Wait m_gateWait{WaitReason::Lease};
     std::optional<TimePoint> m_gateAt, m_gateWoken; // when it asks there again
     std::vector<std::pair<QByteArray, milliseconds>> m_wakes;

@@ -81,7 +81,7 @@ void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoi
             [this](const QByteArray &lane) { return m_words.isHold(lane); });
         request.addWant(wish.first, count, *need, probes);
     }
-    m_isUrgent = m_due > 0 && !m_asked.empty(); // those that found no place
+    m_isCut = m_isUrgent = m_due > 0 && !m_asked.empty();
 }
 
 static void show(BucketId id, const QJsonObject &learnt, Scheduler &scheduler, TimePoint now)
@@ -116,7 +116,21 @@ void RedisWishes::replied(
         return;
     if (const auto woken = std::exchange(m_gateWoken, {}); woken && m_gateAt)
         m_gateAt = std::min(*m_gateAt, *woken);
+    if (std::exchange(m_isCut, false) && m_gateAt)
+        waitAtGateToo();
     checkGate();
+}
+
+// Those that found no place in the call: the token's limits hold them as they hold the others.
+void RedisWishes::waitAtGateToo()
+{
+    m_isUrgent = false;
+    for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
+        if (it->stage != Stage::Due)
+            continue;
+        setStage(it.key(), *it, Stage::Idle);
+        touch(it.key());
+    }
 }
 
 static WaitReason reasonOf(const QString &why)
@@ -156,7 +170,8 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
     if (const QJsonValue wait = want[u"wait"]; wait.isDouble())
         why.until = now + toldTime(wait) + 1ms;
     wish.again = why.until.value_or(pollAt(now));
-    const bool isWorstCase = why.reason == WaitReason::Turn || why.reason == WaitReason::Probe;
+    const bool isWorstCase = why.reason == WaitReason::Turn || why.reason == WaitReason::Probe
+        || want[u"maybe"].toBool();
     if (isWorstCase || !m_isListening)
         wish.again = std::min(wish.again, pollAt(now));
     if (isWorstCase)

@@ -63,6 +63,12 @@ void RedisWords::heard()
     m_dropNow.clear();
 }
 
+void RedisWords::notUnderstood()
+{
+    m_doneNow.clear();
+    m_backNow.clear();
+}
+
 void RedisWords::sayAgain()
 {
     putBack(m_doneNow, m_done);

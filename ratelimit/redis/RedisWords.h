@@ -71,6 +71,8 @@ public:
     void heard();
     /// Nobody knows whether it has.
     void sayAgain();
+    /// It does not understand what became of leases as it was said last: that is not said again.
+    void notUnderstood();
 
 private:
     const milliseconds m_life;

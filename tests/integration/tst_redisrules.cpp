@@ -310,6 +310,41 @@ private Q_SLOTS:
         QVERIFY(!processes[1].desk.saw(Anomaly::CountersSplit)); // it was told
     }
 
+    // A process that has learnt the name of the route asks by it, while another one probes.
+    void oneProbesWhateverItKnows()
+    {
+        static const Endpoint elsewhere(Method::Get, "/channels/2/messages");
+        RedisTalkers processes(*m_server, 3);
+        const auto probe = processes[0].ask(messages);
+        const auto other = processes[1].ask(elsewhere);
+        processes.run(50ms);
+        QVERIFY(processes[0].isGranted(probe) && processes[1].isGranted(other));
+        processes[1].complete(other, answer(1, 0, 5s));
+        const auto byName = processes[1].ask(messages), byRoute = processes[2].ask(messages);
+        processes.run(1s);
+        QVERIFY(!processes[1].isGranted(byName) && !processes[2].isGranted(byRoute));
+        processes[0].complete(probe, answer(1, 0, 4s));
+        processes.run(3'900ms);
+        QVERIFY(!processes[1].isGranted(byName) && !processes[2].isGranted(byRoute));
+        processes.run(300ms);
+        QCOMPARE(processes[1].isGranted(byName) + processes[2].isGranted(byRoute), 1);
+    }
+
+    // However late that is told: who tells whole seconds is known for it.
+    void wholeSecondsStayWhole()
+    {
+        RedisTalkers processes(*m_server, 1);
+        const auto ticket = processes[0].ask(messages);
+        processes.run(50ms);
+        processes[0].complete(ticket, answer(5, 4, 5s));
+        while (!processes[0].said.contains(u"done"))
+            processes.run(5ms);
+        QVERIFY(processes[0].said[u"done"][0][u"ago"].toInt() > 0);
+        QCOMPARE(processes[0].said[u"done"][0][u"after"], 5000);
+        QCOMPARE(m_server->command({"HEXISTS", "t:{f}:b:abcd#channels/1#", "tf"}), 0);
+        QCOMPARE(m_server->command({"HGET", "t:{f}:b:abcd#channels/1#", "wi"}), QByteArray("5000"));
+    }
+
 private:
     std::unique_ptr<RedisServer> m_server;
 };

@@ -192,16 +192,16 @@ void TestRedisScript::aRepeatedRequestGetsTheSameLeases()
 void TestRedisScript::aHashIsLearntForAll()
 {
     RedisScript &script = *m_script;
-    script.call("a", "{'want':[{'b':'p#L','n':1,'seq':1,'route':'GET c'}]}");
-    script.call("b", "{'want':[{'b':'p#L','n':1,'seq':1,'route':'GET c'}]}");
+    script.call("a", "{'want':[{'b':'#p#L','n':1,'seq':1,'route':'GET c'}]}");
+    script.call("b", "{'want':[{'b':'#p#L','n':1,'seq':1,'route':'GET c'}]}");
     QJsonObject reply = script.call("a",
-        "{'done':[{'b':'p#L','l':1,'how':'answered','status':200,'kind':'bucket','limit':5,"
+        "{'done':[{'b':'#p#L','l':1,'how':'answered','status':200,'kind':'bucket','limit':5,"
         "'remaining':4,'after':1000,'hash':'h','name':'h#1','route':'GET c'}]}");
     QCOMPARE(learnt(reply, u"b"_qs), u"h#1"_qs);
     QCOMPARE(learnt(reply, u"waiting"_qs), 1); // it has moved too
     reply = script.call("b",
-        "{'want':[{'b':'p#L','n':1,'seq':1,'route':'GET c'},"
-        "{'b':'p#M','n':1,'seq':2,'route':'GET c','major':'2'},"
+        "{'want':[{'b':'#p#L','n':1,'seq':1,'route':'GET c'},"
+        "{'b':'#p#M','n':1,'seq':2,'route':'GET c','major':'2'},"
         "{'b':'h#1','n':2,'seq':2,'route':'GET c'},{'b':'h#2','n':2,'seq':4,'route':'GET c'}]}");
     QCOMPARE(given(reply, 0), 0);
     QCOMPARE(reply[u"want"_qs][0][u"name"_qs], u"h#1"_qs);
@@ -316,11 +316,11 @@ void TestRedisScript::allKeysEnd()
 {
     RedisScript &script = *m_script;
     script.common[u"global"_qs] = 2;
-    script.call("a", "{'info':'{}','want':[{'b':'p#L','n':3,'seq':1,'route':'GET c'}]}");
-    script.call("b", "{'want':[{'b':'p#L','n':3,'seq':1},{'b':'y','n':3,'seq':2}]}");
+    script.call("a", "{'info':'{}','want':[{'b':'#p#L','n':3,'seq':1,'route':'GET c'}]}");
+    script.call("b", "{'want':[{'b':'#p#L','n':3,'seq':1},{'b':'y','n':3,'seq':2}]}");
     script.call("b", "{'want':[{'b':'z','n':3,'seq':3}]}");
     script.call("a",
-        "{'done':[{'b':'p#L','l':1,'how':'answered','status':403,'kind':'bucket','limit':5,"
+        "{'done':[{'b':'#p#L','l':1,'how':'answered','status':403,'kind':'bucket','limit':5,"
         "'remaining':4,'after':1000,'hash':'h','name':'h#1','route':'GET c'},"
         "{'b':'x','l':9,'how':'answered','age':3,'status':429,'kind':'none',"
         "'limited':{'kind':'bucket','wait':20000000}},"
@@ -337,7 +337,7 @@ void TestRedisScript::allKeysEnd()
     }
     std::sort(names.begin(), names.end());
     QCOMPARE(
-        names.join(' '), QByteArray("b:h#1 b:p#L b:x g ga gl i:default l:y p ph r w:* w:h#1 w:y"));
+        names.join(' '), QByteArray("b:#p#L b:h#1 b:x g ga gl i:default l:y p ph r w:* w:h#1 w:y"));
     QVERIFY(m_server->command({"PTTL", "t:{f}:b:x"}).toLongLong() > 39'000'000);
 }
 

@@ -75,21 +75,21 @@ void TestRedisScriptLook::whoHoldsAndWaits()
 void TestRedisScriptLook::aBucketGetsItsName()
 {
     RedisScript &script = *m_script;
-    script.call("a", "{'want':[{'b':'p#x','n':1,'seq':1,'route':'x'}]}");
+    script.call("a", "{'want':[{'b':'#p#x','n':1,'seq':1,'route':'x'}]}");
     script.call("a",
-        "{'done':[{'b':'p#x','l':1,'how':'answered','status':200,'kind':'bucket','limit':5,"
+        "{'done':[{'b':'#p#x','l':1,'how':'answered','status':200,'kind':'bucket','limit':5,"
         "'remaining':4,'after':1000,'hash':'h','name':'h#','route':'x'}],"
         "'want':[{'b':'h#','n':1,'seq':2}]}");
-    script.call("b", "{'want':[{'b':'p#y','n':1,'seq':1,'route':'y'}]}");
-    script.call("c", "{'want':[{'b':'p#y','n':1,'seq':1,'route':'y'}]}");
-    script.call("a", "{'want':[{'b':'p#z','n':1,'seq':5,'route':'z'}]}");
+    script.call("b", "{'want':[{'b':'#p#y','n':1,'seq':1,'route':'y'}]}");
+    script.call("c", "{'want':[{'b':'#p#y','n':1,'seq':1,'route':'y'}]}");
+    script.call("a", "{'want':[{'b':'#p#z','n':1,'seq':5,'route':'z'}]}");
     script.call("b",
-        "{'done':[{'b':'p#y','l':1,'how':'answered','status':200,'kind':'bucket','limit':5,"
+        "{'done':[{'b':'#p#y','l':1,'how':'answered','status':200,'kind':'bucket','limit':5,"
         "'remaining':3,'after':1000,'hash':'h','name':'h#','route':'y'}]}");
-    QVERIFY(look("'p#y'").startsWith(
-        u"{'buckets':[{'b':'h#','holds':[{'n':1,'p':'a'}],'waits':['c']},{'b':'p#z'"_qs));
+    QVERIFY(look("'#p#y'").startsWith(
+        u"{'buckets':[{'b':'h#','holds':[{'n':1,'p':'a'}],'waits':['c']},{'b':'#p#z'"_qs));
     // A lease is given back by the name that it was lent by.
-    script.call("a", "{'back':[{'b':'h#','l':2},{'b':'p#z','l':5}]}");
+    script.call("a", "{'back':[{'b':'h#','l':2},{'b':'#p#z','l':5}]}");
     QVERIFY(!look().contains(u"holds"));
     QCOMPARE(m_server->command({"ZCARD", "t:{f}:gl"}).toInt(), 0);
 }

@@ -177,11 +177,11 @@ void TestRedisScriptRules::whoTriesMayFail()
 void TestRedisScriptRules::aHoldGoesWithTheBucket()
 {
     RedisScript &script = *m_script;
-    script.call("a", "{'want':[{'b':'p#x','n':1,'seq':1,'route':'R'}]}");
-    script.call("a", refused("sublimit", 3000).replace("'b':'x'", "'b':'p#x'"));
-    QCOMPARE(keysOf("h*"), QByteArrayList{"t:{f}:h:p#x"});
+    script.call("a", "{'want':[{'b':'#p#x','n':1,'seq':1,'route':'R'}]}");
+    script.call("a", refused("sublimit", 3000).replace("'b':'x'", "'b':'#p#x'"));
+    QCOMPARE(keysOf("h*"), QByteArrayList{"t:{f}:h:#p#x"});
     script.call("a",
-        "{'done':[{'b':'p#x','l':2,'how':'answered','status':200,'kind':'bucket','limit':10,"
+        "{'done':[{'b':'#p#x','l':2,'how':'answered','status':200,'kind':'bucket','limit':10,"
         "'remaining':8,'after':60000,'hash':'h','name':'h#1','route':'R'}]}");
     QCOMPARE(keysOf("h*"), QByteArrayList{"t:{f}:h:h#1"});
     const QJsonObject reply = script.call("b", "{'want':[{'b':'h#1','n':1,'seq':1,'route':'R'}]}");
@@ -240,7 +240,7 @@ void TestRedisScriptRules::aSplitIsToldToAll()
     QCOMPARE(reply[u"want"_qs][0][u"hash"_qs], u"h"_qs);
     QCOMPARE(reply[u"split"_qs][0][u"route"_qs], u"R"_qs);
     QCOMPARE(reply[u"split"_qs][0][u"hash"_qs], u"h"_qs);
-    reply = script.call("b", "{'want':[{'b':'p#9','n':1,'seq':1,'route':'R','major':'9'}]}");
+    reply = script.call("b", "{'want':[{'b':'#p#9','n':1,'seq':1,'route':'R','major':'9'}]}");
     QCOMPARE(reply[u"want"_qs][0][u"name"_qs], u"h#9#R"_qs);
     QCOMPARE(reply[u"split"_qs][0][u"route"_qs], u"R"_qs);
     reply = script.call("b",
@@ -352,8 +352,8 @@ void TestRedisScriptRules::anOvertakenAnswerOfAnotherBucketTeaches()
               "hash':'"
             + hash + "','name':'" + name + "'}]}";
     };
-    script.call("a", answered("p#2", 10, "i", "i#2"));
-    QJsonObject reply = script.call("b", answered("p#1", 20, "h", "h#1"));
+    script.call("a", answered("#p#2", 10, "i", "i#2"));
+    QJsonObject reply = script.call("b", answered("#p#1", 20, "h", "h#1"));
     QCOMPARE(reply[u"learnt"_qs][0][u"b"_qs], u"h#1"_qs);
     QCOMPARE(reply[u"learnt"_qs][0][u"remaining"_qs], 4);
     reply = script.call("b", answered("h#3", 20, "h", "h#3"));
@@ -363,17 +363,17 @@ void TestRedisScriptRules::anOvertakenAnswerOfAnotherBucketTeaches()
     QCOMPARE(reply[u"learnt"_qs].toArray().size(), 1);
     QCOMPARE(reply[u"learnt"_qs][0][u"b"_qs], u"i#2"_qs);
     QCOMPARE(reply[u"learnt"_qs][0][u"remaining"_qs], 3); // it has taken one
-    reply = script.call("c", "{'want':[{'b':'p#4','n':1,'seq':1,'route':'R'}]}");
+    reply = script.call("c", "{'want':[{'b':'#p#4','n':1,'seq':1,'route':'R'}]}");
     QCOMPARE(reply[u"want"_qs][0][u"hash"_qs], u"i"_qs); // which was heard of last
 }
 
 void TestRedisScriptRules::whoGarblesNumbersGarblesNames()
 {
     const QJsonObject reply = m_script->call("a",
-        "{'done':[{'b':'p#x','l':1,'how':'answered','status':200,'kind':'invalid','limit':-7,"
+        "{'done':[{'b':'#p#x','l':1,'how':'answered','status':200,'kind':'invalid','limit':-7,"
         "'remaining':-3,'after':9000,'route':'R','hash':'h','name':'h#1'}]}");
     QCOMPARE(reply[u"learnt"_qs].toArray().size(), 1);
-    QCOMPARE(reply[u"learnt"_qs][0][u"b"_qs], u"p#x"_qs);
+    QCOMPARE(reply[u"learnt"_qs][0][u"b"_qs], u"#p#x"_qs);
     QCOMPARE(reply[u"learnt"_qs][0][u"remaining"_qs], 0);
     QVERIFY(keysOf("r").isEmpty());
 }

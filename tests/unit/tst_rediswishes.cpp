@@ -33,6 +33,10 @@ public:
         while (talk.turnEnded(desk.scheduler, at(time)));
         return QJsonDocument::fromJson(talk.nextCall(desk.scheduler, at(time))).object();
     }
+    QString refuse(const QByteArray &error, milliseconds time)
+    {
+        return talk.replied("{\"error\":\"" + error + "\"}", desk.scheduler, at(time));
+    }
     int wants(milliseconds time) { return int(call(time)[u"want"].toArray().size()); }
     // The same for each want of the call.
     void reply(const QByteArray &want, int count, milliseconds time)
@@ -190,6 +194,71 @@ private Q_SLOTS:
         const QJsonObject call = talker.call(9000ms);
         QCOMPARE(call[u"back"].toArray().size(), 1);
         QCOMPARE(call[u"want"].toArray().size(), 1);
+    }
+
+    // A call has 300 places. Those that find none wait with the others, and not in a loop.
+    void waitsAtTheGateWithoutAPlace()
+    {
+        Talker talker;
+        for (int i = 0; i < 360; ++i)
+            talker.ask(i, 0ms);
+        QCOMPARE(talker.wants(0ms), 300);
+        talker.reply("{'n':0,'why':'global','at':'*','wait':700}", 300, 1ms);
+        for (int time = 1; time < 702; ++time)
+            QVERIFY(talker.call(milliseconds(time)).isEmpty());
+        QCOMPARE(talker.wants(702ms), 300);
+        talker.reply("{'n':1}", 300, 703ms);
+        QCOMPARE(talker.wants(732ms), 60); // as soon as it may
+    }
+
+    // Until somebody may be dead, which is no reason to wait for so long, nor what it waits for.
+    void asksAgainWhereItKnowsNoTurn()
+    {
+        Talker talker;
+        const TicketId ticket = talker.ask(1, 0ms);
+        QCOMPARE(talker.wants(0ms), 1);
+        talker.reply("{'n':0,'why':'bucket','wait':119999,'maybe':true}", 1, 0ms);
+        const auto waits = talker.desk.scheduler.waits(ticket, at(0ms));
+        QVERIFY(!waits.empty() && !waits.back().until);
+        QCOMPARE(talker.wants(1999ms), 0);
+        QCOMPARE(talker.wants(2000ms), 1);
+    }
+
+    // What Redis does not understand is not said again, and stops nothing.
+    void saysNothingAgainThatIsNotUnderstood()
+    {
+        Talker talker;
+        const TicketId ticket = talker.ask(1, 0ms);
+        talker.call(0ms);
+        talker.reply("{'n':1}", 1, 0ms);
+        Response response = answer(5, 4, std::chrono::hours(1'000'000'000));
+        response.headers->reset = WallTime(100'000'000'000'000ms);
+        talker.talk.answered(ticket, response, at(10ms));
+        talker.desk.complete(ticket, response, 10ms);
+        talker.hear();
+        talker.ask(2, 10ms);
+        QJsonObject call = talker.call(40ms);
+        const QJsonValue done = call[u"done"][0];
+        QVERIFY(done[u"reset"].toInteger() > 0 && done[u"reset"].toInteger() < 100'000'000'000'000);
+        QVERIFY(done[u"after"].toInteger() > 0 && done[u"after"].toInteger() < 100'000'000'000'000);
+        QVERIFY(!talker.refuse("request.done[].reset is not a whole number", 41ms).isEmpty());
+        call = talker.call(1041ms);
+        QVERIFY(!call.contains(u"done"));
+        QCOMPARE(call[u"want"].toArray().size(), 1);
+    }
+
+    void saysAgainWhatWasNotHeard()
+    {
+        Talker talker;
+        const TicketId ticket = talker.ask(1, 0ms);
+        talker.call(0ms);
+        talker.reply("{'n':1}", 1, 0ms);
+        talker.desk.complete(ticket, Response::lost(), 10ms);
+        talker.hear();
+        QVERIFY(talker.call(10ms).isEmpty());
+        QVERIFY(talker.call(40ms).contains(u"done"));
+        QVERIFY(!talker.refuse("-LOADING", 41ms).isEmpty());
+        QVERIFY(talker.call(1041ms).contains(u"done"));
     }
 
     void callsAreNumbered()

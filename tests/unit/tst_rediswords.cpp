@@ -109,6 +109,9 @@ private Q_SLOTS:
         QVERIFY(RedisRequest::name(one) != RedisRequest::name(other));
         QCOMPARE(RedisRequest::name(RedisRequest::name(one)), RedisRequest::name(one));
         QCOMPARE(RedisRequest::name("abcd#1"), "abcd#1");
+        const QByteArray garbled(500, '\xe9'); // is longer as UTF-8
+        QVERIFY(RedisRequest::name(garbled).isValidUtf8());
+        QVERIFY(RedisRequest::name(garbled).size() <= 1024);
     }
 };
 

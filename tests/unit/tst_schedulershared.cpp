@@ -293,7 +293,7 @@ private Q_SLOTS:
         Desk desk(shared());
         const auto a = desk.ask(pins, 0ms);
         desk.scheduler.learnSplit(pins.route(), "abcd", at(0ms));
-        QVERIFY(need(desk, pins).bucket.startsWith("p#"));
+        QVERIFY(need(desk, pins).bucket.startsWith("#p#"));
         const BucketId bucket = bucketOf(desk, pins);
         QVERIFY(desk.scheduler.learnHash(bucket, "abcd", at(0ms)));
         QVERIFY(!desk.scheduler.learnHash(bucket, "abcd", at(0ms))); // no news

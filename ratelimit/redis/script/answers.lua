@@ -18,7 +18,8 @@ local function readRoutes()
   if #names == 0 then return end
   local told = call('HMGET', key('r'), unpack(names))
   for i, name in ipairs(names) do
-    if told[i] then routes[name] = cjson.decode(told[i]) end
+    local known = told[i] and cjson.decode(told[i])
+    if known and known.at > now - learntFor then routes[name] = known end
   end
 end
 
@@ -39,6 +40,19 @@ local function isUnsplit(name, route, known)
   return true
 end
 
+-- For one more route. Each answer renews the key of all, so those that are old stay until here.
+local function hasRoom()
+  if call('HLEN', key('r')) < mostRoutes then return true end
+  if now < global.routesAt then return false end
+  setGlobal('routesAt', now + hour)
+  local flat, old = call('HGETALL', key('r')), {}
+  for i = 2, #flat, 2 do
+    if cjson.decode(flat[i]).at <= now - learntFor then table.insert(old, flat[i - 1]) end
+  end
+  for i = 1, #old, 1000 do call('HDEL', key('r'), unpack(old, i, min(i + 999, #old))) end
+  return #old > 0
+end
+
 -- Whether the answer is of the bucket that it says: an overtaken one may not be.
 local function learnHash(bucket, d, grantedAt)
   if not d.hash or not d.route or d.kind ~= 'bucket' then return true end
@@ -46,7 +60,7 @@ local function learnHash(bucket, d, grantedAt)
   if known and known.hash ~= d.hash and grantedAt < known.at then -- elsewhere it is another
     return isProvisional(bucket.name) or isOf(bucket.name, d.hash)
   end
-  if not known and call('HLEN', key('r')) >= mostRoutes then return true end
+  if not known and not hasRoom() then return true end
   if d.split and not (known and known.split) and #listOf(d.b).waiting > 0 then
     call('PUBLISH', key('wake'), d.b)
   end
@@ -55,7 +69,7 @@ local function learnHash(bucket, d, grantedAt)
     at = max(known and known.at or 0, grantedAt)}
   routes[d.route] = known
   call('HSET', key('r'), d.route, cjson.encode(known))
-  call('PEXPIRE', key('r'), 24 * hour)
+  call('PEXPIRE', key('r'), learntFor)
   return true
 end
 
@@ -103,13 +117,13 @@ local function release(bucket, d)
 end
 
 local function limited(bucket, d, grantedAt, heldSlot)
-  local kind, ends = d.limited.kind, now - (d.ago or 0) + d.limited.wait
+  local kind, ends = d.limited.kind, latest - (d.ago or 0) + d.limited.wait
   if kind == 'cloudflare' then
     -- Those that were on their way when the block began say nothing new.
     if now >= global.edge then
       setGlobal('blocks', min(global.blocks + 1, mostEdgeDoublings + 1))
     end
-    ends = max(ends, now - (d.ago or 0) + firstEdgeWait * 2 ^ (max(global.blocks, 1) - 1))
+    ends = max(ends, latest - (d.ago or 0) + firstEdgeWait * 2 ^ (max(global.blocks, 1) - 1))
     if ends <= max(now, global.edge) then return end
     setGlobal('edge', ends)
     return call('PUBLISH', key('wake'), '!') -- also for those who want nothing of Redis
@@ -147,8 +161,8 @@ end
 local function finish(d)
   local bucket = not d.exempt and bucketOf(d.b) or nil
   local grantedAt, counts = now - max(0, d.age or 0), false
-  local countedAt = now - max(0, d.ago or 0) -- where the server may have, at the latest
-  if ask.margin and d.sent then countedAt = min(countedAt, now - d.sent + ask.margin) end
+  local countedAt = latest - max(0, d.ago or 0) -- where the server may have, at the latest
+  if ask.margin and d.sent then countedAt = min(countedAt, latest - d.sent + ask.margin) end
   if bucket then
     local leasedAt
     leasedAt, counts = release(bucket, d)

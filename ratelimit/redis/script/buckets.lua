@@ -4,7 +4,7 @@
 -- Buckets: each is read once for a call and written at its end. A lease that has expired is lost.
 local buckets, touched = {}, {}
 
-local function isProvisional(name) return name:sub(1, 2) == 'p#' end
+local function isProvisional(name) return name:sub(1, 3) == '#p#' end -- no hash is empty
 
 local function stateOf(bucket) -- all that says whose turn it is
   local c = bucket.counter

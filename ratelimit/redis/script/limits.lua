@@ -4,7 +4,7 @@
 -- The token's limits over all buckets.
 local global -- lock, edge, blocks, share...; inFlight and answered, as counts
 local globalFields = {'lock', 'edge', 'blocks', 'share', 'raiseAt', 'raiseEvery', 'loweredAt',
-  'looksAt'} -- for leases of the dead
+  'looksAt', 'routesAt'} -- for leases of the dead, for old routes
 local longestRaise = 64 -- periods
 
 local function readGlobal()
@@ -59,10 +59,9 @@ local function slotsBackAt(count)
   return count == 1 and min(back, nextRaise()) or back
 end
 
--- How long until one is; or until a lease ends, and its slot with it.
+-- How long until one is.
 local function waitForSlot()
-  local expiry = freeSlots() == 0 and scoreAt(key('gl'), 0)
-  local back = min(slotsBackAt(1), expiry and expiry + ask.period or never)
+  local back = slotsBackAt(1)
   return back ~= never and back - now or nil
 end
 
@@ -110,7 +109,7 @@ local function countInvalid(d)
     or (d.status == 429 and not (d.limited and d.limited.kind == 'shared'))
   if not isInvalid or ask.invalid == 0 then return end
   local name = key('i', ask.group)
-  call('ZADD', name, now, ask.p .. ':' .. d.l)
+  call('ZADD', name, latest, ask.p .. ':' .. d.l)
   call('ZREMRANGEBYRANK', name, 0, -ask.invalid - 1)
   call('PEXPIRE', name, ask.invalidPeriod + minute)
   global.invalid = nil

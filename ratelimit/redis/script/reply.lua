@@ -39,8 +39,8 @@ end
 
 local function answer()
   if isOvertaken() then return cjson.encode({error = 'a later call was heard before'}) end
+  hearProcess() -- first, see there
   readGlobal()
-  hearProcess()
   if #ask.done + #ask.want + #ask.back + #ask.drop > 0 then -- else nobody's turn changes
     global.turns = gateTurns(listOf('*'), listOf('*').before)
   end
@@ -66,5 +66,6 @@ local wrong
 ask, wrong = understand(ARGV[1])
 if not ask then return cjson.encode({error = wrong}) end
 local time = call('TIME')
-now = ask.now or time[1] * 1000 + floor(time[2] / 1000)
+local exact = ask.now and ask.now + (ask.us or 0) / 1000 or time[1] * 1000 + time[2] / 1000
+now, latest = floor(exact), ceil(exact)
 return answer()

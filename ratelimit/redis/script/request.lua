@@ -7,12 +7,13 @@ local done = {b = 'string', l = 'number', how = 'string', exempt = 'boolean', ag
   remaining = 'number', after = 'number', reset = 'number', hash = 'string', name = 'string',
   ago = 'number', lane = 'string', split = 'boolean',
   limited = {kind = 'string', wait = 'number', must = {'kind', 'wait'}}, must = {'b', 'l', 'how'}}
-local schema = {p = 'string', now = 'number', lease = 'number', global = 'number',
+local schema = {p = 'string', now = 'number', us = 'number', lease = 'number', global = 'number',
   period = 'number', group = 'string', invalid = 'number', invalidPeriod = 'number',
   margin = 'number', info = 'string', call = 'number', done = {each = done}, drop = {each = 'string'},
   back = {each = {b = 'string', l = 'number', must = {'b', 'l'}}}, look = {each = 'string'},
   want = {each = {b = 'string', n = 'number', seq = 'number', route = 'string', major = 'string',
-    routes = {each = 'string'}, probes = {each = 'string'}, must = {'b', 'n', 'seq'}}},
+    routes = {each = 'string'}, before = {each = 'string'}, probes = {each = 'string'},
+    must = {'b', 'n', 'seq'}}},
   must = {'p', 'lease'}}
 
 local check -- returns what is wrong, in words

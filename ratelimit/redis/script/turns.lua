@@ -6,7 +6,9 @@ local alive -- process -> when it was last heard
 
 local function numberOf(process) return process .. ':call' end
 
+-- Begins with a write that a full Redis refuses: it would not refuse what comes after another one.
 local function hearProcess()
+  call('ZADD', key('p'), now, ask.p)
   local dead = call('ZRANGEBYSCORE', key('p'), '-inf', now - aliveFor, 'LIMIT', 0, 100)
   if #dead > 0 then
     call('ZREM', key('p'), unpack(dead))
@@ -14,7 +16,6 @@ local function hearProcess()
     for _, process in ipairs(dead) do table.insert(names, numberOf(process)) end
     call('HDEL', key('ph'), unpack(names))
   end
-  call('ZADD', key('p'), now, ask.p)
   call('PEXPIRE', key('p'), minute)
   if ask.call then call('HSET', key('ph'), numberOf(ask.p), ask.call) end
   if ask.info then call('HSET', key('ph'), ask.p, ask.info) end

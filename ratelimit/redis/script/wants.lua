@@ -66,7 +66,8 @@ local function bucketTurns(list, order, state)
   end)
 end
 
--- Who does not know its turn is woken, and asks again all the same.
+-- Who does not know its turn is woken, and asks again all the same. Returns the wait, and whether it
+-- is only until a lease may be lost.
 local function waitForToken(bucket, list, isProbe)
   local change, expiry = changesAt(bucket.counter), scoreAt(bucket.leases, 0) or never
   if not isProbe and change ~= never then
@@ -76,15 +77,16 @@ local function waitForToken(bucket, list, isProbe)
     change = turn and max(turn, now + 1)
       or change + windows * windowOrGuess(bucket.counter) + askedAnyway
   end
-  change = min(change, expiry)
+  local lost = expiry
   if available(bucket.counter, bucket.inFlight) < available(bucket.counter, 0) then
-    change = min(change, leaseLostAt(bucket))
+    lost = min(lost, leaseLostAt(bucket))
   end
-  return change ~= never and change - now or nil
+  local first = min(change, lost)
+  return first ~= never and first - now or nil, lost < change or nil
 end
 
 local function redirect(want, known, bucket)
-  local reply = {b = want.b, n = 0}
+  local reply = {b = want.b, n = grantedBefore(bucket, want)}
   if bucket.name ~= want.b then reply.name = bucket.name end
   if known then
     reply.hash, reply.split = known.hash, known.split
@@ -96,12 +98,22 @@ local function redirect(want, known, bucket)
   return reply
 end
 
+-- Others ask for the lanes by the names of before, and may have requests in flight there.
+local function gather(bucket, want)
+  for _, name in ipairs(want.before or {}) do
+    if isProvisional(name) and call('EXISTS', key('l', name)) == 1 then
+      named(bucketOf(name), bucket.name)
+    end
+  end
+end
+
 local function serve(want, gate)
   local bucket, known = bucketOf(want.b), routes[want.route or '']
-  if bucket.name ~= want.b or (known and isProvisional(want.b))
-    or isUnsplit(want.b, want.route, known) then
+  if bucket.name ~= want.b or isUnsplit(want.b, want.route, known)
+    or (known and isProvisional(want.b) and bucket.inFlight == 0) then -- else it is probed there
     return redirect(want, known, bucket)
   end
+  if bucket.counter.knowledge == Unknown then gather(bucket, want) end
   for _, route in ipairs(want.routes or {}) do isUnsplit(want.b, route, routes[route]) end
   local c = bucket.counter
   if known and known.limit and c.knowledge == Unknown and c.limitIsLearnt == 0 then -- hint()
@@ -125,7 +137,8 @@ local function serve(want, gate)
   elseif got < min(wanted, free) then
     reply.why, reply.wait = 'turn', waitForTurn(list, changesAt(c))
   elseif got < wanted then
-    reply.why, reply.wait = isProbe and 'probe' or 'bucket', waitForToken(bucket, list, isProbe)
+    reply.why = isProbe and 'probe' or 'bucket'
+    reply.wait, reply.maybe = waitForToken(bucket, list, isProbe)
   end
   return reply
 end
