@@ -10,12 +10,16 @@ namespace Turnstile {
 static constexpr int longestRaise = 64; // periods
 
 GlobalLimit::GlobalLimit(int limit, milliseconds period)
-    : m_limit(std::max(0, limit))
-    , m_most(m_limit > 0 ? m_limit : std::numeric_limits<int>::max())
-    , m_share(m_most)
-    , m_period(std::max(period, milliseconds(1)))
+    : m_period(std::max(period, milliseconds(1)))
     , m_raiseEvery(m_period)
 {
+    setLimit(limit);
+}
+
+void GlobalLimit::setLimit(int limit)
+{
+    m_limit = std::max(0, limit);
+    m_most = m_share = m_limit > 0 ? m_limit : std::numeric_limits<int>::max();
 }
 
 int GlobalLimit::shareAt(TimePoint now) const

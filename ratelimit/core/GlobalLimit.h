@@ -27,6 +27,8 @@ public:
     /// \a limit requests in any \a period; 0: no limit (a lock still holds).
     GlobalLimit(int limit, milliseconds period);
 
+    /// From now on \a limit requests. What is in flight, or was answered, counts on.
+    void setLimit(int limit);
     int limit() const { return m_limit; }
     /// Slots taken at \a now.
     int used(TimePoint now) const { return m_inFlight + m_answered.countAfter(now - m_period); }
@@ -65,9 +67,9 @@ private:
     bool isLowered() const { return m_share < m_most; }
     std::optional<TimePoint> nextRaise(TimePoint now) const;
 
-    int m_limit;
-    int m_most;  // the same, with no limit as a large number
-    int m_share; // as of m_loweredAt
+    int m_limit = 0;
+    int m_most = 0;  // the same, with no limit as a large number
+    int m_share = 0; // as of m_loweredAt
     milliseconds m_period;
     int m_inFlight = 0;
     TimeRing m_answered; // when each was counted; some may be over

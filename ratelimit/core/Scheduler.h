@@ -81,7 +81,11 @@ public:
         std::vector<QByteArray> otherRoutes; ///< of the next; not all where there are many
         /// While nothing is known of it: what was asked for when no answer had named it.
         std::vector<QByteArray> before;
-        int leases = 0;          ///< more than it has; less than zero: so many more than it needs
+        int leases = 0;   ///< more than it has; less than zero: so many more than it needs
+        quint32 pool = 0; ///< the number of that of the ticket whose turn it is
+        /// How many leases its pool can use soon: for connections that are free, and somewhat more.
+        /// Nothing: as many as there are.
+        std::optional<int> connections;
         TimePoint oldestAskedAt; ///< of the tickets that wait in it; priorities count as time
         /// What would hold those of its lanes that go again after a hold, one request at a time:
         /// see holdName().

@@ -7,6 +7,7 @@
 #include <QtCore/QCryptographicHash>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace Turnstile {
@@ -50,7 +51,7 @@ int SchedulerPrivate::grantable(const BucketNode &bucket) const
         if (ReadyLanes::contains(lane))
             result += lane->isSerialFor(*lane->head()) ? 1 : lane->queued;
     }
-    return std::min(result, mostWanted);
+    return std::clamp(result, 1, mostWanted); // one is ready, maybe of the lanes behind
 }
 
 std::optional<Scheduler::LeaseNeed> SchedulerPrivate::leaseNeed(BucketId id) const
@@ -62,6 +63,14 @@ std::optional<Scheduler::LeaseNeed> SchedulerPrivate::leaseNeed(BucketId id) con
     need.bucket = nameOf(bucket->key);
     need.route = (bucket->lanes.first() ? bucket->lanes.first()->endpoint : bucket->maker).route();
     need.leases = grantable(*bucket) - bucket->leases;
+    if (const Lane *turn = bucket->ready.isEmpty() ? nullptr : bucket->ready.top()) {
+        const Pool &pool = *poolOf(*turn->head());
+        need.pool = pool.index;
+        if (pool.most != std::numeric_limits<int>::max()) {
+            const int ahead = std::min(pool.most, (pool.most + 1) / 2); // while Redis is asked
+            need.connections = std::max(0, pool.most - pool.inFlight + ahead);
+        }
+    }
     need.oldestAskedAt = bucket->ready.isEmpty() ? now : bucket->ready.top()->head()->turn().at;
     const bool isNew = !bucket->key.hash.isEmpty()
         && bucket->counter.knowledge() == TokenCounter::Knowledge::Unknown;

@@ -11,10 +11,16 @@ static int partOf(int limit, int parts)
     return limit == 0 ? 0 : std::max(1, limit / parts); // 0: none
 }
 
-LocalLender::LocalLender(const SchedulerOptions &options, int processes)
-    : m_parts(std::max(1, processes))
-    , m_global(partOf(options.globalLimit, m_parts), options.globalPeriod)
+LocalLender::LocalLender(const SchedulerOptions &options)
+    : m_limit(options.globalLimit)
+    , m_global(options.globalLimit, options.globalPeriod)
 {
+}
+
+void LocalLender::setProcesses(int processes)
+{
+    m_parts = std::max(1, processes);
+    m_global.setLimit(partOf(m_limit, m_parts));
 }
 
 LocalLender::Loan LocalLender::lend(

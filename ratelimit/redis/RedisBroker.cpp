@@ -98,7 +98,8 @@ void RedisBroker::start(QObject *owner, std::function<void(Step)> change,
     m_wakes = new RedisConnection(m_options, owner, m_key + ":wake");
     QObject::connect(m_wakes, &RedisConnection::message, owner,
         [this](const QByteArray & /*channel*/, const QByteArray &message) {
-            m_change([this, message](Scheduler &, TimePoint) { m_talk.woken(message); });
+            if (m_talk.isMeant(message))
+                m_change([this, message](Scheduler &, TimePoint) { m_talk.woken(message); });
         });
     const auto listen = [this](bool listens) {
         m_change(

@@ -31,6 +31,11 @@ RedisTalk::RedisTalk(QByteArray process, const RedisOptions &options,
     , m_wishes(m_process, m_words, scheduling.responseTimeout)
     , m_tickets(m_words, scheduling.responseTimeout)
 {
+    if (options.failurePolicy != FailurePolicy::LocalShare)
+        return;
+    m_own.emplace(scheduling);
+    m_wishes.setOwn(&*m_own);
+    m_tickets.setOwn(&*m_own);
 }
 
 QByteArrayList RedisTalk::lastWords(TimePoint now)
@@ -78,7 +83,7 @@ bool RedisTalk::turnEnded(Scheduler &scheduler, TimePoint now)
     m_look.timePassed(now);
     for (const QByteArray &bucket : m_tickets.tell(scheduler, now))
         m_wishes.wake(bucket);
-    if (m_wishes.update(scheduler, now) || (m_own && m_wishes.askOwn(scheduler, now)))
+    if (m_wishes.update(scheduler, now) || (m_isOnItsOwn && m_wishes.askOwn(scheduler, now)))
         return true;
     m_words.forget(now);
     if (m_words.isEmpty())
@@ -100,24 +105,16 @@ void RedisTalk::connected(TimePoint now)
 {
     m_isConnected = m_isTold = true; // what happened meanwhile, too
     m_notBefore = m_introduceAt = now;
-    countHere(false);
+    if (std::exchange(m_isOnItsOwn, false))
+        m_wishes.back(); // who waits for a part of its own
 }
 
 void RedisTalk::disconnected(Scheduler &scheduler, TimePoint now)
 {
     m_isConnected = false;
     m_wishes.lost(scheduler, now);
-    countHere(m_options.failurePolicy == FailurePolicy::LocalShare);
-}
-
-void RedisTalk::countHere(bool isAway)
-{
-    if (!isAway)
-        m_own.reset();
-    else if (!m_own)
-        m_own.emplace(m_scheduling, std::max(m_processes, m_options.processes));
-    m_wishes.setOwn(m_own ? &*m_own : nullptr);
-    m_tickets.setOwn(m_own ? &*m_own : nullptr);
+    if (m_own && !std::exchange(m_isOnItsOwn, true))
+        m_own->setProcesses(std::max(m_processes, m_options.processes));
 }
 
 RedisRequest RedisTalk::newRequest()
@@ -187,10 +184,10 @@ QByteArray RedisTalk::nextCall(const Scheduler &scheduler, TimePoint now)
 
 std::optional<TimePoint> RedisTalk::nextDeadline() const
 {
-    if (m_isCalling || (!m_isConnected && !m_own))
+    if (m_isCalling || (!m_isConnected && !m_isOnItsOwn))
         return {}; // the reply, or the connection, comes first
     const std::optional<TimePoint> change = m_wishes.nextChange();
-    if (m_own)
+    if (m_isOnItsOwn)
         return change;
     std::optional<TimePoint> next;
     if (m_wishes.asks() || m_isTold)
@@ -251,8 +248,6 @@ void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint n
     if (const milliseconds wait = toldTime(global[u"free"]); wait > 0ms)
         free = now + wait;
     scheduler.setSharedGlobal(global[u"used"].toInt(), free, now);
-    if (global[u"free"].toInt(-1) == 0)
-        m_wishes.gateIsOpen();
     m_wishes.replied(said[u"want"].toArray(), said[u"learnt"].toArray(), scheduler, now);
 }
 

@@ -53,6 +53,8 @@ public:
     void unheard(Scheduler &scheduler, TimePoint now);
     /// A message on the channel `KEY:wake`.
     void woken(const QByteArray &message);
+    /// Whether it says something to this process: most are for others.
+    bool isMeant(const QByteArray &message) const { return m_wishes.isMeant(message); }
 
     /// Such messages are heard, or not any more; at first they are.
     void setListening(bool listens, TimePoint now) { m_wishes.setListening(listens, now); }
@@ -78,11 +80,13 @@ public:
 private:
     RedisRequest newRequest();
     // Now and then, whether or not there is something to say.
-    bool isHeardOf() const { return !m_wishes.isEmpty() || !m_tickets.isEmpty() || m_isNearBan; }
+    bool isHeardOf() const
+    {
+        return !m_wishes.isEmpty() || !m_tickets.isEmpty() || m_isNearBan || m_own;
+    }
     RedisLook::Names namesInUse() const;
     void look(RedisRequest &request, TimePoint now);
     void introduce(RedisRequest &request, TimePoint now);
-    void countHere(bool isAway);
     TimePoint notBefore(milliseconds sinceLastCall) const;
     void learn(const QJsonObject &said, Scheduler &scheduler, TimePoint now);
 
@@ -101,7 +105,8 @@ private:
     QByteArray m_info;
     TimePoint m_introduceAt;          // the next time
     bool m_isIntroduced = false;      // in the call that is out
-    std::optional<LocalLender> m_own; // while Redis is away, if it may lend then
+    std::optional<LocalLender> m_own; // if it lends while Redis is away
+    bool m_isOnItsOwn = false;        // it does
     bool m_isConnected = false;
     bool m_isCalling = false;
     bool m_isTold = false;    // that something holds all

@@ -19,6 +19,8 @@ void RedisTickets::take(const Event &granted, RedisLease lease)
     taken.done.grantedAt = taken.done.sentAt = granted.at;
     taken.lane = granted.lane;
     taken.bucket = granted.bucket;
+    if (m_own && !taken.done.lease.isOwn)
+        m_own->taken();
     m_taken.emplace(granted.ticket, std::move(taken));
 }
 
@@ -77,7 +79,7 @@ void RedisTickets::happened(const Event &event)
         taken.done.response = isUnused ? Response::unused() : Response::lost();
         taken.done.answeredAt = event.at;
         if (event.state == TicketState::TimedOut) {
-            m_late.insert(event.ticket, taken);
+            m_late.insert(event.ticket, taken)->isOver = true;
             m_lateUntil.emplace_back(taken.done.grantedAt + 2 * m_life, event.ticket);
         }
     }
@@ -103,7 +105,7 @@ std::vector<QByteArray> RedisTickets::tell(const Scheduler &scheduler, TimePoint
             taken.done.isSplit = scheduler.isSplit(taken.lane, hash);
         }
         tellHold(taken, scheduler);
-        if (taken.done.lease.isOwn && m_own) {
+        if (m_own && !taken.isOver) {
             if (taken.done.response.kind == Response::Kind::Unused)
                 m_own->giveBack();
             else

@@ -42,7 +42,7 @@ public:
     /// All are taken for lost: they may have been sent.
     void giveUp(TimePoint now);
 
-    /// Who lends while Redis is away; null: nobody.
+    /// Who lends while Redis is away, and has to know of all leases; null: nobody.
     void setOwn(LocalLender *own) { m_own = own; }
 
 private:
@@ -51,6 +51,7 @@ private:
         LaneId lane;
         BucketId bucket; // when it was granted
         bool isAnswered = false;
+        bool isOver = false; // it timed out before
     };
     Taken *find(TicketId ticket);
     void tellHold(Taken &taken, const Scheduler &scheduler) const;

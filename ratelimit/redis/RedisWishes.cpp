@@ -11,9 +11,6 @@ namespace Turnstile {
 
 using namespace std::chrono_literals;
 
-// So long the end of a wait may be kept, to be told with something else.
-static constexpr milliseconds patience = 500ms;
-
 RedisWishes::RedisWishes(const QByteArray &process, RedisWords &words, milliseconds leaseLife)
     : m_words(words)
     , m_process(process)
@@ -28,6 +25,7 @@ std::optional<RedisLease> RedisWishes::take(BucketId bucket)
         return {};
     RedisLease lease = std::move(wish->leases.front());
     wish->leases.pop_front();
+    --m_unused;
     return lease;
 }
 
@@ -64,6 +62,7 @@ void RedisWishes::giveBack(Wish &wish, int count)
 
 void RedisWishes::giveBack(RedisLease lease)
 {
+    --m_unused;
     if (!lease.isOwn)
         m_words.back(std::move(lease));
     else if (m_own)
@@ -97,6 +96,7 @@ bool RedisWishes::update(Scheduler &scheduler, TimePoint now)
     for (const auto &[bucket, in] : std::exchange(m_wakes, {}))
         wakeAt(bucket, now + in, now);
     bool hasChanged = false;
+    touchThoseWithConnections(scheduler);
     const QSet<BucketId> touched = std::exchange(m_touched, {});
     for (const BucketId id : touched)
         hasChanged = update(id, scheduler, now) || hasChanged;
@@ -141,7 +141,9 @@ bool RedisWishes::update(BucketId id, Scheduler &scheduler, TimePoint now)
             leaveList(*wish);
             setStage(id, *wish, Stage::Idle);
         }
-        if (wants && wish->stage == Stage::Idle)
+        if (wants && wish->stage == Stage::Idle && usable(*need) <= 0)
+            waitForConnection(id, *wish, *need);
+        else if (wants && wish->stage == Stage::Idle)
             hasChanged = this->wish(id, *wish, need->bucket, scheduler, now);
     }
     if (wants)
@@ -149,6 +151,37 @@ bool RedisWishes::update(BucketId id, Scheduler &scheduler, TimePoint now)
     else if (wish->stage == Stage::Idle && wish->leases.empty())
         m_wishes.remove(id);
     return lent != 0 || hasChanged;
+}
+
+// How many more leases a bucket can use: those that connections wait for nobody else may have.
+int RedisWishes::usable(const Scheduler::LeaseNeed &need) const
+{
+    return need.connections ? std::min(need.leases, *need.connections - m_unused) : need.leases;
+}
+
+void RedisWishes::waitForConnection(BucketId id, Wish &wish, const Scheduler::LeaseNeed &need)
+{
+    leaveList(wish);
+    setStage(id, wish, Stage::Idle);
+    m_unconnected[need.pool].emplace(need.oldestAskedAt, id);
+}
+
+void RedisWishes::touchThoseWithConnections(const Scheduler &scheduler)
+{
+    for (auto pool = m_unconnected.begin(); pool != m_unconnected.end();) {
+        Waiters &waiters = pool->second;
+        for (int count = 0; !waiters.empty(); waiters.erase(waiters.begin())) {
+            const BucketId id = waiters.begin()->second;
+            const auto need = scheduler.leaseNeed(id);
+            if (need && need->leases > 0 && need->pool == pool->first) {
+                if (usable(*need) - count <= 0)
+                    break;
+                ++count;
+            }
+            touch(id);
+        }
+        pool = waiters.empty() ? m_unconnected.erase(pool) : std::next(pool);
+    }
 }
 
 // Who waits for the token's limits waits there with all that it wants.
@@ -184,101 +217,8 @@ void RedisWishes::giveUp()
     if (m_isAtGate)
         m_words.drop("*");
     m_wishes.clear();
-}
-
-void RedisWishes::wake(const QByteArray &message)
-{
-    const qsizetype end = message.indexOf('\n');
-    if (end < 0)
-        m_wakes.emplace_back(message, 0ms);
-    const QByteArrayList processes = message.mid(end + 1).split(' ');
-    for (const QByteArray &each : processes) {
-        const QByteArrayList parts = each.split('+');
-        if (end >= 0 && parts[0] == m_process)
-            m_wakes.emplace_back(message.first(end), milliseconds(parts.value(1).toInt()));
-    }
-}
-
-void RedisWishes::wakeAt(const QByteArray &bucket, TimePoint at, TimePoint now)
-{
-    if (bucket == "*") {
-        auto &asksAt = m_asked.empty() ? m_gateAt : m_gateWoken;
-        asksAt = std::min(asksAt.value_or(at), at);
-        changesAt(at);
-    } else if (const auto it = m_waiting.constFind(bucket); it != m_waiting.cend()) {
-        const BucketId id = *it;
-        if (Wish &wish = *m_wishes.find(id); !wish.isAtGate && at < wish.again) {
-            wish.again = at;
-            changesAt(at);
-        }
-    }
-    for (const BucketId id : m_asked) {
-        if (Wish &wish = *m_wishes.find(id); wish.bucket == bucket)
-            wish.woken = std::min(wish.woken.value_or(at), at);
-    }
-    lookAtTime(now);
-}
-
-// Whose wait is over asks. While the token's limits hold the process, only along with something
-// else that it has to say, or somewhat later.
-void RedisWishes::lookAtTime(TimePoint now)
-{
-    if (!m_nextChange || now < *m_nextChange)
-        return;
-    m_nextChange.reset();
-    if (m_gateAt && *m_gateAt <= now)
-        m_isGateDue = m_isGateDue || (m_isAtGate && m_asked.empty());
-    else if (m_gateAt)
-        changesAt(*m_gateAt);
-    const bool isHeld = m_isAtGate && m_gateAt && now < *m_gateAt;
-    for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
-        if (it->stage != Stage::Waiting || it->isAtGate)
-            continue;
-        if (it->again > now) {
-            changesAt(it->again);
-            continue;
-        }
-        setStage(it.key(), *it, Stage::Due);
-        if (isHeld && !m_patientUntil)
-            m_patientUntil = std::min<TimePoint>(now + patience, *m_gateAt);
-    }
-    if (m_patientUntil && (*m_patientUntil <= now || !isHeld))
-        m_patientUntil.reset();
-    else if (m_patientUntil)
-        changesAt(*m_patientUntil);
-}
-
-void RedisWishes::timePassed(Scheduler &scheduler, TimePoint now)
-{
-    lookAtTime(now);
-    if (!m_unusedAt || now < *m_unusedAt)
-        return;
-    m_unusedAt.reset();
-    for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
-        while (!it->leases.empty() && it->leases.front().askedAt + m_life / 2 <= now) {
-            if (scheduler.lend(it.key(), -1, now) == 0)
-                break; // a ticket has taken it, and is not told yet
-            giveBack(std::move(it->leases.front()));
-            it->leases.pop_front();
-            touch(it.key());
-        }
-        if (!it->leases.empty())
-            endsAt(std::max<TimePoint>(now + 1ms, it->leases.front().askedAt + m_life / 2));
-    }
-}
-
-void RedisWishes::giveBackOld(Scheduler &scheduler, TimePoint now)
-{
-    for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
-        const auto isOld = [](const RedisLease &lease) { return !lease.isOwn; };
-        auto lease = std::find_if(it->leases.begin(), it->leases.end(), isOld);
-        // Those that a ticket has taken, and is not told yet, are used.
-        while (lease != it->leases.end() && scheduler.lend(it.key(), -1, now) != 0) {
-            giveBack(std::move(*lease));
-            lease = std::find_if(it->leases.erase(lease), it->leases.end(), isOld);
-            touch(it.key());
-        }
-    }
+    m_unconnected.clear();
+    m_unused = 0;
 }
 
 } // namespace Turnstile

@@ -9,6 +9,8 @@
 #include <QtCore/QJsonArray>
 #include <QtCore/QSet>
 
+#include <map>
+#include <set>
 #include <vector>
 
 namespace Turnstile {
@@ -40,6 +42,8 @@ public:
     /// A message: there may be more in a bucket now; `*`: in the token's limits. Where processes
     /// are named, only they are meant, maybe a little later: see the README of the script.
     void wake(const QByteArray &message);
+    /// Whether this process is meant.
+    bool isMeant(const QByteArray &message) const;
     /// Messages are heard, or not any more: those of meanwhile are missed.
     void setListening(bool listens, TimePoint now);
     /// Time has passed: who waits long enough asks again, and who keeps leases too long loses them.
@@ -66,16 +70,14 @@ public:
     /// The reply to that, and what Redis knows of buckets.
     void replied(
         const QJsonArray &wants, const QJsonArray &learnt, Scheduler &scheduler, TimePoint now);
-    /// While Redis cannot be asked: \a own lends instead. Null: it can be. Kept until the next
-    /// call.
+    /// Who lends while Redis cannot be asked; null: nobody.
     void setOwn(LocalLender *own) { m_own = own; }
     /// Asks that one. Returns whether it has lent something.
     bool askOwn(Scheduler &scheduler, TimePoint now);
-    /// There was a slot when a call was replied to. Who waits for one and has not asked then has
-    /// lost its turn.
-    void gateIsOpen() { m_isGateDue = m_isGateDue || (m_isAtGate && m_asked.empty()); }
     /// There will be none.
     void askAgain();
+    /// Redis can be asked again, or can no more: who waits asks anew.
+    void back() { setAllDue(); }
     /// The connection is lost: nobody wakes us.
     void lost(Scheduler &scheduler, TimePoint now);
     /// Gives back everything, with what a call that is out may bring.
@@ -98,6 +100,7 @@ private:
         TimePoint oldestAskedAt;        // of the tickets
         std::deque<RedisLease> leases;
     };
+    using Waiters = std::set<std::pair<TimePoint, BucketId>>; // the oldest first
 
     bool update(BucketId id, Scheduler &scheduler, TimePoint now);
     bool wish(BucketId id, Wish &wish, const QByteArray &bucket, Scheduler &of, TimePoint now);
@@ -115,6 +118,10 @@ private:
     std::vector<BucketId> whoAsks() const;
     void replied(BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
     void checkGate();
+    int usable(const Scheduler::LeaseNeed &need) const;
+    void waitForConnection(BucketId id, Wish &wish, const Scheduler::LeaseNeed &need);
+    void touchThoseWithConnections(const Scheduler &scheduler);
+    void setAllDue();
     void waitAtGateToo();
     void learnHolds(BucketId id, const QJsonArray &holds, Scheduler &scheduler, TimePoint now);
     static bool learnName(BucketId id, const Wish &wish, const QJsonObject &want,
@@ -129,6 +136,8 @@ private:
     QHash<QByteArray, BucketId> m_waiting; // by name
     QSet<BucketId> m_touched;
     std::vector<BucketId> m_asked;
+    std::map<quint32, Waiters> m_unconnected; // by pool: they ask when it has connections
+    int m_unused = 0;                         // leases that no ticket has taken, also asked for
     int m_due = 0;
     bool m_isUrgent = false;
     bool m_isListening = true;

@@ -13,10 +13,6 @@ namespace Turnstile {
 
 using namespace std::chrono_literals;
 
-// Who is to be woken asks all the same, now and then: messages can be lost. More often while none
-// can come.
-static constexpr milliseconds pollEvery = 2s;
-static constexpr milliseconds pollUnheardEvery = 500ms;
 // In one call; the script does no more than 5000.
 static constexpr int mostLeases = 2000;
 
@@ -39,28 +35,6 @@ std::vector<BucketId> RedisWishes::whoAsks() const
     return ids;
 }
 
-TimePoint RedisWishes::pollAt(TimePoint now) const
-{
-    return now + (m_isListening ? pollEvery : pollUnheardEvery);
-}
-
-void RedisWishes::setListening(bool listens, TimePoint now)
-{
-    m_isListening = listens;
-    asksBy(listens ? now : pollAt(now));
-}
-
-// All that wait.
-void RedisWishes::asksBy(TimePoint at)
-{
-    if (m_gateAt)
-        m_gateAt = std::min(*m_gateAt, at);
-    for (Wish &wish : m_wishes)
-        wish.again = std::min(wish.again, at);
-    if (!m_wishes.isEmpty())
-        changesAt(at);
-}
-
 void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoint now)
 {
     m_isUrgent = false;
@@ -80,9 +54,14 @@ void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoi
         const milliseconds keep = std::min<milliseconds>(m_life / 2, trustedFor);
         if (bucket != wish.bucket || wish.askedAt + keep <= now)
             giveBackUnsure(wish);
-        const int count = wish.isUnsure ? wish.count : std::min(need->leases, left);
+        const int count = wish.isUnsure ? wish.count : std::min(usable(*need), left);
+        if (count <= 0 && left > 0) {
+            waitForConnection(id, wish, *need);
+            continue;
+        }
         if (count > left || count == 0)
             break; // there is another call
+        m_unused += count;
         setStage(id, wish, Stage::Asked);
         if (!wish.isUnsure) {
             wish.bucket = bucket;
@@ -169,6 +148,7 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
     touch(id);
     learnHolds(id, want[u"holds"].toArray(), scheduler, now);
     const int got = std::clamp(want[u"n"].toInt(), 0, wish.count);
+    m_unused -= wish.count - got;
     for (int i = 0; i < got; ++i)
         wish.leases.push_back({wish.bucket, wish.first + i, wish.askedAt});
     if (got > 0)
@@ -250,6 +230,7 @@ bool RedisWishes::askOwn(Scheduler &scheduler, TimePoint now)
         const auto loan = m_own->lend(scheduler, id, need->leases, now);
         for (int i = 0; i < loan.leases; ++i)
             wish.leases.push_back({wish.bucket, ++m_lastNumber, now, true});
+        m_unused += loan.leases;
         hasLent = scheduler.lend(id, loan.leases, now) > 0 || hasLent;
         setStage(id, wish, Stage::Idle);
         if (loan.leases == need->leases)
@@ -267,21 +248,28 @@ void RedisWishes::askAgain()
     for (const BucketId id : std::exchange(m_asked, {})) {
         Wish &wish = *m_wishes.find(id);
         wish.listedAs = wish.bucket; // maybe
+        m_unused -= wish.count;
         setStage(id, wish, Stage::Due);
         touch(id);
         m_isAtGate = true;
     }
 }
 
-void RedisWishes::lost(Scheduler &scheduler, TimePoint now)
+void RedisWishes::setAllDue()
 {
     m_gateAt.reset();
     m_patientUntil.reset();
     for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
         if (it->stage == Stage::Waiting)
             setStage(it.key(), *it, Stage::Due);
-        scheduler.setLeaseWait(it.key(), Wait{WaitReason::Lease}, now);
     }
+}
+
+void RedisWishes::lost(Scheduler &scheduler, TimePoint now)
+{
+    setAllDue();
+    for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it)
+        scheduler.setLeaseWait(it.key(), Wait{WaitReason::Lease}, now);
 }
 
 } // namespace Turnstile

@@ -33,9 +33,9 @@ public:
         talk.disconnected(desk.scheduler, now());
     }
 
-    TicketId ask(const Endpoint &endpoint)
+    TicketId ask(const Endpoint &endpoint, const TicketOptions &options = {})
     {
-        const TicketId id = desk.scheduler.acquire(endpoint, {}, now());
+        const TicketId id = desk.scheduler.acquire(endpoint, options, now());
         settle();
         return id;
     }

@@ -144,6 +144,26 @@ private Q_SLOTS:
         QCOMPARE(world.api.stats().requests, 0U);
     }
 
+    // Nobody is woken, so they ask more often, and once when they hear again.
+    void noMessages()
+    {
+        World world;
+        RedisBots bots = world.bots(2);
+        QTRY_VERIFY(bots.areConnected());
+        QTRY_COMPARE(listeners(world.redis), 2);
+        world.redis.command({"ACL", "SETUSER", "default", "-subscribe"});
+        world.redis.command({"CLIENT", "KILL", "TYPE", "pubsub"});
+        QCOMPARE(listeners(world.redis), 0);
+        QElapsedTimer timer;
+        timer.start();
+        bots.get(8, 1);
+        QTRY_VERIFY_WITH_TIMEOUT(bots.areDone(), 30'000);
+        qInfo() << "16 requests in" << timer.elapsed() << "ms";
+        world.redis.command({"ACL", "SETUSER", "default", "+subscribe"});
+        QTRY_COMPARE(listeners(world.redis), 2);
+        QCOMPARE(world.api.stats().limitedTotal(), 0U);
+    }
+
     void scriptIsForgotten()
     {
         World world;
@@ -201,6 +221,10 @@ private Q_SLOTS:
     }
 
 private:
+    static int listeners(RedisServer &redis)
+    {
+        return redis.command({"PUBSUB", "NUMSUB", "turnstile:{f1}:wake"}).toList().value(1).toInt();
+    }
     static qlonglong refusals(RedisServer &redis)
     {
         const QByteArray text = redis.command({"INFO", "stats"}).toByteArray();

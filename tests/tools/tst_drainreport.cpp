@@ -39,7 +39,7 @@ private Q_SLOTS:
     {
         DrainResult result{.completed = 3};
         result.grants = 3;
-        result.shared = DrainResult::Shared{.calls = 4, .leastGrants = 1, .mostGrants = 2};
+        result.shared = DrainSharing{.calls = 4, .leastGrants = 1, .mostGrants = 2};
         const QJsonObject object = figures(result);
         QCOMPARE(object[u"redis_calls"], QJsonValue(4));
         QCOMPARE(object[u"calls_per_ticket"], QJsonValue(1.3333));

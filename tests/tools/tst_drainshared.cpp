@@ -50,6 +50,7 @@ private Q_SLOTS:
     void sharesTheLimits();
     void servesAllAlike();
     void survivesADeath();
+    void waitsForNobodyWhoWentElsewhere();
     void saysWhatTheScriptSays();
 };
 
@@ -143,6 +144,19 @@ void DrainSharedTest::survivesADeath()
         QCOMPARE(result.avoidable, std::optional<int>(0));
         QCOMPARE(result.reordered, 0);
         QCOMPARE(result.shared->mostGrants, 100);
+    }
+}
+
+// Where buckets change their names, a process leaves the list of the one that it is sent from.
+void DrainSharedTest::waitsForNobodyWhoWentElsewhere()
+{
+    Workload workload{.requests = 300, .buckets = 10, .window = 1s, .processes = 2};
+    workload.hashFlip = 0.05;
+    for (const quint32 seed : {5U, 17U}) {
+        workload.seed = seed;
+        const DrainResult result = DrainRun(workload).run();
+        QCOMPARE(result.completed, 300);
+        QVERIFY2(ratio(result) < 2, qPrintable(QString::number(ratio(result))));
     }
 }
 

@@ -25,6 +25,13 @@ class RedisLocalLenderTest : public QObject {
         return desk;
     }
 
+    static LocalLender oneOf(int processes, const SchedulerOptions &options)
+    {
+        LocalLender lender(options);
+        lender.setProcesses(processes);
+        return lender;
+    }
+
 private Q_SLOTS:
     void lendsItsPart()
     {
@@ -32,7 +39,7 @@ private Q_SLOTS:
         const BucketId bucket = bucketOf(desk, messages);
         for (int i = 0; i < 9; ++i)
             desk.ask(messages, 20ms);
-        LocalLender lender({}, 3);
+        LocalLender lender = oneOf(3, {});
         const auto loan = lender.lend(desk.scheduler, bucket, 9, at(20ms));
         QCOMPARE(loan.leases, 2); // a third of ten, less the one that is spent
         QCOMPARE(loan.wait, (Wait{WaitReason::Bucket, at(1010ms)}));
@@ -46,7 +53,7 @@ private Q_SLOTS:
         desk.ask(messages, 0ms);
         desk.ask(messages, 0ms);
         const BucketId bucket = bucketOf(desk, messages);
-        LocalLender lender({}, 3);
+        LocalLender lender = oneOf(3, {});
         const auto loan = lender.lend(desk.scheduler, bucket, 2, at(0ms));
         QCOMPARE(loan.leases, 1);
         QVERIFY(!loan.wait.until); // with the answer
@@ -56,7 +63,7 @@ private Q_SLOTS:
     {
         Desk desk = informed();
         const BucketId bucket = bucketOf(desk, messages);
-        LocalLender lender({.globalLimit = 6}, 3);
+        LocalLender lender = oneOf(3, {.globalLimit = 6});
         for (int i = 0; i < 5; ++i)
             desk.ask(messages, 2s);
         auto loan = lender.lend(desk.scheduler, bucket, 3, at(2s));
@@ -71,11 +78,29 @@ private Q_SLOTS:
         QCOMPARE(lender.lend(desk.scheduler, bucket, 1, at(2200ms)).leases, 1);
     }
 
+    // What went on leases of Redis is on its way still.
+    void knowsWhatIsOnItsWay()
+    {
+        Desk desk = informed();
+        const BucketId bucket = bucketOf(desk, messages);
+        for (int i = 0; i < 5; ++i)
+            desk.ask(messages, 2s);
+        LocalLender lender({.globalLimit = 6});
+        for (int i = 0; i < 5; ++i)
+            lender.taken();
+        lender.setProcesses(3);
+        QCOMPARE(lender.lend(desk.scheduler, bucket, 5, at(2s)).leases, 0);
+        for (int i = 0; i < 4; ++i)
+            lender.ended(at(2100ms));
+        QCOMPARE(lender.lend(desk.scheduler, bucket, 5, at(3099ms)).leases, 0);
+        QCOMPARE(lender.lend(desk.scheduler, bucket, 5, at(3100ms)).leases, 1);
+    }
+
     void moreProcessesThanTokens()
     {
         Desk desk = informed();
         desk.ask(messages, 2s);
-        LocalLender lender({.globalLimit = 50}, 1000);
+        LocalLender lender = oneOf(1000, {.globalLimit = 50});
         QCOMPARE(lender.lend(desk.scheduler, bucketOf(desk, messages), 5, at(2s)).leases, 1);
     }
 
@@ -83,7 +108,7 @@ private Q_SLOTS:
     {
         Desk desk = informed();
         desk.ask(messages, 2s);
-        LocalLender lender({.globalLimit = 0}, 2);
+        LocalLender lender = oneOf(2, {.globalLimit = 0});
         QCOMPARE(lender.lend(desk.scheduler, bucketOf(desk, messages), 5, at(2s)).leases, 5);
     }
 };

@@ -103,6 +103,7 @@ private Q_SLOTS:
         QCOMPARE(talker.wants(0ms), 1);
         talker.reply("{'n':0,'why':'global','at':'*'}", 1, 1ms);
         QCOMPARE(talker.wants(99ms), 0);
+        QCOMPARE(talker.talk.isMeant(message), QTest::currentDataTag() != QByteArray("others"));
         talker.talk.woken(message);
         for (int time = 100; time < asksAt; ++time)
             QCOMPARE(talker.wants(milliseconds(time)), 0);
@@ -162,7 +163,7 @@ private Q_SLOTS:
     void trustsInNothingAfterALongSilence()
     {
         Talker talker;
-        const PoolId pool(1);
+        const PoolId pool{1};
         talker.desk.scheduler.setPool(pool, 1, at(0ms));
         const TicketId first = talker.ask(1, 0ms, {.pool = pool});
         const TicketId second = talker.ask(2, 0ms, {.pool = pool});

@@ -255,6 +255,46 @@ private Q_SLOTS:
 
 private:
     static Endpoint roles() { return {Method::Get, "/guilds/3/roles"}; }
+
+    // One lane of a bucket with very many of them.
+    void wantsForTheLastOfManyLanes()
+    {
+        Desk desk(shared());
+        const auto item = [](int number) {
+            return Endpoint(Method::Get, QStringLiteral("/items/item%1").arg(number));
+        };
+        for (int i = 0; i < 100; ++i) {
+            const auto ticket = desk.ask(item(i), 0ms);
+            lend(desk, item(i), 1, 0ms);
+            desk.complete(ticket, answer(1000, 900, 1h), 10ms);
+        }
+        QCOMPARE(bucketOf(desk, item(0)), bucketOf(desk, item(99)));
+        const auto ticket = desk.ask(item(99), 1s);
+        QCOMPARE(need(desk, item(99)), 1);
+        lend(desk, item(99), 1, 1s);
+        QVERIFY(desk.isGranted(ticket));
+    }
+
+    void saysWhatItsPoolCanUse()
+    {
+        Desk desk(shared());
+        const PoolId pool(1);
+        desk.scheduler.setPool(pool, 6, at(0ms));
+        desk.ask(messages, 0ms);
+        const auto connections = [&] {
+            return desk.scheduler.leaseNeed(bucketOf(desk, messages))->connections;
+        };
+        QVERIFY(!connections()); // as many as it likes
+        const Endpoint other(Method::Get, "/channels/2/messages");
+        for (int i = 0; i < 9; ++i)
+            desk.ask(other, 0ms, {.pool = pool});
+        const auto ofOther = [&] {
+            return *desk.scheduler.leaseNeed(bucketOf(desk, other))->connections;
+        };
+        QCOMPARE(ofOther(), 9); // a half more, for the time that asking takes
+        lend(desk, other, 6, 0ms);
+        QCOMPARE(ofOther(), 3);
+    }
 };
 
 QTEST_GUILESS_MAIN(SchedulerLeasesTest)

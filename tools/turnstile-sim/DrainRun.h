@@ -24,6 +24,15 @@ constexpr TimePoint drainStart{std::chrono::hours(1)};
 /// The wall clock then.
 constexpr WallTime drainEpoch{milliseconds(1'700'000'000'000)};
 
+/// What it took to share a token.
+struct DrainSharing {
+    int calls = 0; ///< of Redis
+    /// Of the processes that asked for something and live: how many were granted to one, until the
+    /// first of them had all that it asked for.
+    int leastGrants = 0;
+    int mostGrants = 0; ///< the same
+};
+
 /// What came of one run.
 struct DrainResult {
     int completed = 0; ///< answered, at last, with something else than a 429
@@ -44,15 +53,7 @@ struct DrainResult {
     int grants = 0;
     /// Time spent in calls of the scheduler, without what reading the clock costs.
     std::chrono::nanoseconds schedulerTime{0};
-    /// Where processes share the token.
-    struct Shared {
-        int calls = 0; ///< of Redis
-        /// Of the processes that asked for something and live: how many were granted to one, until
-        /// the first of them had all that it asked for.
-        int leastGrants = 0;
-        int mostGrants = 0; ///< the same
-    };
-    std::optional<Shared> shared = {};
+    std::optional<DrainSharing> shared = {}; ///< where processes share the token
     QString problem = {}; ///< why the run has ended early: the script fails; empty: it has not
 };
 

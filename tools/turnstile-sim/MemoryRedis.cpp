@@ -59,7 +59,7 @@ MemoryRedis::Key *MemoryRedis::find(const QByteArray &name)
         return nullptr;
     if (!key->endsAt || m_now < *key->endsAt)
         return &*key;
-    m_keys.erase(key);
+    m_keys.remove(name);
     return nullptr;
 }
 
