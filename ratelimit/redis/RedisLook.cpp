@@ -71,14 +71,14 @@ static SharedProcess process(const QJsonObject &told, const QByteArray &own, Tim
 }
 
 // A bucket is `HASH#MAJOR#OWNER`, with `#ROUTE` where routes are counted apart, or, without a hash,
-// `p#ROUTE#MAJOR#OWNER`. The owner is of no interest to people.
+// `#p#ROUTE#MAJOR#OWNER`. The owner is of no interest to people.
 static SharedBucket named(const QByteArray &name)
 {
     const QList<QByteArray> parts = name.split('#');
     SharedBucket bucket;
-    const bool hasHash = parts.first() != "p";
-    const QByteArray route = parts.value(hasHash ? 3 : 1);
-    bucket.majorResource = parts.value(hasHash ? 1 : 2);
+    const bool hasHash = !parts.first().isEmpty();
+    const QByteArray route = parts.value(hasHash ? 3 : 2);
+    bucket.majorResource = parts.value(hasHash ? 1 : 3);
     if (hasHash)
         bucket.hash = parts.first();
     QByteArrayList shown{route, bucket.majorResource, bucket.hash};

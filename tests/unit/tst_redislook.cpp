@@ -109,7 +109,7 @@ private Q_SLOTS:
         process.reply(10ms,
             {{u"want"_qs,
                 QJsonArray{QJsonObject{{u"b"_qs,
-                                           u"p#GET /channels/{channel}/messages#"
+                                           u"#p#GET /channels/{channel}/messages#"
                                            "channels/1#"_qs},
                     {u"n"_qs, 0}, {u"why"_qs, u"probe"_qs}}}}});
         process.talk.watch(at(100ms));
@@ -178,8 +178,8 @@ private Q_SLOTS:
             "'buckets': [ "
             "{'b': 'a1f3#channels/9##GET /x', 'holds': [{'p': 'a', 'n': 1}, {'p': 'b', 'n': 3}], "
             "'waits': ['me', 'gone']}, "
-            "{'b': 'p#GET /users/@me##', 'holds': [{'p': 'gone', 'n': 1}]}, "
-            "{'b': 'p#GET /channels/{channel}/messages#channels/1#', 'waits': ['b']}], "
+            "{'b': '#p#GET /users/@me##', 'holds': [{'p': 'gone', 'n': 1}]}, "
+            "{'b': '#p#GET /channels/{channel}/messages#channels/1#', 'waits': ['b']}], "
             "'more': 5}",
             {{"a1f3#channels/9##GET /x", here}});
         const SharedState &state = look.state();
