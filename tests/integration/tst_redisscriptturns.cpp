@@ -207,7 +207,7 @@ void TestRedisScriptTurns::eachIsToldItsOwnTurn()
     RedisWakes wakes(script);
     QCOMPARE(waitOf(script.call("b", wants(1, 1))), 950); // two are kept for the first
     QCOMPARE(waitOf(script.call("c", wants(1, 1))), 900);
-    QCOMPARE(wakes.take(), QByteArrayList{"*\nb+800"});  // among three there is one for each
+    QCOMPARE(wakes.take(), QByteArrayList{"*\nb+800"});    // among three there is one for each
     QCOMPARE(waitOf(script.call("d", wants(1, 1))), 3000); // nobody knows: it will be woken
     script.now += 700;
     QCOMPARE(given(script.call("a", wants(1, 1))), 1);

@@ -4,7 +4,6 @@
 
 #include "tools/turnstile-sim/Oracle.h"
 
-
 #include <algorithm>
 #include <array>
 #include <cmath>
