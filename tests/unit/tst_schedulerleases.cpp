@@ -253,9 +253,6 @@ private Q_SLOTS:
         QVERIFY(desk.isGranted(b));
     }
 
-private:
-    static Endpoint roles() { return {Method::Get, "/guilds/3/roles"}; }
-
     // One lane of a bucket with very many of them.
     void wantsForTheLastOfManyLanes()
     {
@@ -295,6 +292,9 @@ private:
         lend(desk, other, 6, 0ms);
         QCOMPARE(ofOther(), 3);
     }
+
+private:
+    static Endpoint roles() { return {Method::Get, "/guilds/3/roles"}; }
 };
 
 QTEST_GUILESS_MAIN(SchedulerLeasesTest)
