@@ -268,6 +268,9 @@ private Q_SLOTS:
         QCOMPARE(bucketOf(desk, item(0)), bucketOf(desk, item(99)));
         const auto ticket = desk.ask(item(99), 1s);
         QCOMPARE(need(desk, item(99)), 1);
+        for (int i = 90; i < 95; ++i)
+            desk.ask(item(i), 1s);
+        QCOMPARE(need(desk, item(99)), 6); // all that are ready
         lend(desk, item(99), 1, 1s);
         QVERIFY(desk.isGranted(ticket));
     }
