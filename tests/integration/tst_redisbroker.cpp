@@ -252,7 +252,7 @@ private Q_SLOTS:
             connect(ticket, &TicketReceiver::available, this,
                 [&](const TicketSender &sender) { senders.push_back(sender); });
         }
-        QTRY_COMPARE(leasesIn(redis), 2); // one more than it can use
+        QTRY_COMPARE(leasesIn(redis), 2); // and one that is ahead
         QTRY_COMPARE(senders.size(), 1U);
         const quint64 calls = limiter.sharing().calls;
         QTRY_VERIFY(limiter.sharing().calls > calls); // half of their life is over
