@@ -73,7 +73,7 @@ private Q_SLOTS:
     {
         RedisTalkers processes(*m_server, 2, {.globalLimit = 50});
         meet(processes);
-        const PoolId pool(1);
+        const PoolId pool{1};
         processes[0].desk.scheduler.setPool(pool, 6, processes[0].now());
         Tickets waiting;
         for (int i = 0; i < 200; ++i)

@@ -2,69 +2,9 @@
 // SPDX-License-Identifier: MIT
 //
 // When a process asks Redis, and what it trusts in; Redis is what the test says. Time is virtual.
-#include "ratelimit/redis/RedisTalk.h"
-#include "tests/common/Desk.h"
+#include "tests/common/Talker.h"
 
-#include <QtCore/QJsonArray>
-#include <QtCore/QJsonDocument>
-#include <QtCore/QJsonObject>
 #include <QtTest/QTest>
-
-// A scheduler that talks to Redis.
-class Talker {
-public:
-    explicit Talker(SchedulerOptions options = {}, const RedisOptions &redis = {})
-        : desk((options.isShared = true, options))
-        , talk("me", redis, options)
-    {
-        talk.connected(at(0ms));
-    }
-
-    TicketId ask(int channel, milliseconds time, const TicketOptions &options = {})
-    {
-        const Endpoint endpoint(Method::Post, QStringLiteral("/channels/%1/messages").arg(channel));
-        const TicketId id = desk.ask(endpoint, time, options);
-        hear();
-        return id;
-    }
-    // The call that is made now, if any.
-    QJsonObject call(milliseconds time)
-    {
-        talk.turnBegins(desk.scheduler, at(time));
-        talk.timePassed(desk.scheduler, at(time));
-        desk.runTo(time);
-        do
-            hear();
-        while (talk.turnEnded(desk.scheduler, at(time)));
-        return QJsonDocument::fromJson(talk.nextCall(desk.scheduler, at(time))).object();
-    }
-    QString refuse(const QByteArray &error, milliseconds time)
-    {
-        return talk.replied("{\"error\":\"" + error + "\"}", desk.scheduler, at(time));
-    }
-    int wants(milliseconds time) { return int(call(time)[u"want"].toArray().size()); }
-    // The same for each want of the call.
-    void reply(const QByteArray &want, int count, milliseconds time)
-    {
-        const QByteArray wants = (want + ',').repeated(count).chopped(1);
-        const QByteArray text = "{'now':0,'want':[" + wants + "]}";
-        QCOMPARE(
-            talk.replied(QByteArray(text).replace('\'', '"'), desk.scheduler, at(time)), QString());
-        hear();
-    }
-    void hear()
-    {
-        desk.note();
-        for (; m_heard < desk.events.size(); ++m_heard)
-            talk.happened(desk.events[m_heard]);
-    }
-
-    Desk desk;
-    RedisTalk talk;
-
-private:
-    size_t m_heard = 0;
-};
 
 class RedisWishesTest : public QObject {
     Q_OBJECT
@@ -264,90 +204,6 @@ private Q_SLOTS:
         QVERIFY(talker.call(40ms).contains(u"done"));
         QVERIFY(!talker.refuse("-LOADING", 41ms).isEmpty());
         QVERIFY(talker.call(1041ms).contains(u"done"));
-    }
-
-    // What one pool has too much of is nothing to another one.
-    void poolsTakeNothingFromEachOther()
-    {
-        Talker talker;
-        const PoolId slow(1), other(2);
-        talker.desk.scheduler.setPool(slow, 6, at(0ms));
-        talker.desk.scheduler.setPool(other, 2, at(0ms));
-        for (int i = 0; i < 40; ++i)
-            talker.ask(i, 0ms, {.pool = slow});
-        QCOMPARE(talker.wants(0ms), 9); // three are ahead
-        talker.reply("{'n':1}", 9, 1ms);
-        QCOMPARE(talker.desk.grants.size(), 6U);
-        QCOMPARE(talker.wants(40ms), 0);
-        for (int i = 50; i < 60; ++i)
-            talker.ask(i, 50ms, {.pool = other});
-        QCOMPARE(talker.wants(50ms), 3);
-        talker.reply("{'n':1}", 3, 51ms);
-        QCOMPARE(talker.desk.grants.size(), 8U);
-    }
-
-    // Who is refused waits at Redis, and keeps nobody from asking that has a connection, too.
-    void asksForTheNextWhereOneIsRefused()
-    {
-        Talker talker;
-        const PoolId pool(1);
-        talker.desk.scheduler.setPool(pool, 2, at(0ms));
-        for (int i = 0; i < 10; ++i)
-            talker.ask(i, 0ms, {.pool = pool});
-        QCOMPARE(talker.wants(0ms), 3);
-        talker.reply("{'n':0,'why':'bucket','wait':60000}", 3, 1ms);
-        QCOMPARE(talker.wants(1ms), 3);
-        talker.reply("{'n':0,'why':'bucket','wait':60000}", 3, 2ms);
-        QCOMPARE(talker.wants(2ms), 3);
-        talker.reply("{'n':1}", 3, 3ms);
-        QCOMPARE(talker.desk.grants.size(), 2U);
-        QCOMPARE(talker.wants(40ms), 0); // one is ahead
-        talker.desk.complete(talker.desk.grants[0], answer(5, 4, 1s), 50ms);
-        talker.hear();
-        QCOMPARE(talker.call(50ms)[u"want"].toArray().size(), 1);
-    }
-
-    // On its own, too.
-    void lendsItselfNothingWithoutAConnection()
-    {
-        RedisOptions redis;
-        redis.failurePolicy = FailurePolicy::LocalShare;
-        Talker talker({.globalLimit = 10}, redis);
-        talker.talk.disconnected(talker.desk.scheduler, at(0ms));
-        const PoolId pool(1);
-        talker.desk.scheduler.setPool(pool, 2, at(0ms));
-        for (int i = 0; i < 40; ++i)
-            talker.ask(i, 1ms, {.pool = pool});
-        talker.call(1ms);
-        QCOMPARE(talker.desk.grants.size(), 2U);
-        for (int i = 50; i < 60; ++i)
-            talker.ask(i, 2ms);
-        talker.call(2ms);
-        QCOMPARE(talker.desk.grants.size(), 9U); // ten, less the one that is ahead
-    }
-
-    // Leases of Redis that no ticket has taken yet when it goes: they will be.
-    void countsWhatItHasNotUsedYet()
-    {
-        RedisOptions redis;
-        redis.failurePolicy = FailurePolicy::LocalShare;
-        Talker talker({.globalLimit = 10}, redis);
-        const PoolId pool(1);
-        talker.desk.scheduler.setPool(pool, 6, at(0ms));
-        for (int i = 0; i < 40; ++i)
-            talker.ask(i, 0ms, {.pool = pool});
-        QCOMPARE(talker.wants(0ms), 9);
-        talker.reply("{'n':1}", 9, 1ms);
-        talker.talk.disconnected(talker.desk.scheduler, at(2ms));
-        for (int i = 50; i < 60; ++i)
-            talker.ask(i, 3ms);
-        talker.call(3ms);
-        QCOMPARE(talker.desk.grants.size(), 7U);
-        for (int i = 0; i < 6; ++i)
-            talker.desk.complete(talker.desk.grants[size_t(i)], answer(5, 4, 1s), 100ms);
-        talker.hear();
-        talker.call(100ms);
-        QCOMPARE(talker.desk.grants.size(), 10U); // in this second
     }
 
     void callsAreNumbered()

@@ -278,7 +278,7 @@ private Q_SLOTS:
     void saysWhatItsPoolCanUse()
     {
         Desk desk(shared());
-        const PoolId pool(1);
+        const PoolId pool{1};
         desk.scheduler.setPool(pool, 6, at(0ms));
         desk.ask(messages, 0ms);
         const auto connections = [&] {
