@@ -16,6 +16,8 @@ public:
 
     bool isEmpty() const { return m_nodes.empty(); }
     Node *top() const { return m_nodes.empty() ? nullptr : m_nodes.front(); }
+    /// All that are in, the top first, the others in no order.
+    const std::vector<Node *> &nodes() const { return m_nodes; }
     static bool contains(const Node *node) { return node->*Position != notInHeap; }
 
     /// Puts \a node in, or into its new place after its key has changed.

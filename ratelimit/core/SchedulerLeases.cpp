@@ -46,12 +46,12 @@ int SchedulerPrivate::grantable(const BucketNode &bucket) const
         ordering == Ordering::Strict || bucket.isHeldByOrder(ordering))
         return bucket.isHeldByOrder(ordering) ? 0 : 1;
     int result = 0;
-    const Lane *lane = bucket.lanes.first();
-    for (int i = 0; lane && i < mostLanes; ++i, lane = bucket.lanes.next(lane)) {
-        if (ReadyLanes::contains(lane))
-            result += lane->isSerialFor(*lane->head()) ? 1 : lane->queued;
+    for (const Lane *lane : bucket.ready.nodes()) {
+        result += lane->isSerialFor(*lane->head()) ? 1 : lane->queued;
+        if (result >= mostWanted)
+            return mostWanted;
     }
-    return std::clamp(result, 1, mostWanted); // one is ready, maybe of the lanes behind
+    return result;
 }
 
 std::optional<Scheduler::LeaseNeed> SchedulerPrivate::leaseNeed(BucketId id) const
@@ -82,9 +82,13 @@ std::optional<Scheduler::LeaseNeed> SchedulerPrivate::leaseNeed(BucketId id) con
             need.otherRoutes.push_back(route);
         if (isNew && need.before.size() < mostRoutes)
             need.before.push_back(firstNameOf(lane->endpoint));
-        if (lane->probes && ReadyLanes::contains(lane)) {
-            need.probes.push_back(holdName(*lane, LimitKind::Sublimit));
-            need.probes.push_back(holdName(*lane, LimitKind::Shared));
+    }
+    for (const Lane *ready : bucket->ready.nodes()) {
+        if (need.leases <= 0 || need.probes.size() >= 2 * size_t(mostLanes))
+            break;
+        if (ready->probes) {
+            need.probes.push_back(holdName(*ready, LimitKind::Sublimit));
+            need.probes.push_back(holdName(*ready, LimitKind::Shared));
         }
     }
     return need;

@@ -27,7 +27,7 @@ public:
     };
     /// Lends up to \a wanted leases to \a bucket; the caller hands them to the scheduler.
     Loan lend(const Scheduler &scheduler, BucketId bucket, int wanted, TimePoint now);
-    /// A ticket took a lease of Redis.
+    /// Redis lent one more.
     void taken() { m_global.take(); }
     /// A lease was not used.
     void giveBack() { m_global.giveBack(); }

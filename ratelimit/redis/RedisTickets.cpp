@@ -19,8 +19,6 @@ void RedisTickets::take(const Event &granted, RedisLease lease)
     taken.done.grantedAt = taken.done.sentAt = granted.at;
     taken.lane = granted.lane;
     taken.bucket = granted.bucket;
-    if (m_own && !taken.done.lease.isOwn)
-        m_own->taken();
     m_taken.emplace(granted.ticket, std::move(taken));
 }
 

@@ -25,12 +25,13 @@ std::optional<RedisLease> RedisWishes::take(BucketId bucket)
         return {};
     RedisLease lease = std::move(wish->leases.front());
     wish->leases.pop_front();
-    --m_unused;
+    --m_unused[wish->pool];
     return lease;
 }
 
 void RedisWishes::setStage(BucketId id, Wish &wish, Stage stage)
 {
+    stopWaitingForConnection(id, wish);
     m_due += int(stage == Stage::Due) - int(wish.stage == Stage::Due);
     if (wish.stage == Stage::Waiting && m_waiting.value(wish.bucket) == id)
         m_waiting.remove(wish.bucket);
@@ -55,18 +56,26 @@ void RedisWishes::changesAt(TimePoint at)
 void RedisWishes::giveBack(Wish &wish, int count)
 {
     for (; count > 0 && !wish.leases.empty(); --count) {
-        giveBack(std::move(wish.leases.back()));
+        giveBack(wish, std::move(wish.leases.back()));
         wish.leases.pop_back();
     }
 }
 
-void RedisWishes::giveBack(RedisLease lease)
+void RedisWishes::giveBack(const Wish &wish, RedisLease lease)
 {
-    --m_unused;
+    --m_unused[wish.pool];
+    if (m_own)
+        m_own->giveBack();
     if (!lease.isOwn)
         m_words.back(std::move(lease));
-    else if (m_own)
-        m_own->giveBack();
+}
+
+void RedisWishes::lent(Wish &wish, RedisLease lease)
+{
+    ++m_unused[wish.pool];
+    if (m_own && !lease.isOwn)
+        m_own->taken();
+    wish.leases.push_back(std::move(lease));
 }
 
 void RedisWishes::giveBackUnsure(Wish &wish)
@@ -130,6 +139,7 @@ bool RedisWishes::update(BucketId id, Scheduler &scheduler, TimePoint now)
             return false;
         wish = m_wishes.insert(id, {});
     }
+    setPool(id, *wish, need ? need->pool : 0);
     if (!need)
         giveBack(*wish, int(wish->leases.size()));
     bool hasChanged = false;
@@ -156,27 +166,46 @@ bool RedisWishes::update(BucketId id, Scheduler &scheduler, TimePoint now)
 // How many more leases a bucket can use: those that connections wait for nobody else may have.
 int RedisWishes::usable(const Scheduler::LeaseNeed &need) const
 {
-    return need.connections ? std::min(need.leases, *need.connections - m_unused) : need.leases;
+    return need.connections ? std::min(need.leases, *need.connections - m_unused.value(need.pool))
+                            : need.leases;
+}
+
+void RedisWishes::setPool(BucketId id, Wish &wish, quint32 pool)
+{
+    if (wish.pool == pool)
+        return;
+    stopWaitingForConnection(id, wish);
+    m_unused[wish.pool] -= wish.unused();
+    m_unused[pool] += wish.unused();
+    wish.pool = pool;
 }
 
 void RedisWishes::waitForConnection(BucketId id, Wish &wish, const Scheduler::LeaseNeed &need)
 {
     leaveList(wish);
     setStage(id, wish, Stage::Idle);
+    setPool(id, wish, need.pool);
+    wish.unconnectedAs = need.oldestAskedAt;
     m_unconnected[need.pool].emplace(need.oldestAskedAt, id);
+}
+
+void RedisWishes::stopWaitingForConnection(BucketId id, Wish &wish)
+{
+    if (const auto at = std::exchange(wish.unconnectedAs, {}))
+        m_unconnected[wish.pool].erase({*at, id});
 }
 
 void RedisWishes::touchThoseWithConnections(const Scheduler &scheduler)
 {
     for (auto pool = m_unconnected.begin(); pool != m_unconnected.end();) {
         Waiters &waiters = pool->second;
-        for (int count = 0; !waiters.empty(); waiters.erase(waiters.begin())) {
-            const BucketId id = waiters.begin()->second;
+        int count = 0;
+        for (const auto &[at, id] : waiters) {
             const auto need = scheduler.leaseNeed(id);
             if (need && need->leases > 0 && need->pool == pool->first) {
-                if (usable(*need) - count <= 0)
+                if (need->connections && *need->connections - m_unused.value(need->pool) <= count)
                     break;
-                ++count;
+                count += need->leases;
             }
             touch(id);
         }
@@ -218,7 +247,7 @@ void RedisWishes::giveUp()
         m_words.drop("*");
     m_wishes.clear();
     m_unconnected.clear();
-    m_unused = 0;
+    m_unused.clear();
 }
 
 } // namespace Turnstile

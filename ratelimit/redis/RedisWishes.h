@@ -98,7 +98,12 @@ private:
         QByteArray listedAs;            // in what Redis' list of those who wait for a bucket
         TimePoint again;                // where it waits
         TimePoint oldestAskedAt;        // of the tickets
+        quint32 pool = 0;               // of the ticket whose turn it is
+        std::optional<TimePoint> unconnectedAs; // its place among those that wait for that
         std::deque<RedisLease> leases;
+
+        // Leases that no ticket has taken, also those that are asked for.
+        int unused() const { return int(leases.size()) + (stage == Stage::Asked ? count : 0); }
     };
     using Waiters = std::set<std::pair<TimePoint, BucketId>>; // the oldest first
 
@@ -108,7 +113,8 @@ private:
     void lookAtTime(TimePoint now);
     void setStage(BucketId id, Wish &wish, Stage stage);
     void giveBack(Wish &wish, int count);
-    void giveBack(RedisLease lease);
+    void giveBack(const Wish &wish, RedisLease lease);
+    void lent(Wish &wish, RedisLease lease);
     void giveBackUnsure(Wish &wish);
     void leaveList(Wish &wish);
     void changesAt(TimePoint at);
@@ -120,6 +126,8 @@ private:
     void checkGate();
     int usable(const Scheduler::LeaseNeed &need) const;
     void waitForConnection(BucketId id, Wish &wish, const Scheduler::LeaseNeed &need);
+    void stopWaitingForConnection(BucketId id, Wish &wish);
+    void setPool(BucketId id, Wish &wish, quint32 pool);
     void touchThoseWithConnections(const Scheduler &scheduler);
     void setAllDue();
     void waitAtGateToo();
@@ -137,7 +145,7 @@ private:
     QSet<BucketId> m_touched;
     std::vector<BucketId> m_asked;
     std::map<quint32, Waiters> m_unconnected; // by pool: they ask when it has connections
-    int m_unused = 0;                         // leases that no ticket has taken, also asked for
+    QHash<quint32, int> m_unused;             // by pool, of all wishes
     int m_due = 0;
     bool m_isUrgent = false;
     bool m_isListening = true;

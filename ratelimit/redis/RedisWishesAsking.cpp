@@ -50,6 +50,7 @@ void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoi
             touch(id);
             continue;
         }
+        setPool(id, wish, need->pool);
         const QByteArray bucket = RedisRequest::name(need->bucket);
         const milliseconds keep = std::min<milliseconds>(m_life / 2, trustedFor);
         if (bucket != wish.bucket || wish.askedAt + keep <= now)
@@ -61,7 +62,7 @@ void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoi
         }
         if (count > left || count == 0)
             break; // there is another call
-        m_unused += count;
+        m_unused[wish.pool] += count;
         setStage(id, wish, Stage::Asked);
         if (!wish.isUnsure) {
             wish.bucket = bucket;
@@ -148,9 +149,9 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
     touch(id);
     learnHolds(id, want[u"holds"].toArray(), scheduler, now);
     const int got = std::clamp(want[u"n"].toInt(), 0, wish.count);
-    m_unused -= wish.count - got;
+    m_unused[wish.pool] -= wish.count;
     for (int i = 0; i < got; ++i)
-        wish.leases.push_back({wish.bucket, wish.first + i, wish.askedAt});
+        lent(wish, {wish.bucket, wish.first + i, wish.askedAt});
     if (got > 0)
         endsAt(wish.askedAt + m_life / 2);
     wish.isUnsure = wish.isAtGate = false;
@@ -225,15 +226,20 @@ bool RedisWishes::askOwn(Scheduler &scheduler, TimePoint now)
         touch(id);
         if (!need || need->leases <= 0)
             continue;
+        const int wanted = usable(*need);
+        if (wanted <= 0) {
+            waitForConnection(id, wish, *need);
+            continue;
+        }
         giveBackUnsure(wish);
+        setPool(id, wish, need->pool);
         wish.bucket = RedisRequest::name(need->bucket);
-        const auto loan = m_own->lend(scheduler, id, need->leases, now);
+        const auto loan = m_own->lend(scheduler, id, wanted, now);
         for (int i = 0; i < loan.leases; ++i)
-            wish.leases.push_back({wish.bucket, ++m_lastNumber, now, true});
-        m_unused += loan.leases;
+            lent(wish, {wish.bucket, ++m_lastNumber, now, true});
         hasLent = scheduler.lend(id, loan.leases, now) > 0 || hasLent;
         setStage(id, wish, Stage::Idle);
-        if (loan.leases == need->leases)
+        if (loan.leases == wanted)
             continue;
         m_hasLeftGate = std::exchange(wish.isAtGate, false) || m_hasLeftGate;
         wish.again = loan.wait.until.value_or(pollAt(now));
@@ -248,7 +254,7 @@ void RedisWishes::askAgain()
     for (const BucketId id : std::exchange(m_asked, {})) {
         Wish &wish = *m_wishes.find(id);
         wish.listedAs = wish.bucket; // maybe
-        m_unused -= wish.count;
+        m_unused[wish.pool] -= wish.count;
         setStage(id, wish, Stage::Due);
         touch(id);
         m_isAtGate = true;

@@ -126,7 +126,7 @@ void RedisWishes::timePassed(Scheduler &scheduler, TimePoint now)
         while (!it->leases.empty() && it->leases.front().askedAt + m_life / 2 <= now) {
             if (scheduler.lend(it.key(), -1, now) == 0)
                 break; // a ticket has taken it, and is not told yet
-            giveBack(std::move(it->leases.front()));
+            giveBack(*it, std::move(it->leases.front()));
             it->leases.pop_front();
             touch(it.key());
         }
@@ -142,7 +142,7 @@ void RedisWishes::giveBackOld(Scheduler &scheduler, TimePoint now)
         auto lease = std::find_if(it->leases.begin(), it->leases.end(), isOld);
         // Those that a ticket has taken, and is not told yet, are used.
         while (lease != it->leases.end() && scheduler.lend(it.key(), -1, now) != 0) {
-            giveBack(std::move(*lease));
+            giveBack(*it, std::move(*lease));
             lease = std::find_if(it->leases.erase(lease), it->leases.end(), isOld);
             touch(it.key());
         }

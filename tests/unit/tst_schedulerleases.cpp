@@ -253,9 +253,6 @@ private Q_SLOTS:
         QVERIFY(desk.isGranted(b));
     }
 
-private:
-    static Endpoint roles() { return {Method::Get, "/guilds/3/roles"}; }
-
     // One lane of a bucket with very many of them.
     void wantsForTheLastOfManyLanes()
     {
@@ -271,6 +268,9 @@ private:
         QCOMPARE(bucketOf(desk, item(0)), bucketOf(desk, item(99)));
         const auto ticket = desk.ask(item(99), 1s);
         QCOMPARE(need(desk, item(99)), 1);
+        for (int i = 90; i < 95; ++i)
+            desk.ask(item(i), 1s);
+        QCOMPARE(need(desk, item(99)), 6); // all that are ready
         lend(desk, item(99), 1, 1s);
         QVERIFY(desk.isGranted(ticket));
     }
@@ -295,6 +295,9 @@ private:
         lend(desk, other, 6, 0ms);
         QCOMPARE(ofOther(), 3);
     }
+
+private:
+    static Endpoint roles() { return {Method::Get, "/guilds/3/roles"}; }
 };
 
 QTEST_GUILESS_MAIN(SchedulerLeasesTest)
