@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 static constexpr milliseconds sameWindow = 50ms;
 // How long to wait when tokens are gone and nobody has ever said for how long.
 static constexpr milliseconds unknownWindow = 5s;
+// What headers may say; longer ones were made by hand.
+static constexpr milliseconds longestWindow = std::chrono::hours(30 * 24);
 // So many answers in a row that name no limit mean that there is none: a proxy, a cache or a fault
 // may swallow the headers of one.
 static constexpr int bareAnswersNeeded = 3;
@@ -212,11 +214,12 @@ TokenCounter::Learnt TokenCounter::learn(const RatelimitHeaders &headers, TimePo
     if (!m_tellsFractions)
         m_tellsFractions = tellsFractions(headers);
     if (headers.resetAfter) {
-        m_window = std::max(m_window, *headers.resetAfter);
+        const milliseconds after = std::min(*headers.resetAfter, longestWindow);
+        m_window = std::max(m_window, after);
         if (!answer.isFull()) {
             answer.reset = headers.reset.value_or(unnamed);
-            answer.endsBy = std::min(countedAt, now) + *headers.resetAfter;
-            answer.openUntil = grantedAt + *headers.resetAfter - precision();
+            answer.endsBy = std::min(countedAt, now) + after;
+            answer.openUntil = grantedAt + after - precision();
         }
     }
     const bool wasSliding = m_kind == WindowKind::Sliding;

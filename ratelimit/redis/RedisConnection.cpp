@@ -8,6 +8,7 @@
 
 #include <QtCore/QPointer>
 #include <QtCore/QRandomGenerator>
+#include <QtCore/QThread>
 
 #include <utility>
 
@@ -237,7 +238,10 @@ void RedisConnection::retire()
         socket->disconnect(this);
         socket->close();
         socket->setParent(nullptr);
-        socket->deleteLater();
+        if (socket->thread() == QThread::currentThread())
+            socket->deleteLater(); // it may be its signal that we are in
+        else                       // its thread has ended
+            delete socket;
     }
 }
 

@@ -57,6 +57,14 @@ private Q_SLOTS:
         QVERIFY(!counter.nextChange(at(0ms)));
     }
 
+    // Headers made by hand; those of servers say no more.
+    void windowsAreBounded()
+    {
+        TokenCounter counter;
+        counter.learn(numbers(5, 0, milliseconds::max()), at(0ms), at(0ms), 0);
+        QCOMPARE(counter.nextChange(at(0ms)), at(std::chrono::hours(30 * 24)));
+    }
+
     void keepsItsNumbersAtRest_data()
     {
         QTest::addColumn<TokenCounter>("counter");
