@@ -80,7 +80,7 @@ private Q_SLOTS:
     {
         RedisServer redis;
         RedisRatelimiter limiter(redisAt(redis.unixSocket()));
-        QTRY_VERIFY(limiter.sharing().isConnected);
+        QTRY_COMPARE(limiter.sharing().calls, 1U); // that it is there
         redis.stop();
         std::vector<TicketReceiver *> tickets;
         for (int i = 0; i < 20; ++i)
@@ -90,7 +90,7 @@ private Q_SLOTS:
             delete ticket;
         QTest::qWait(50);
         redis.resume();
-        QTRY_VERIFY(limiter.sharing().calls >= 2);
+        QTRY_VERIFY(limiter.sharing().calls >= 3);
         QTRY_COMPARE(leasesIn(redis), 0);
         QCOMPARE(limiter.sharing().granted, 0U);
         QCOMPARE(redis.command({"KEYS", "turnstile:{f1}:w:*"}).toList().size(), 0);
