@@ -191,25 +191,32 @@ void TestRedisLogin::nonsense_data()
                               << QStringLiteral("says what nobody asked for");
 }
 
+// What is wrong with a server that says \a bytes whatever it is told.
+static QString problemWith(const QByteArray &bytes, const QString &password = {})
+{
+    QTcpServer server;
+    server.listen(QHostAddress::LocalHost);
+    QObject::connect(&server, &QTcpServer::newConnection, &server, [&] {
+        QTcpSocket *socket = server.nextPendingConnection();
+        QObject::connect(socket, &QTcpSocket::readyRead, socket, [=] { socket->write(bytes); });
+    });
+    RedisOptions options;
+    options.host = QStringLiteral("127.0.0.1");
+    options.port = server.serverPort();
+    options.password = password;
+    RedisConnection connection(options);
+    QSignalSpy ended(&connection, &RedisConnection::disconnected);
+    connection.open();
+    return QTest::qWaitFor([&] { return !ended.isEmpty(); }) ? ended.at(0).at(0).toString()
+                                                             : QString();
+}
+
 // Somebody else listens there, or says more than it was asked.
 void TestRedisLogin::nonsense()
 {
     QFETCH(const QByteArray, bytes);
     QFETCH(const QString, reason);
-    QTcpServer server;
-    QVERIFY(server.listen(QHostAddress::LocalHost));
-    connect(&server, &QTcpServer::newConnection, this, [&] {
-        QTcpSocket *socket = server.nextPendingConnection();
-        connect(socket, &QTcpSocket::readyRead, this, [=] { socket->write(bytes); });
-    });
-    RedisOptions options;
-    options.host = QStringLiteral("127.0.0.1");
-    options.port = server.serverPort();
-    RedisConnection connection(options);
-    QSignalSpy ended(&connection, &RedisConnection::disconnected);
-    connection.open();
-    QTRY_VERIFY(!ended.isEmpty());
-    const QString said = ended.at(0).at(0).toString();
+    const QString said = problemWith(bytes);
     QVERIFY2(said.contains(reason), qPrintable(said));
 }
 
@@ -228,21 +235,7 @@ void TestRedisLogin::repeatsThePassword()
 {
     QFETCH(const QByteArray, bytes);
     QFETCH(const QString, reason);
-    QTcpServer server;
-    QVERIFY(server.listen(QHostAddress::LocalHost));
-    connect(&server, &QTcpServer::newConnection, this, [&] {
-        QTcpSocket *socket = server.nextPendingConnection();
-        connect(socket, &QTcpSocket::readyRead, this, [=] { socket->write(bytes); });
-    });
-    RedisOptions options;
-    options.host = QStringLiteral("127.0.0.1");
-    options.port = server.serverPort();
-    options.password = QStringLiteral("hunter2");
-    RedisConnection connection(options);
-    QSignalSpy ended(&connection, &RedisConnection::disconnected);
-    connection.open();
-    QTRY_VERIFY(!ended.isEmpty());
-    const QString said = ended.at(0).at(0).toString();
+    const QString said = problemWith(bytes, QStringLiteral("hunter2"));
     QVERIFY2(said.endsWith(reason), qPrintable(said));
 }
 

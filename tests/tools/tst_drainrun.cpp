@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
-#include "tools/turnstile-sim/DrainReport.h"
-#include "tools/turnstile-sim/DrainRun.h"
+#include "tests/common/Drains.h"
 
 #include <QtTest/QTest>
 
@@ -14,27 +13,6 @@ namespace {
 DrainResult play(const Workload &workload)
 {
     return DrainRun(workload).run();
-}
-
-int limitedInAll(const DrainResult &result)
-{
-    int sum = 0;
-    for (const auto &[kind, count] : result.limited)
-        sum += count;
-    return sum;
-}
-
-double ratio(const DrainResult &result)
-{
-    return double(result.makespan.count()) / double(result.lowerBound.count());
-}
-
-// All but the real time.
-QJsonObject repeatable(const DrainResult &result)
-{
-    QJsonObject object = figures(result);
-    object.remove(QStringLiteral("wall_ns_per_grant"));
-    return object;
 }
 
 const Workload oneBucket{

@@ -1,37 +1,12 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
-#include "tools/turnstile-sim/DrainReport.h"
-#include "tools/turnstile-sim/DrainRun.h"
+#include "tests/common/Drains.h"
 
 #include <QtTest/QTest>
 
 using namespace Turnstile;
 using namespace Turnstile::Sim;
 using namespace std::chrono_literals;
-
-namespace {
-
-int limitedInAll(const DrainResult &result)
-{
-    int sum = 0;
-    for (const auto &[kind, count] : result.limited)
-        sum += count;
-    return sum;
-}
-
-double ratio(const DrainResult &result)
-{
-    return double(result.makespan.count()) / double(result.lowerBound.count());
-}
-
-QJsonObject repeatable(const DrainResult &result)
-{
-    QJsonObject object = figures(result);
-    object.remove(QStringLiteral("wall_ns_per_grant"));
-    return object;
-}
-
-} // namespace
 
 Q_DECLARE_METATYPE(Workload)
 
