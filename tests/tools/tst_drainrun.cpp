@@ -40,6 +40,7 @@ private Q_SLOTS:
     void countsWhatOthersCause();
     void skewChangesNothing();
     void arrivalsTakeTheirTime();
+    void sendsNoMoreThanItHasConnections();
     void findsWhatIsReordered_data();
     void findsWhatIsReordered();
 };
@@ -257,6 +258,19 @@ void DrainRunTest::arrivalsTakeTheirTime()
     // 1000 gaps of 10 ms: 10 s, and a standard deviation of 0.32 s.
     QVERIFY(result.lowerBound > 8700ms && result.lowerBound < 11300ms);
     QCOMPARE(result.makespan, result.lowerBound);
+}
+
+// Two at a time, though nothing else keeps them: five round trips for ten.
+void DrainRunTest::sendsNoMoreThanItHasConnections()
+{
+    Workload workload{
+        .requests = 10, .buckets = 10, .limit = 0, .rtt = 100ms, .jitter = 0ms, .global = 0};
+    QCOMPARE(play(workload).makespan, 100ms);
+    workload.connections = 2;
+    QCOMPARE(play(workload).makespan, 500ms);
+    workload.processes = 5;
+    workload.sharing = Sharing::None;
+    QCOMPARE(play(workload).completed, 10);
 }
 
 void DrainRunTest::findsWhatIsReordered_data()

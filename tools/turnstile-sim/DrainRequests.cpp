@@ -97,8 +97,10 @@ void DrainRun::ask(int index)
     const Endpoint &endpoint = m_endpoints[size_t(bucketOf(index))];
     trace("asked", index);
     process.requests.push_back(index);
-    drive(process,
-        [&](Scheduler &scheduler) { request.ticket = scheduler.acquire(endpoint, {}, m_now); });
+    drive(process, [&](Scheduler &scheduler) {
+        request.ticket = scheduler.acquire(
+            endpoint, {.pool = m_workload.connections > 0 ? drainPool : PoolId()}, m_now);
+    });
 }
 
 void DrainRun::send(int index)

@@ -88,6 +88,10 @@ DrainRun::DrainRun(const Workload &workload, std::unique_ptr<ScriptHost> redis)
             workload.method, QStringLiteral("channels/%1/messages").arg(i + 1));
     for (int i = 0; i < workload.processes; ++i)
         m_processes.push_back({Scheduler(optionsFor(workload))});
+    if (workload.connections > 0) {
+        for (Process &process : m_processes)
+            process.scheduler.setPool(drainPool, workload.connections, m_now);
+    }
     m_requests.resize(size_t(workload.requests));
     for (int i = 0; i < workload.requests; ++i)
         ++processOf(i).left;

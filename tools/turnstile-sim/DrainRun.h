@@ -23,6 +23,8 @@ namespace Turnstile::Sim {
 constexpr TimePoint drainStart{std::chrono::hours(1)};
 /// The wall clock then.
 constexpr WallTime drainEpoch{milliseconds(1'700'000'000'000)};
+/// The connections of a process, where they are limited.
+constexpr PoolId drainPool{1};
 
 /// What it took to share a token.
 struct DrainSharing {

@@ -122,6 +122,10 @@ void Workload::addTo(OptionTable &table)
     table.addWhole(u"processes",
         u"How many processes share the token, each with a limiter and a part of the requests.",
         &processes, 1, 64);
+    table.addWhole(u"connections",
+        u"How many requests of a process may be on their way at a time, as with RestClient, which "
+        u"has 6; 0: no limit.",
+        &connections, 0, 1000);
     table.addChoice(u"sharing",
         u"How they share it: by the limiter on Redis, or not at all: then they know nothing of "
         u"each other (redis, but none for one process).",

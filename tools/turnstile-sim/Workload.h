@@ -44,6 +44,7 @@ struct Workload {
     double shared = 0;                      ///< share of requests that meet a shared 429
     double hashFlip = 0;                    ///< share of answers that name another bucket
     int processes = 1;                      ///< request i is of i / buckets modulo this one
+    int connections = 0;                    ///< of each process; 0: as many as it wants
     bool compensate = false;                ///< SchedulerOptions::compensate
     bool trace = false;
     std::optional<Sharing> sharing = {}; ///< nothing: by Redis, where there are several
