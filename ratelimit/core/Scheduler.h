@@ -86,6 +86,7 @@ public:
         /// How many leases its pool can use soon: for connections that are free, and somewhat more.
         /// Nothing: as many as there are.
         std::optional<int> connections;
+        int ahead = 0;           ///< how many of those are more than there are connections
         TimePoint oldestAskedAt; ///< of the tickets that wait in it; priorities count as time
         /// What would hold those of its lanes that go again after a hold, one request at a time:
         /// see holdName().

@@ -67,8 +67,8 @@ std::optional<Scheduler::LeaseNeed> SchedulerPrivate::leaseNeed(BucketId id) con
         const Pool &pool = *poolOf(*turn->head());
         need.pool = pool.index;
         if (pool.most != std::numeric_limits<int>::max()) {
-            const int ahead = std::min(pool.most, (pool.most + 1) / 2); // while Redis is asked
-            need.connections = std::max(0, pool.most - pool.inFlight + ahead);
+            need.ahead = (pool.most + 1) / 2; // while Redis is asked
+            need.connections = std::max(0, pool.most - pool.inFlight + need.ahead);
         }
     }
     need.oldestAskedAt = bucket->ready.isEmpty() ? now : bucket->ready.top()->head()->turn().at;

@@ -65,6 +65,8 @@ QByteArray RedisRequest::toJson() const
     QJsonObject request = m_request;
     if (!m_wants.isEmpty())
         request.insert(u"want", m_wants);
+    if (!m_wants.isEmpty() && !m_pools.isEmpty())
+        request.insert(u"most", m_pools);
     return QJsonDocument(request).toJson(QJsonDocument::Compact);
 }
 
@@ -204,15 +206,23 @@ static void addTexts(QJsonObject &entry, QLatin1String name, const std::vector<Q
 }
 
 void RedisRequest::addWant(qint64 first, int count, const Scheduler::LeaseNeed &need,
-    const std::vector<QByteArray> &probes)
+    const std::vector<QByteArray> &probes, int pool)
 {
     QJsonObject want{{u"b"_qs, text(need.bucket)}, {u"seq"_qs, first}, {u"n"_qs, count},
         {u"route"_qs, text(need.route)}};
     addTexts(want, QLatin1String("routes"), need.otherRoutes);
     addTexts(want, QLatin1String("before"), need.before);
     addTexts(want, QLatin1String("probes"), probes);
+    if (pool > 0)
+        want.insert(u"pool", pool);
     m_wants.append(want);
     m_isEmpty = false;
+}
+
+int RedisRequest::addPool(int most)
+{
+    m_pools.append(most);
+    return int(m_pools.size());
 }
 
 void RedisRequest::setMargin(milliseconds margin)

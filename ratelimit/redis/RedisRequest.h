@@ -24,8 +24,11 @@ public:
     void addBack(const std::deque<RedisLease> &back);
     void addDrop(const QSet<QByteArray> &drop);
     /// As \a need says. \a probes: of its lanes that were held, what holds them, one for each.
+    /// \a pool: see addPool(); 0: none.
     void addWant(qint64 first, int count, const Scheduler::LeaseNeed &need,
-        const std::vector<QByteArray> &probes);
+        const std::vector<QByteArray> &probes, int pool = 0);
+    /// Wants of which at most \a most leases are given in all. Returns its number.
+    int addPool(int most);
     /// How long after its sending a request counts at the latest.
     void setMargin(milliseconds margin);
     /// The how manieth of the process it is: Redis does not do it after a later one.
@@ -47,6 +50,7 @@ private:
 
     QJsonObject m_request;
     QJsonArray m_wants;
+    QJsonArray m_pools;
     bool m_isEmpty = true;
 };
 

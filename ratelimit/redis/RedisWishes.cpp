@@ -163,11 +163,16 @@ bool RedisWishes::update(BucketId id, Scheduler &scheduler, TimePoint now)
     return lent != 0 || hasChanged;
 }
 
+int RedisWishes::roomIn(const Scheduler::LeaseNeed &need) const
+{
+    const int room = *need.connections - m_unused.value(need.pool) - m_sought.value(need.pool);
+    return 2 * room >= need.ahead ? room : 0;
+}
+
 // How many more leases a bucket can use: those that connections wait for nobody else may have.
 int RedisWishes::usable(const Scheduler::LeaseNeed &need) const
 {
-    return need.connections ? std::min(need.leases, *need.connections - m_unused.value(need.pool))
-                            : need.leases;
+    return need.connections ? std::min(need.leases, roomIn(need)) : need.leases;
 }
 
 void RedisWishes::setPool(BucketId id, Wish &wish, quint32 pool)
@@ -175,8 +180,8 @@ void RedisWishes::setPool(BucketId id, Wish &wish, quint32 pool)
     if (wish.pool == pool)
         return;
     stopWaitingForConnection(id, wish);
-    m_unused[wish.pool] -= wish.unused();
-    m_unused[pool] += wish.unused();
+    m_unused[wish.pool] -= int(wish.leases.size());
+    m_unused[pool] += int(wish.leases.size());
     wish.pool = pool;
 }
 
@@ -203,7 +208,7 @@ void RedisWishes::touchThoseWithConnections(const Scheduler &scheduler)
         for (const auto &[at, id] : waiters) {
             const auto need = scheduler.leaseNeed(id);
             if (need && need->leases > 0 && need->pool == pool->first) {
-                if (need->connections && *need->connections - m_unused.value(need->pool) <= count)
+                if (need->connections && namedPerLease * roomIn(*need) <= count)
                     break;
                 count += need->leases;
             }
@@ -248,6 +253,7 @@ void RedisWishes::giveUp()
     m_wishes.clear();
     m_unconnected.clear();
     m_unused.clear();
+    m_sought.clear();
 }
 
 } // namespace Turnstile

@@ -84,6 +84,10 @@ public:
     void giveUp();
 
 private:
+    // Buckets may have no token now: more are named than there are connections for, so that one
+    // call finds those that have.
+    static constexpr int namedPerLease = 3;
+
     enum class Stage { Idle, Due, Asked, Waiting };
     struct Wish {
         Stage stage = Stage::Idle;
@@ -101,9 +105,11 @@ private:
         quint32 pool = 0;               // of the ticket whose turn it is
         std::optional<TimePoint> unconnectedAs; // its place among those that wait for that
         std::deque<RedisLease> leases;
-
-        // Leases that no ticket has taken, also those that are asked for.
-        int unused() const { return int(leases.size()) + (stage == Stage::Asked ? count : 0); }
+    };
+    struct AskedPool {
+        int number = 0; // in the request
+        int most = 0;   // leases that it can use
+        int named = 0;  // that were asked for
     };
     using Waiters = std::set<std::pair<TimePoint, BucketId>>; // the oldest first
 
@@ -125,8 +131,13 @@ private:
     void replied(BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
     void checkGate();
     int usable(const Scheduler::LeaseNeed &need) const;
+    int roomIn(const Scheduler::LeaseNeed &need) const;
     void waitForConnection(BucketId id, Wish &wish, const Scheduler::LeaseNeed &need);
     void stopWaitingForConnection(BucketId id, Wish &wish);
+    AskedPool &poolIn(RedisRequest &request, std::map<quint32, AskedPool> &pools,
+        const Scheduler::LeaseNeed &need) const;
+    void ask(RedisRequest &request, BucketId id, int count, const Scheduler::LeaseNeed &need,
+        int pool, TimePoint now);
     void setPool(BucketId id, Wish &wish, quint32 pool);
     void touchThoseWithConnections(const Scheduler &scheduler);
     void setAllDue();
@@ -145,7 +156,8 @@ private:
     QSet<BucketId> m_touched;
     std::vector<BucketId> m_asked;
     std::map<quint32, Waiters> m_unconnected; // by pool: they ask when it has connections
-    QHash<quint32, int> m_unused;             // by pool, of all wishes
+    QHash<quint32, int> m_unused;             // leases that no ticket has taken, by pool
+    QHash<quint32, int> m_sought;             // how many more may come of the call that is out
     int m_due = 0;
     bool m_isUrgent = false;
     bool m_isListening = true;

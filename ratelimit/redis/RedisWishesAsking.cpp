@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: 2026 Turnstile contributors
 // SPDX-License-Identifier: MIT
 //
-// What is asked in a call, and what the reply brings.
+// What is asked in a call.
 #include "ratelimit/redis/LocalLender.h"
 #include "ratelimit/redis/RedisRequest.h"
 #include "ratelimit/redis/RedisWishes.h"
-#include "ratelimit/redis/ToldTime.h"
 
 #include <algorithm>
 
@@ -35,6 +34,17 @@ std::vector<BucketId> RedisWishes::whoAsks() const
     return ids;
 }
 
+RedisWishes::AskedPool &RedisWishes::poolIn(RedisRequest &request,
+    std::map<quint32, AskedPool> &pools, const Scheduler::LeaseNeed &need) const
+{
+    const auto [it, isNew] = pools.try_emplace(need.pool);
+    if (isNew) {
+        it->second.most = std::max(0, roomIn(need));
+        it->second.number = request.addPool(it->second.most);
+    }
+    return it->second;
+}
+
 void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoint now)
 {
     m_isUrgent = false;
@@ -43,6 +53,7 @@ void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoi
     m_isGateDue = false;
     m_patientUntil.reset();
     int left = mostLeases;
+    std::map<quint32, AskedPool> pools;
     for (const BucketId id : whoAsks()) {
         Wish &wish = *m_wishes.find(id);
         const auto need = scheduler.leaseNeed(id);
@@ -51,170 +62,49 @@ void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoi
             continue;
         }
         setPool(id, wish, need->pool);
-        const QByteArray bucket = RedisRequest::name(need->bucket);
         const milliseconds keep = std::min<milliseconds>(m_life / 2, trustedFor);
-        if (bucket != wish.bucket || wish.askedAt + keep <= now)
+        if (RedisRequest::name(need->bucket) != wish.bucket || wish.askedAt + keep <= now)
             giveBackUnsure(wish);
-        const int count = wish.isUnsure ? wish.count : std::min(usable(*need), left);
-        if (count <= 0 && left > 0) {
+        AskedPool *pool = need->connections ? &poolIn(request, pools, *need) : nullptr;
+        if (pool && !wish.isUnsure && pool->named >= namedPerLease * pool->most) {
             waitForConnection(id, wish, *need);
             continue;
         }
+        const int usable = pool ? std::min(need->leases, pool->most) : need->leases;
+        const int count = wish.isUnsure ? wish.count : std::min(usable, left);
         if (count > left || count == 0)
             break; // there is another call
-        m_unused[wish.pool] += count;
-        setStage(id, wish, Stage::Asked);
-        if (!wish.isUnsure) {
-            wish.bucket = bucket;
-            wish.first = m_lastNumber + 1;
-            wish.count = count;
-            wish.askedAt = now;
-            m_lastNumber += count;
-        }
         left -= count;
-        wish.route = need->route;
-        wish.isUnsure = true;
-        wish.woken.reset();
-        m_words.keep(bucket);
-        m_asked.push_back(id);
-        std::vector<QByteArray> probes;
-        std::copy_if(need->probes.begin(), need->probes.end(), std::back_inserter(probes),
-            [this](const QByteArray &lane) { return m_words.isHold(lane); });
-        request.addWant(wish.first, count, *need, probes);
+        if (pool)
+            pool->named += count;
+        ask(request, id, count, *need, pool ? pool->number : 0, now);
     }
+    for (const auto &[pool, asked] : pools)
+        m_sought.insert(pool, asked.most);
     m_isCut = m_isUrgent = m_due > 0 && !m_asked.empty();
 }
 
-static void show(BucketId id, const QJsonObject &learnt, Scheduler &scheduler, TimePoint now)
-{
-    Scheduler::SharedNumbers numbers;
-    if (const QJsonValue limit = learnt[u"limit"]; limit.isDouble())
-        numbers.limit = limit.toInt();
-    if (const QJsonValue remaining = learnt[u"remaining"]; remaining.isDouble())
-        numbers.remaining = remaining.toInt();
-    if (const QJsonValue reset = learnt[u"reset"]; reset.isDouble())
-        numbers.resetAt = now + toldTime(reset);
-    scheduler.setSharedNumbers(id, numbers, now);
-}
-
-void RedisWishes::replied(
-    const QJsonArray &wants, const QJsonArray &learnt, Scheduler &scheduler, TimePoint now)
-{
-    const std::vector<BucketId> asked = std::exchange(m_asked, {});
-    QHash<QByteArray, BucketId> byName;
-    for (const BucketId id : asked)
-        byName.insert(m_wishes.find(id)->bucket, id);
-    for (const auto &each : learnt) {
-        const QJsonObject bucket = each.toObject();
-        if (const BucketId id = byName.value(bucket[u"b"].toString().toUtf8()); !id.isNull())
-            show(id, bucket, scheduler, now);
-    }
-    if (!asked.empty())
-        m_gateAt.reset();
-    for (size_t i = 0; i < asked.size(); ++i)
-        replied(asked[i], wants.at(qsizetype(i)).toObject(), scheduler, now);
-    if (asked.empty())
-        return;
-    if (const auto woken = std::exchange(m_gateWoken, {}); woken && m_gateAt)
-        m_gateAt = std::min(*m_gateAt, *woken);
-    if (std::exchange(m_isCut, false) && m_gateAt)
-        waitAtGateToo();
-    checkGate();
-}
-
-// Those that found no place in the call: the token's limits hold them as they hold the others.
-void RedisWishes::waitAtGateToo()
-{
-    m_isUrgent = false;
-    for (auto it = m_wishes.begin(); it != m_wishes.end(); ++it) {
-        if (it->stage != Stage::Due)
-            continue;
-        setStage(it.key(), *it, Stage::Idle);
-        touch(it.key());
-    }
-}
-
-static WaitReason reasonOf(const QString &why)
-{
-    static const QHash<QString, WaitReason> reasons{{u"bucket"_qs, WaitReason::Bucket},
-        {u"probe"_qs, WaitReason::Probe}, {u"global"_qs, WaitReason::Global},
-        {u"cloudflare"_qs, WaitReason::Cloudflare}, {u"invalid"_qs, WaitReason::InvalidRequests},
-        {u"turn"_qs, WaitReason::Turn}};
-    return reasons.value(why, WaitReason::Lease);
-}
-
-void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now)
+void RedisWishes::ask(RedisRequest &request, BucketId id, int count,
+    const Scheduler::LeaseNeed &need, int pool, TimePoint now)
 {
     Wish &wish = *m_wishes.find(id);
-    touch(id);
-    learnHolds(id, want[u"holds"].toArray(), scheduler, now);
-    const int got = std::clamp(want[u"n"].toInt(), 0, wish.count);
-    m_unused[wish.pool] -= wish.count;
-    for (int i = 0; i < got; ++i)
-        lent(wish, {wish.bucket, wish.first + i, wish.askedAt});
-    if (got > 0)
-        endsAt(wish.askedAt + m_life / 2);
-    wish.isUnsure = wish.isAtGate = false;
-    wish.listedAs = {};
-    setStage(id, wish, Stage::Idle);
-    const bool isOld = now >= wish.askedAt + trustedFor;
-    giveBack(wish, got - (isOld ? 0 : scheduler.lend(id, got, now)));
-    const bool isForHeld = want.contains(u"holds") && !want.contains(u"why");
-    if (got == wish.count || isForHeld)
-        return;
-    if (learnName(id, wish, want, scheduler, now)) { // and it is asked for anew
-        const QByteArray name = want[u"name"].toString().toUtf8();
-        wish.listedAs = name.isEmpty() ? wish.bucket : name; // its place has moved with the bucket
-        return;
+    setStage(id, wish, Stage::Asked);
+    if (!wish.isUnsure) {
+        wish.bucket = RedisRequest::name(need.bucket);
+        wish.first = m_lastNumber + 1;
+        wish.count = count;
+        wish.askedAt = now;
+        m_lastNumber += count;
     }
-    Wait why{reasonOf(want[u"why"].toString())};
-    if (const QJsonValue wait = want[u"wait"]; wait.isDouble())
-        why.until = now + toldTime(wait) + 1ms;
-    wish.again = why.until.value_or(pollAt(now));
-    const bool isWorstCase = why.reason == WaitReason::Turn || why.reason == WaitReason::Probe
-        || want[u"maybe"].toBool();
-    if (isWorstCase || !m_isListening)
-        wish.again = std::min(wish.again, pollAt(now));
-    if (isWorstCase)
-        why.until.reset(); // the other process may end before
-    wish.isAtGate = want[u"at"].toString() == u"*";
-    if (wish.isAtGate) {
-        m_gateAt = wish.again;
-        m_gateWait = why;
-        changesAt(wish.again);
-    } else if (const auto woken = std::exchange(wish.woken, {})) {
-        wish.again = std::min(wish.again, *woken);
-    }
-    wish.listedAs = wish.bucket;
-    setStage(id, wish, wish.again <= now && !wish.isAtGate ? Stage::Due : Stage::Waiting);
-    scheduler.setLeaseWait(id, why, now);
-}
-
-void RedisWishes::learnHolds(
-    BucketId id, const QJsonArray &holds, Scheduler &scheduler, TimePoint now)
-{
-    QHash<QByteArray, TimePoint> held;
-    for (const auto &each : holds) {
-        const QByteArray lane = each[u"lane"].toString().toLatin1();
-        const TimePoint until = now + toldTime(each[u"wait"]) + 1ms;
-        held.insert(lane, until);
-        m_words.hold(lane, until, now);
-    }
-    if (!held.isEmpty())
-        scheduler.holdLanes(id, held, now);
-}
-
-// Whether something else is to be asked for now. That routes count apart is learnt already.
-bool RedisWishes::learnName(
-    BucketId id, const Wish &wish, const QJsonObject &want, Scheduler &scheduler, TimePoint now)
-{
-    QByteArray hash = want[u"hash"].toString().toUtf8();
-    if (const QByteArray name = want[u"name"].toString().toUtf8(); hash.isEmpty())
-        hash = name.first(std::max<qsizetype>(0, name.indexOf('#')));
-    if (hash.isEmpty() || scheduler.learnHash(id, hash, now))
-        return !hash.isEmpty();
-    const auto need = scheduler.leaseNeed(id);
-    return !need || RedisRequest::name(need->bucket) != wish.bucket || need->route != wish.route;
+    wish.route = need.route;
+    wish.isUnsure = true;
+    wish.woken.reset();
+    m_words.keep(wish.bucket);
+    m_asked.push_back(id);
+    std::vector<QByteArray> probes;
+    std::copy_if(need.probes.begin(), need.probes.end(), std::back_inserter(probes),
+        [this](const QByteArray &lane) { return m_words.isHold(lane); });
+    request.addWant(wish.first, count, need, probes, pool);
 }
 
 bool RedisWishes::askOwn(Scheduler &scheduler, TimePoint now)
@@ -251,10 +141,10 @@ bool RedisWishes::askOwn(Scheduler &scheduler, TimePoint now)
 
 void RedisWishes::askAgain()
 {
+    m_sought.clear();
     for (const BucketId id : std::exchange(m_asked, {})) {
         Wish &wish = *m_wishes.find(id);
         wish.listedAs = wish.bucket; // maybe
-        m_unused[wish.pool] -= wish.count;
         setStage(id, wish, Stage::Due);
         touch(id);
         m_isAtGate = true;

@@ -43,10 +43,13 @@ public:
         return talk.replied("{\"error\":\"" + error + "\"}", desk.scheduler, at(time));
     }
     int wants(milliseconds time) { return int(call(time)[u"want"].toArray().size()); }
-    // The same for each want of the call.
-    void reply(const QByteArray &want, int count, milliseconds time)
+    // The same for each want of the call; and for \a others after them, that there are no
+    // connections left.
+    void reply(const QByteArray &want, int count, milliseconds time, int others = 0)
     {
-        const QByteArray wants = (want + ',').repeated(count).chopped(1);
+        const QByteArray wants =
+            ((want + ',').repeated(count) + QByteArray("{'n':0,'why':'most'},").repeated(others))
+                .chopped(1);
         const QByteArray text = "{'now':0,'want':[" + wants + "]}";
         QCOMPARE(
             talk.replied(QByteArray(text).replace('\'', '"'), desk.scheduler, at(time)), QString());

@@ -23,6 +23,8 @@ private Q_SLOTS:
     void leasesEnd();
     void anAnswerAfterItsLeaseTeaches();
     void aRepeatedRequestGetsTheSameLeases();
+    void noMoreThanThereAreConnections();
+    void aRefusedOneTakesNoConnection();
     void aHashIsLearntForAll();
     void refusesWhatItDoesNotUnderstand_data();
     void refusesWhatItDoesNotUnderstand();
@@ -189,6 +191,51 @@ void TestRedisScript::aRepeatedRequestGetsTheSameLeases()
     QCOMPARE(reply[u"global"_qs][u"used"_qs], 5);
 }
 
+// Of several wants, in their order; of each pool by itself, and counted if it is said again.
+void TestRedisScript::noMoreThanThereAreConnections()
+{
+    RedisScript &script = *m_script;
+    for (const char *bucket : {"x", "y", "z"})
+        m_server->command({"HSET", QByteArray("t:{f}:b:") + bucket, "k", "1"});
+    const QByteArray request = "{'most':[3,1],'want':[{'b':'x','n':2,'seq':1,'pool':1},"
+                               "{'b':'y','n':2,'seq':3,'pool':1},{'b':'z','n':2,'seq':5,'pool':1},"
+                               "{'b':'x2','n':1,'seq':7,'pool':2},{'b':'x3','n':1,'seq':8}]}";
+    for (int i = 0; i < 2; ++i) {
+        const QJsonObject reply = script.call("a", request);
+        QCOMPARE(given(reply, 0), 2);
+        QCOMPARE(given(reply, 1), 1);
+        QCOMPARE(why(reply, 1), u"most"_qs);
+        QCOMPARE(given(reply, 2), 0);
+        QCOMPARE(why(reply, 2), u"most"_qs);
+        QCOMPARE(given(reply, 3), 1);
+        QCOMPARE(given(reply, 4), 1);
+    }
+    QCOMPARE(m_server->command({"ZCARD", "t:{f}:gl"}).toInt(), 5);
+    QCOMPARE(m_server->command({"EXISTS", "t:{f}:w:z"}).toInt(), 0); // it does not wait there
+}
+
+// The next one that asks gets it. Who waits for the token's limits has it when its turn comes.
+void TestRedisScript::aRefusedOneTakesNoConnection()
+{
+    RedisScript &script = *m_script;
+    m_server->command({"HSET", "t:{f}:b:x", "bl", QByteArray::number(script.now + 5000)});
+    const QByteArray request =
+        "{'most':[1],'want':[{'b':'x','n':1,'seq':1,'pool':1},"
+        "{'b':'y','n':1,'seq':2,'pool':1},{'b':'z','n':1,'seq':3,'pool':1}]}";
+    QJsonObject reply = script.call("a", request);
+    QCOMPARE(why(reply, 0), u"bucket"_qs);
+    QCOMPARE(given(reply, 1), 1);
+    QCOMPARE(why(reply, 2), u"most"_qs);
+    script.common[u"global"_qs] = 1;
+    reply = script.call("b", request);
+    QCOMPARE(why(reply, 1), u"probe"_qs);
+    QCOMPARE(why(reply, 2), u"global"_qs);
+    reply = script.call("c",
+        "{'most':[1],'want':[{'b':'z','n':1,'seq':1,'pool':1},{'b':'q','n':1,'seq':2,'pool':1}]}");
+    QCOMPARE(why(reply, 0), u"global"_qs);
+    QCOMPARE(why(reply, 1), u"most"_qs);
+}
+
 void TestRedisScript::aHashIsLearntForAll()
 {
     RedisScript &script = *m_script;
@@ -243,6 +290,10 @@ void TestRedisScript::refusesWhatItDoesNotUnderstand_data()
     row("entry", R"({"v":1,"p":"a","lease":1,"want":[3]})", "request.want[] is not an object");
     row("none", R"({"v":1,"p":"a","lease":1,"want":[{"b":"x","n":0,"seq":1}]})",
         "request.want[].n has to be above 0");
+    row("pool", R"({"v":1,"p":"a","lease":1,"want":[{"b":"x","n":1,"seq":1,"pool":1}]})",
+        "request.want[].pool is none of request.most");
+    row("connections", R"({"v":1,"p":"a","lease":1,"most":[0.5]})",
+        "request.most[] is not a whole number");
     row("leases", R"({"v":1,"p":"a","lease":1,"want":[{"b":"x","n":5001,"seq":1}]})",
         "more than 5000 leases are wanted");
     row("wait",

@@ -20,6 +20,9 @@ private Q_SLOTS:
     void whoDropsIsPassed();
     void wakesWhoWaits();
     void sharesTheGlobalLimit();
+    void makesUpForWhatItCouldNotUse();
+    void whoDropsKeepsItsCount();
+    void countsNoMoreThanAShare();
     void eachIsToldItsOwnTurn();
     void twoAtATime();
     void wakesOnlyWhomItConcerns();
@@ -35,6 +38,11 @@ private:
         const QByteArray number = QByteArray::number(limit);
         m_server->command(
             {"HSET", "t:{f}:b:x", "k", "2", "li", number, "re", number, "wi", "1000"});
+    }
+    void giveBack(const char *process, int count, int first)
+    {
+        for (int i = first; i < first + count; ++i)
+            m_script->call(process, "{'back':[{'b':'x','l':" + QByteArray::number(i) + "}]}");
     }
     std::unique_ptr<RedisServer> m_server;
     std::unique_ptr<RedisScript> m_script;
@@ -190,6 +198,67 @@ void TestRedisScriptTurns::sharesTheGlobalLimit()
     QCOMPARE(given(script.call("b", wants(4, 4))), 0);
     script.call("a", "{'drop':['*']}");
     QCOMPARE(given(script.call("b", wants(4, 4))), 1);
+}
+
+// Who was given less gets more, until it is even.
+void TestRedisScriptTurns::makesUpForWhatItCouldNotUse()
+{
+    RedisScript &script = *m_script;
+    script.common[u"global"_qs] = 12;
+    makeBucket(100);
+    script.call("p", wants(12, 1));
+    script.call("a", wants(9, 1));
+    script.call("b", wants(9, 1));
+    giveBack("p", 6, 1);
+    QCOMPARE(given(script.call("a", wants(9, 1))), 3);
+    QCOMPARE(given(script.call("b", wants(1, 1))), 1); // has no use for more
+    QCOMPARE(given(script.call("a", wants(6, 4))), 2); // which it does not wait for
+    QCOMPARE(given(script.call("b", wants(9, 2))), 0);
+    giveBack("p", 6, 7);
+    QCOMPARE(given(script.call("a", wants(4, 6))), 1);
+    QCOMPARE(given(script.call("b", wants(9, 2))), 5);
+}
+
+void TestRedisScriptTurns::whoDropsKeepsItsCount()
+{
+    RedisScript &script = *m_script;
+    script.common[u"global"_qs] = 8;
+    makeBucket(100);
+    script.call("p", wants(8, 1));
+    script.call("a", wants(4, 1));
+    script.call("b", wants(4, 1));
+    giveBack("p", 4, 1);
+    QCOMPARE(given(script.call("a", wants(4, 1))), 2);
+    script.call("a", "{'drop':['*']}"); // so all that is left is for the other one
+    QCOMPARE(given(script.call("b", wants(1, 1))), 1);
+    QCOMPARE(given(script.call("b", wants(1, 2))), 1);
+    script.call("b", wants(4, 3));
+    script.call("a", wants(4, 3));
+    giveBack("p", 4, 5);
+    QCOMPARE(given(script.call("a", wants(4, 3))), 2);
+    QCOMPARE(given(script.call("b", wants(4, 3))), 2);
+}
+
+// However long one was served alone: the other one is made up to for a share of a period.
+void TestRedisScriptTurns::countsNoMoreThanAShare()
+{
+    RedisScript &script = *m_script;
+    script.common[u"global"_qs] = 8;
+    makeBucket(1000);
+    script.call("p", wants(8, 1));
+    script.call("a", wants(100, 1));
+    script.call("b", wants(100, 1));
+    script.call("a", "{'drop':['*']}");
+    giveBack("p", 8, 1);
+    for (int i = 1; i <= 33; i += 8) {
+        QCOMPARE(given(script.call("b", wants(100, i))), 8);
+        giveBack("b", 8, i);
+    }
+    QCOMPARE(given(script.call("b", wants(100, 41))), 8);
+    QCOMPARE(given(script.call("a", wants(100, 1))), 0);
+    giveBack("b", 8, 41);
+    QCOMPARE(given(script.call("b", wants(100, 49))), 2);
+    QCOMPARE(given(script.call("a", wants(100, 1))), 6);
 }
 
 // At the global limit: who comes later is told when there is a slot for it, too.

@@ -24,6 +24,9 @@ private Q_SLOTS:
     void sharesTheLimits_data();
     void sharesTheLimits();
     void servesAllAlike();
+    void servesAllAlikeThatHaveFewConnections();
+    void asksOnceForSeveral_data();
+    void asksOnceForSeveral();
     void survivesADeath();
     void waitsForNobodyWhoWentElsewhere();
     void saysWhatTheScriptSays();
@@ -105,6 +108,64 @@ void DrainSharedTest::servesAllAlike()
     QCOMPARE(result.shared->mostGrants, 200);
     QVERIFY2(
         result.shared->leastGrants >= 160, qPrintable(QString::number(result.shared->leastGrants)));
+}
+
+// As RestClient has. Not more than a tenth less than the others, whatever they could use when.
+void DrainSharedTest::servesAllAlikeThatHaveFewConnections()
+{
+    Workload workload{.requests = 960,
+        .buckets = 40,
+        .window = 1s,
+        .rtt = 5ms,
+        .jitter = 5ms,
+        .method = Method::Get,
+        .processes = 4};
+    workload.connections = 6;
+    for (workload.seed = 1; workload.seed <= 5; ++workload.seed) {
+        const DrainResult result = DrainRun(workload).run();
+        QCOMPARE(result.completed, 960);
+        QCOMPARE(limitedInAll(result), 0);
+        QCOMPARE(result.shared->mostGrants, 240);
+        QVERIFY2(result.shared->leastGrants >= 225,
+            qPrintable(QString::number(result.shared->leastGrants)));
+    }
+}
+
+void DrainSharedTest::asksOnceForSeveral_data()
+{
+    QTest::addColumn<Workload>("workload");
+    QTest::addColumn<double>("most");
+    const auto row = [](const char *name, double most, auto change) {
+        Workload workload{.requests = 480,
+            .buckets = 40,
+            .window = 1s,
+            .rtt = 40ms,
+            .method = Method::Get,
+            .processes = 4};
+        workload.connections = 6;
+        change(workload);
+        QTest::newRow(name) << workload << most;
+    };
+    row("connections", 0.75, [](Workload &w) { w.limit = w.global = 0; });
+    row("one process", 0.75, [](Workload &w) {
+        w.limit = w.global = 0;
+        w.processes = 1;
+        w.sharing = Sharing::Redis;
+    });
+    row("that of the token", 0.8, [](Workload &w) { w.limit = 50; });
+    row("both", 0.8, [](Workload &) {});
+}
+
+void DrainSharedTest::asksOnceForSeveral()
+{
+    QFETCH(Workload, workload);
+    QFETCH(double, most);
+    for (workload.seed = 1; workload.seed <= 2; ++workload.seed) {
+        const DrainResult result = DrainRun(workload).run();
+        QCOMPARE(result.completed, 480);
+        const double calls = double(result.shared->calls) / result.grants;
+        QVERIFY2(calls <= most, qPrintable(QString::number(calls)));
+    }
 }
 
 // What it has yet to do is lost, and what it held comes back to the others.

@@ -20,14 +20,17 @@ private Q_SLOTS:
         talker.desk.scheduler.setPool(other, 2, at(0ms));
         for (int i = 0; i < 40; ++i)
             talker.ask(i, 0ms, {.pool = slow});
-        QCOMPARE(talker.wants(0ms), 9); // three are ahead
-        talker.reply("{'n':1}", 9, 1ms);
+        const QJsonObject asked = talker.call(0ms); // three are ahead
+        QCOMPARE(asked[u"most"].toArray(), QJsonArray{9});
+        QCOMPARE(asked[u"want"].toArray().size(), 27);
+        QCOMPARE(asked[u"want"][26][u"pool"], QJsonValue(1));
+        talker.reply("{'n':1}", 9, 1ms, 18);
         QCOMPARE(talker.desk.grants.size(), 6U);
         QCOMPARE(talker.wants(40ms), 0);
         for (int i = 50; i < 60; ++i)
             talker.ask(i, 50ms, {.pool = other});
-        QCOMPARE(talker.wants(50ms), 3);
-        talker.reply("{'n':1}", 3, 51ms);
+        QCOMPARE(talker.wants(50ms), 9);
+        talker.reply("{'n':1}", 3, 51ms, 6);
         QCOMPARE(talker.desk.grants.size(), 8U);
     }
 
@@ -37,19 +40,55 @@ private Q_SLOTS:
         Talker talker;
         const PoolId pool{1};
         talker.desk.scheduler.setPool(pool, 2, at(0ms));
-        for (int i = 0; i < 10; ++i)
+        for (int i = 0; i < 20; ++i)
             talker.ask(i, 0ms, {.pool = pool});
-        QCOMPARE(talker.wants(0ms), 3);
-        talker.reply("{'n':0,'why':'bucket','wait':60000}", 3, 1ms);
-        QCOMPARE(talker.wants(1ms), 3);
-        talker.reply("{'n':0,'why':'bucket','wait':60000}", 3, 2ms);
-        QCOMPARE(talker.wants(2ms), 3);
-        talker.reply("{'n':1}", 3, 3ms);
+        QCOMPARE(talker.wants(0ms), 9);
+        talker.reply("{'n':0,'why':'bucket','wait':60000}", 9, 1ms);
+        QCOMPARE(talker.wants(1ms), 9);
+        talker.reply("{'n':0,'why':'bucket','wait':60000}", 6, 2ms, 3);
+        QCOMPARE(talker.wants(2ms), 5);
+        talker.reply("{'n':1}", 3, 3ms, 2);
         QCOMPARE(talker.desk.grants.size(), 2U);
         QCOMPARE(talker.wants(40ms), 0); // one is ahead
         talker.desk.complete(talker.desk.grants[0], answer(5, 4, 1s), 50ms);
         talker.hear();
-        QCOMPARE(talker.call(50ms)[u"want"].toArray().size(), 1);
+        QCOMPARE(talker.call(50ms)[u"most"].toArray(), QJsonArray{1});
+    }
+
+    // One question for each connection that gets free would be one for each ticket.
+    void asksForSeveralAtATime()
+    {
+        Talker talker;
+        const PoolId pool{1};
+        talker.desk.scheduler.setPool(pool, 8, at(0ms));
+        for (int i = 0; i < 40; ++i)
+            talker.ask(i, 0ms, {.pool = pool});
+        QCOMPARE(talker.wants(0ms), 36);
+        talker.reply("{'n':1}", 12, 1ms, 24);
+        for (size_t i = 0; i < 2; ++i) {
+            QVERIFY(!talker.call(40ms).contains(u"want"));
+            talker.desk.complete(talker.desk.grants[i], answer(5, 4, 1s), 40ms);
+            talker.hear();
+        }
+        QCOMPARE(talker.call(40ms)[u"most"].toArray(), QJsonArray{2}); // two are ahead
+    }
+
+    // A reply was lost: what may have been given is asked for again, by the same names.
+    void asksAgainAsItDid()
+    {
+        Talker talker;
+        const PoolId pool{1};
+        talker.desk.scheduler.setPool(pool, 2, at(0ms));
+        for (int i = 0; i < 20; ++i)
+            talker.ask(i, 0ms, {.pool = pool});
+        const QJsonObject asked = talker.call(0ms);
+        talker.talk.unheard(talker.desk.scheduler, at(2s));
+        const QJsonObject again = talker.call(2100ms);
+        QCOMPARE(again[u"want"], asked[u"want"]);
+        QCOMPARE(again[u"most"], asked[u"most"]);
+        talker.reply("{'n':1}", 3, 2200ms, 6);
+        QCOMPARE(talker.desk.grants.size(), 2U);
+        QVERIFY(!talker.call(2300ms).contains(u"want"));
     }
 
     // On its own, too.
@@ -81,8 +120,8 @@ private Q_SLOTS:
         talker.desk.scheduler.setPool(pool, 6, at(0ms));
         for (int i = 0; i < 40; ++i)
             talker.ask(i, 0ms, {.pool = pool});
-        QCOMPARE(talker.wants(0ms), 9);
-        talker.reply("{'n':1}", 9, 1ms);
+        QCOMPARE(talker.wants(0ms), 27);
+        talker.reply("{'n':1}", 9, 1ms, 18);
         talker.talk.disconnected(talker.desk.scheduler, at(2ms));
         for (int i = 50; i < 60; ++i)
             talker.ask(i, 3ms);

@@ -65,11 +65,6 @@ local function waitForSlot()
   return back ~= never and back - now or nil
 end
 
--- Two at a time, where there are as many for each: half as many questions.
-function leastShare(waiting)
-  return waiting > 1 and ask.global > 0 and min(2, ceil(shareNow() / waiting)) or 1
-end
-
 local function setGlobal(name, value)
   global[name] = value
   call('HSET', key('g'), name, value)
@@ -133,17 +128,4 @@ local function invalidBudget()
   if excess <= 0 then return 1 - excess end
   if excess > counted then return 0 end
   return 0, scoreAt(key('i', ask.group), excess - 1) + ask.invalidPeriod - now
-end
-
-local function gateTurns(list, order)
-  if #order == 0 then return {} end
-  local budget, wait = invalidBudget()
-  local held = max(global.lock, global.edge, budget > 0 and now or now + (wait or never))
-  return turnsOf(list, order, freeSlots(), now - ask.period, function(ahead)
-    local first = slotsBackAt(ahead + 1)
-    if first ~= never and first > now then
-      first = min(first + together, slotsBackAt(ahead + list.least(#order)))
-    end
-    return min(max(first, held), never)
-  end)
 end

@@ -51,7 +51,7 @@ local function answer()
     finish(entry)
   end
   for _, name in ipairs(ask.drop) do
-    leave(listOf(name == '*' and name or bucketOf(name).name))
+    if name == '*' then leaveGate(listOf(name)) else leave(listOf(bucketOf(name).name)) end
   end
   local want = serveAll()
   local learnt = settleAll()

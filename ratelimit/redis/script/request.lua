@@ -11,8 +11,8 @@ local schema = {p = 'string', now = 'number', us = 'number', lease = 'number', g
   period = 'number', group = 'string', invalid = 'number', invalidPeriod = 'number',
   margin = 'number', info = 'string', call = 'number', done = {each = done}, drop = {each = 'string'},
   back = {each = {b = 'string', l = 'number', must = {'b', 'l'}}}, look = {each = 'string'},
-  want = {each = {b = 'string', n = 'number', seq = 'number', route = 'string', major = 'string',
-    routes = {each = 'string'}, before = {each = 'string'}, probes = {each = 'string'},
+  most = {each = 'number'}, want = {each = {b = 'string', n = 'number', seq = 'number', route = 'string', major = 'string',
+    pool = 'number', routes = {each = 'string'}, before = {each = 'string'}, probes = {each = 'string'},
     must = {'b', 'n', 'seq'}}},
   must = {'p', 'lease'}}
 
@@ -61,7 +61,7 @@ local function understand(text)
     return nil, 'request.p is not made of letters and digits'
   end
   local defaults = {global = 0, period = 1000, group = 'default', invalid = 0,
-    invalidPeriod = 10 * minute, done = {}, want = {}, drop = {}, back = {}}
+    invalidPeriod = 10 * minute, done = {}, want = {}, drop = {}, back = {}, most = {}}
   for name, value in pairs(defaults) do
     if request[name] == nil or request[name] == cjson.null then request[name] = value end
   end
@@ -71,6 +71,9 @@ local function understand(text)
   local wanted = 0
   for _, want in ipairs(request.want) do
     if want.n < 1 then return nil, 'request.want[].n has to be above 0' end
+    if want.pool and not request.most[want.pool] then
+      return nil, 'request.want[].pool is none of request.most'
+    end
     wanted = wanted + want.n
   end
   if wanted > mostLeases then return nil, 'more than ' .. mostLeases .. ' leases are wanted' end

@@ -41,7 +41,6 @@ end
 -- says more: a half: it was served; a quarter: it does not wait now (it has what it wanted, or is
 -- held up elsewhere), so nothing is kept for it. The nameless entry is the share of this round.
 local lists = {}
-local leastShare -- at the global limit, of so many who wait
 
 local function place(process, score)
   local fraction = score % 1
@@ -75,7 +74,6 @@ local function listOf(name)
     list.mine, list.ahead = nil, #list.waiting
     list.wasThere = mine ~= nil
   end
-  list.least = name == '*' and leastShare or function() return 1 end
   lists[name] = list
   return list
 end
@@ -107,7 +105,7 @@ local function shareOf(list, mine, others, ahead, free, since)
     end
   end
   if due == 1 and mine and mine.served and mine.at >= since then due, served = due + served, 0 end
-  local share = max(list.least(#others + 1), floor(free / due))
+  local share = max(1, floor(free / due))
   return served > 0 and list.share and max(1, min(share, list.share)) or share
 end
 

@@ -7,7 +7,7 @@ local function openGate(wanted)
   if now < global.lock then return {left = 0, why = 'global', wait = global.lock - now} end
   if freeSlots() < wanted then loseDead() end
   local free, list = freeSlots(), listOf('*')
-  local gate = {list = list, may = mayTake(list, wanted, free, now - ask.period),
+  local gate = {list = list, may = mayTakeAtGate(list, wanted, free),
     why = 'global', wanted = 0, got = 0}
   if gate.may < min(wanted, free) then gate.why = 'turn' end
   local budget = invalidBudget()
@@ -24,7 +24,7 @@ local function waitAtGate(gate)
     local turn = gateTurns(gate.list, order)[ask.p]
     if turn then return max(turn - now, 1) end
     if gate.why == 'turn' then return waitForTurn(gate.list, never) end
-    local periods = aheadIn(order) * gate.list.least(#order) / shareNow()
+    local periods = aheadIn(order) * leastShare(#order) / shareNow()
     return floor(periods * ask.period) + askedAnyway
   end
   local _, wait = invalidBudget()
@@ -107,12 +107,24 @@ local function gather(bucket, want)
   end
 end
 
+-- How many more of those go that share connections with it.
+local function roomFor(want)
+  return want.pool and ask.most[want.pool] or math.huge
+end
+
+local function take(want, count)
+  if want.pool then ask.most[want.pool] = ask.most[want.pool] - count end
+end
+
 local function serve(want, gate)
   local bucket, known = bucketOf(want.b), routes[want.route or '']
   if bucket.name ~= want.b or isUnsplit(want.b, want.route, known)
     or (known and isProvisional(want.b) and bucket.inFlight == 0) then -- else it is probed there
     return redirect(want, known, bucket)
   end
+  local before = grantedBefore(bucket, want)
+  take(want, before)
+  if before < want.n and roomFor(want) <= 0 then return {b = want.b, n = before, why = 'most'} end
   if bucket.counter.knowledge == Unknown then gather(bucket, want) end
   for _, route in ipairs(want.routes or {}) do isUnsplit(want.b, route, routes[route]) end
   local c = bucket.counter
@@ -120,8 +132,8 @@ local function serve(want, gate)
     c.limit = known.limit
   end
   local holds, fewer = tellHolds(bucket, want)
-  local before = grantedBefore(bucket, want)
-  local wanted, list = max(0, want.n - before - fewer), listOf(want.b)
+  local open, list = max(0, want.n - before - fewer), listOf(want.b)
+  local wanted = min(open, roomFor(want))
   if bucket.inFlight > 0 and available(c, bucket.inFlight) < wanted then loseDead() end
   local free = available(c, bucket.inFlight)
   local isProbe = c.knowledge == Unknown and now >= c.blockedUntil
@@ -129,6 +141,7 @@ local function serve(want, gate)
   local got = min(may, gate.left)
   grant(bucket, want.seq + before, got)
   settle(list, wanted, may, got)
+  take(want, may)
   gate.left = gate.left - got
   if gate.list then gate.wanted, gate.got = gate.wanted + may, gate.got + got end
   local reply = {b = want.b, n = before + got, holds = holds}
@@ -139,18 +152,29 @@ local function serve(want, gate)
   elseif got < wanted then
     reply.why = isProbe and 'probe' or 'bucket'
     reply.wait, reply.maybe = waitForToken(bucket, list, isProbe)
+  elseif wanted < open then
+    reply.why = 'most'
   end
   return reply
 end
 
+local function wantedInAll()
+  local sum, of = 0, {}
+  for _, want in ipairs(ask.want) do
+    local pool = want.pool or 0
+    of[pool] = (of[pool] or 0) + want.n
+  end
+  for pool, count in pairs(of) do sum = sum + min(count, ask.most[pool] or count) end
+  return sum
+end
+
 local function serveAll()
   if #ask.want == 0 then return nil end
-  local replies, wanted, wait = {}, 0, nil
-  for _, want in ipairs(ask.want) do wanted = wanted + want.n end
-  local gate = openGate(wanted)
+  local replies, wait = {}, nil
+  local gate = openGate(wantedInAll())
   for _, want in ipairs(ask.want) do table.insert(replies, serve(want, gate)) end
   if gate.list then
-    settle(gate.list, gate.wanted, min(gate.may, gate.wanted), gate.got)
+    settleAtGate(gate.list, gate.wanted, min(gate.may, gate.wanted), gate.got)
   end
   for _, reply in ipairs(replies) do
     if reply.at then
