@@ -14,21 +14,6 @@
 
 using namespace Turnstile;
 
-static RedisOptions redisAt(const QString &address, const QByteArray &token, const QString &name)
-{
-    RedisOptions options;
-    options.name = name; // for those who watch any of the processes
-    options.fingerprint = Credential::token(token).fingerprint(); // the token itself stays here
-    if (address.startsWith(u"unix:")) {
-        options.unixSocket = address.mid(5);
-    } else {
-        const QUrl url(QStringLiteral("redis://") + address);
-        options.host = url.host();
-        options.port = quint16(url.port(6379));
-    }
-    return options;
-}
-
 static void tell(const SharedState &shared)
 {
     for (const SharedProcess &process : shared.processes)
@@ -43,8 +28,11 @@ int main(int argc, char **argv)
     line.setApplicationDescription(u"One of several processes of a bot, that share a token."_qs);
     line.addHelpOption();
     line.addOptions({
-        {u"redis"_qs, u"Where the limits are shared: host:port, or unix:PATH."_qs, u"address"_qs,
-            u"localhost:6379"_qs},
+        {u"redis"_qs,
+            u"Where the limits are shared: redis://[user][:password]@host[:port][/database], "
+            "rediss:// with TLS, host[:port], or unix:PATH. The password may be in the environment "
+            "instead: TURNSTILE_REDIS_PASSWORD."_qs,
+            u"address"_qs, u"localhost:6379"_qs},
         {u"api"_qs, u"Where the API is; `turnstile-sim serve` is one."_qs, u"URL"_qs},
         {u"channels"_qs, u"Asks for so many channels in turn (10)."_qs, u"N"_qs, u"10"_qs},
         {u"requests"_qs, u"Asks so often (50)."_qs, u"N"_qs, u"50"_qs},
@@ -63,12 +51,23 @@ int main(int argc, char **argv)
         return 1;
     }
 
+    QString problem;
+    std::optional<RedisOptions> redis = RedisOptions::parse(line.value(u"redis"_qs), &problem);
+    if (!redis) {
+        qCritical("--redis: %s", qPrintable(problem));
+        return 1;
+    }
     const QByteArray token = "Bot token"; // which a real bot reads from a file
-    RedisRatelimiter limiter(redisAt(line.value(u"redis"_qs), token, name));
+    redis->name = name;                   // for those who watch any of the processes
+    redis->fingerprint = Credential::token(token).fingerprint(); // the token itself stays here
+    if (redis->password.isEmpty()) // others on the machine can read a command line
+        redis->password = qEnvironmentVariable("TURNSTILE_REDIS_PASSWORD");
+
+    RedisRatelimiter limiter(*redis);
     QObject::connect(&limiter, &RedisRatelimiter::sharingChanged, &app,
-        [&](bool isConnected, const QString &problem) {
+        [&](bool isConnected, const QString &reason) {
             const QString news =
-                isConnected ? u"shares the limits."_qs : problem + u" Requests wait."_qs;
+                isConnected ? u"shares the limits."_qs : reason + u" Requests wait."_qs;
             qInfo("%s: %s", qPrintable(name), qPrintable(news));
         });
     int limited = 0;

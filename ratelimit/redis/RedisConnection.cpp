@@ -128,16 +128,25 @@ void RedisConnection::connectNow()
     m_socket->open();
 }
 
+// What has to be done about a login that ended in \a error.
+static QString loginProblem(const QString &error, const QString &password)
+{
+    if (error.startsWith(u"NOAUTH"))
+        return QStringLiteral("wants a password, and was given none: set it (NOAUTH)");
+    if (error.startsWith(u"WRONGPASS"))
+        return QStringLiteral("knows no such user with this password: check both (WRONGPASS)");
+    QString said = error; // maybe what it was told
+    if (!password.isEmpty())
+        said.replace(password, QStringLiteral("••••"));
+    return QStringLiteral("refuses the login: ") + said;
+}
+
 void RedisConnection::logIn()
 {
     m_state = State::LoggingIn;
     const auto refused = [this](const RedisReply &reply) {
-        if (!reply.isError() || m_state != State::LoggingIn)
-            return;
-        QString said = reply.error; // maybe what it was told
-        if (!m_options.password.isEmpty())
-            said.replace(m_options.password, QStringLiteral("••••"));
-        fail(sentence(QStringLiteral("refuses the login: ") + said));
+        if (reply.isError() && m_state == State::LoggingIn)
+            fail(sentence(loginProblem(reply.error, m_options.password)));
     };
     if (!m_options.password.isEmpty() || !m_options.user.isEmpty()) {
         QByteArrayList command{"AUTH"};

@@ -29,6 +29,14 @@ struct RedisTls {
 
 /// Where the Redis is that processes share, and as whom they count there. A value, for any thread.
 struct RedisOptions {
+    /// Reads what people write: `redis://[user][:password]@host[:port][/database]`, or `rediss://`
+    /// for TLS; without `redis://` it is the same; `unix:PATH`, or `unix:///path` with what is
+    /// special percent-encoded, as users and passwords are. IPv6 addresses are in brackets. What is
+    /// not said is as below. Nothing when it cannot be read: \a problem is a sentence then, which
+    /// never repeats what was written.
+    Q_DECL_EXPORT static std::optional<RedisOptions> parse(
+        const QString &address, QString *problem = nullptr);
+
     QString host = QStringLiteral("localhost"); ///< a name or an address
     quint16 port = 6379;                        ///< of the host
     QString unixSocket{};                       ///< its path, instead of host and port; without TLS

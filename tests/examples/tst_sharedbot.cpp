@@ -115,6 +115,36 @@ private Q_SLOTS:
         QVERIFY(waiting->hasEndedWell());
         QVERIFY(waiting->readAll().contains("2 succeeded"));
     }
+
+    void takesThePasswordFromTheEnvironment()
+    {
+        const RedisServer redis({.password = "hunter2"});
+        Program server(QStringLiteral(TURNSTILE_SIM), {QStringLiteral("serve")});
+        const QString api = server.nextLine();
+        const char *variable = "TURNSTILE_REDIS_PASSWORD";
+        const auto without = bot(QStringLiteral("without"), redis.unixSocket(), api, 2);
+        qputenv(variable, "secret");
+        const auto wrong = bot(QStringLiteral("wrong"), redis.unixSocket(), api, 2);
+        qputenv(variable, "hunter2");
+        const auto right = bot(QStringLiteral("right"), redis.unixSocket(), api, 2);
+        qunsetenv(variable);
+        QVERIFY(without->nextLine().endsWith(
+            u"wants a password, and was given none: set it (NOAUTH). Requests wait."));
+        QVERIFY(wrong->nextLine().endsWith(u"knows no such user with this password: check both "
+                                           "(WRONGPASS). Requests wait."));
+        QVERIFY(right->hasEndedWell());
+        QVERIFY(right->readAll().contains("2 succeeded"));
+    }
+
+    void refusesABadAddress()
+    {
+        Program bot(QStringLiteral(SHARED_BOT),
+            QStringLiteral("--api http://127.0.0.1:1 --redis redis://:hunter2@h:port").split(u' '));
+        QVERIFY(bot.waitForFinished());
+        QCOMPARE(bot.exitCode(), 1);
+        QCOMPARE(bot.readAll(),
+            QByteArray("--redis: The port behind the host is a number from 1 to 65535.\n"));
+    }
 };
 
 QTEST_GUILESS_MAIN(SharedBotTest)
