@@ -73,8 +73,16 @@ private Q_SLOTS:
             "turnstile-sim drain: --requests would take more than a year of virtual time with "
             "this --limit and --window, which is the most that is accepted.\n");
         row("drain --redis-rtt -1",
-            "turnstile-sim drain: --redis-rtt is a number of milliseconds from 0 to 5000, not "
+            "turnstile-sim drain: --redis-rtt is a number of milliseconds from 0 to 2000, not "
             "\"-1\".\n");
+        row("drain --redis-rtt 2000.5",
+            "turnstile-sim drain: --redis-rtt is a number of milliseconds from 0 to 2000, not "
+            "\"2000.5\".\n");
+        for (const char *alone :
+            {"drain --redis-rtt 1", "drain --processes 2 --sharing none --redis-rtt 1"})
+            row(alone,
+                "turnstile-sim drain: --redis-rtt goes with --sharing redis, which is how "
+                "--processes 2 or more share: without it, no Redis is asked.\n");
         row("drain --sharing all",
             "turnstile-sim drain: --sharing is redis or none, not \"all\".\n");
         row("drain --kill 100",
@@ -157,6 +165,26 @@ private Q_SLOTS:
         const Outcome one = run(QStringLiteral("drain --requests 20"));
         QVERIFY(!one.out.contains("redis_calls"));
         QVERIFY(run(QStringLiteral("drain --requests 20 --sharing redis")).out.contains("redis"));
+    }
+
+    void drainTellsThatNobodyWasKilled()
+    {
+        const auto drain = [](const char *more) {
+            return run(QStringLiteral("drain --requests 20 --processes 2 --sharing none ")
+                + QString::fromLatin1(more));
+        };
+        const Outcome late = drain("--kill 86400000");
+        QCOMPARE(late.code, 0);
+        QCOMPARE(late.err,
+            QByteArray("turnstile-sim drain: No process was killed: all had been done before "
+                       "--kill.\n"));
+        QVERIFY(QJsonDocument::fromJson(late.out)[u"makespan_ms"].isDouble());
+        QCOMPARE(drain("--kill 86400000 --runs 3").err,
+            QByteArray("turnstile-sim drain: No process was killed in 3 of 3 runs: all had been "
+                       "done before --kill.\n"));
+        const Outcome soon = drain("--kill 0");
+        QCOMPARE(soon.code, 0);
+        QCOMPARE(soon.err, QByteArray());
     }
 
     void noticesThatNobodyCanRead()

@@ -57,6 +57,9 @@ const char *problemOf(const Workload &workload)
                "--window, which is the most that is accepted.";
     if (workload.kill && workload.processes < 2)
         return "--kill goes with --processes 2 or more: somebody has to be left.";
+    if (workload.redisRtt && !workload.isShared())
+        return "--redis-rtt goes with --sharing redis, which is how --processes 2 or more share: "
+               "without it, no Redis is asked.";
     if (workload.isShared() && !newScriptRedis())
         return needsLua;
     return nullptr;
@@ -78,6 +81,7 @@ int drain(const QStringList &arguments)
 
     QList<QJsonObject> runs;
     QJsonValue firstBadSeed;
+    int notKilled = 0; // runs
     for (int i = 0; i < workload.runs; ++i) {
         Workload one = workload;
         one.seed += quint32(i);
@@ -94,11 +98,20 @@ int drain(const QStringList &arguments)
                 one.seed, left, one.requests);
             return 1;
         }
+        notKilled += workload.kill && !result.hasKilled ? 1 : 0;
         if (result.avoidable.value_or(0) > 0 && firstBadSeed.isNull())
             firstBadSeed = qint64(one.seed);
         runs.append(figures(result));
     }
 
+    if (notKilled > 0) {
+        const QString where = workload.runs == 1
+            ? QString()
+            : QStringLiteral(" in %1 of %2 runs").arg(notKilled).arg(workload.runs);
+        std::fprintf(stderr,
+            "turnstile-sim drain: No process was killed%s: all had been done before --kill.\n",
+            qUtf8Printable(where));
+    }
     QJsonObject out = workload.runs == 1 ? runs.first() : summary(runs);
     out[QStringLiteral("seed")] = qint64(workload.seed);
     out[QStringLiteral("requests")] = workload.requests;

@@ -55,6 +55,7 @@ struct DrainResult {
     int grants = 0;
     /// Time spent in calls of the scheduler, without what reading the clock costs.
     std::chrono::nanoseconds schedulerTime{0};
+    bool hasKilled = false;                  ///< Workload::kill came before the end
     std::optional<DrainSharing> shared = {}; ///< where processes share the token
     QString problem = {}; ///< why the run has ended early: the script fails; empty: it has not
 };

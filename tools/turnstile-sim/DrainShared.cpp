@@ -62,7 +62,7 @@ void DrainRun::endTurn(int index)
     for (const int request : std::exchange(m_granted, {}))
         send(request);
     if (!call.isEmpty())
-        schedule(m_now + m_workload.redisRtt / 2, Event::Type::Call, index, keepText(call));
+        schedule(m_now + m_workload.redisTime() / 2, Event::Type::Call, index, keepText(call));
 }
 
 void DrainRun::takeEvents(Process &process)
@@ -93,7 +93,7 @@ void DrainRun::called(int index, const QByteArray &request)
     const ScriptHost::Reply reply = m_redis->call(request, m_now);
     m_result.problem = reply.problem;
     ++m_result.shared->calls;
-    const TimePoint heardAt = m_now + m_workload.redisRtt / 2;
+    const TimePoint heardAt = m_now + m_workload.redisTime() / 2;
     for (const QByteArray &message : m_redis->takeMessages()) {
         for (size_t i = 0; i < m_processes.size(); ++i)
             schedule(heardAt, Event::Type::Wake, int(i), keepText(message));
@@ -125,6 +125,7 @@ void DrainRun::kill(int index)
 {
     Process &process = m_processes[size_t(index)];
     process.isDead = true;
+    m_result.hasKilled = true;
     process.deadline.reset();
     for (int i = 0; i < m_workload.requests; ++i) {
         const Request &request = m_requests[size_t(i)];

@@ -16,6 +16,7 @@ constexpr double slowest = 0.1;
 constexpr double fastest = 1'000'000;
 constexpr int maxRequests = 1'000'000;
 constexpr milliseconds longestRtt = 5s;
+constexpr milliseconds longestRedisRtt = 2s; // RedisOptions::commandTimeout: no more is waited for
 
 bool readArrivals(QStringView text, std::optional<double> *rate)
 {
@@ -132,9 +133,9 @@ void Workload::addTo(OptionTable &table)
         {QStringLiteral("redis"), QStringLiteral("none")},
         [this](int index) { sharing = index == 0 ? Sharing::Redis : Sharing::None; });
     table.add(u"redis-rtt", u"MS", u"From a call of Redis to its reply; half of it each way (1).",
-        QStringLiteral("a number of milliseconds from 0 to 5000"), [this](const QString &text) {
+        QStringLiteral("a number of milliseconds from 0 to 2000"), [this](const QString &text) {
             const auto value = parseNumber(text);
-            if (!value || *value < 0 || *value > milliseconds(longestRtt).count())
+            if (!value || *value < 0 || *value > longestRedisRtt.count())
                 return false;
             redisRtt = std::chrono::microseconds(std::llround(*value * 1e3));
             return true;

@@ -48,9 +48,11 @@ struct Workload {
     bool compensate = false;                ///< SchedulerOptions::compensate
     bool trace = false;
     std::optional<Sharing> sharing = {}; ///< nothing: by Redis, where there are several
-    std::chrono::microseconds redisRtt{1000};
-    std::optional<milliseconds> kill = {}; ///< when the first process dies
+    std::optional<std::chrono::microseconds> redisRtt = {}; ///< nothing: 1 ms
+    std::optional<milliseconds> kill = {};                  ///< when the first process dies
 
+    /// From a call of Redis to its reply.
+    std::chrono::microseconds redisTime() const { return redisRtt.value_or(milliseconds(1)); }
     bool isShared() const
     {
         return sharing.value_or(processes > 1 ? Sharing::Redis : Sharing::None) == Sharing::Redis;
