@@ -135,6 +135,8 @@ static QString loginProblem(const QString &error, const QString &password)
         return QStringLiteral("wants a password, and was given none: set it (NOAUTH)");
     if (error.startsWith(u"WRONGPASS"))
         return QStringLiteral("knows no such user with this password: check both (WRONGPASS)");
+    if (error.contains(u"without any password configured"))
+        return QStringLiteral("has no password, and was given one: leave it out (AUTH)");
     QString said = error; // maybe what it was told
     if (!password.isEmpty())
         said.replace(password, QStringLiteral("••••"));

@@ -13,6 +13,7 @@ private Q_SLOTS:
     void initTestCase();
     void password_data();
     void password();
+    void noPassword();
     void database();
     void tcp();
     void tls_data();
@@ -41,10 +42,12 @@ void TestRedisLogin::password_data()
     };
     row("right", {}, QStringLiteral("hunter2"), {});
     row("with the user", QStringLiteral("default"), QStringLiteral("hunter2"), {});
-    row("wrong", {}, QStringLiteral("secret"), QStringLiteral("WRONGPASS"));
-    row("wrong user", QStringLiteral("me"), QStringLiteral("secret"), QStringLiteral("WRONGPASS"));
-    row("none", {}, {}, QStringLiteral("NOAUTH"));
-    row("a user without one", QStringLiteral("me"), {}, QStringLiteral("WRONGPASS"));
+    const auto wrong =
+        QStringLiteral("knows no such user with this password: check both (WRONGPASS).");
+    row("wrong", {}, QStringLiteral("secret"), wrong);
+    row("wrong user", QStringLiteral("me"), QStringLiteral("secret"), wrong);
+    row("a user without one", QStringLiteral("me"), {}, wrong);
+    row("none", {}, {}, QStringLiteral("wants a password, and was given none: set it (NOAUTH)."));
 }
 
 void TestRedisLogin::password()
@@ -66,9 +69,23 @@ void TestRedisLogin::password()
     }
     QTRY_VERIFY(ended.size() >= 2); // it tries again
     const QString reason = ended.at(0).at(0).toString();
-    QVERIFY2(reason.contains(error) && reason.endsWith(u'.'), qPrintable(reason));
+    QVERIFY2(reason.startsWith(u"Redis at ") && reason.endsWith(error), qPrintable(reason));
     QVERIFY(!reason.contains(QStringLiteral("secret")));
     QVERIFY(!connection.isConnected());
+}
+
+void TestRedisLogin::noPassword()
+{
+    const RedisServer server;
+    RedisOptions options = optionsFor(server);
+    options.password = QStringLiteral("secret");
+    RedisConnection connection(options);
+    QSignalSpy ended(&connection, &RedisConnection::disconnected);
+    connection.open();
+    QTRY_VERIFY(!ended.isEmpty());
+    const QString reason = ended.at(0).at(0).toString();
+    QVERIFY2(reason.endsWith(u"has no password, and was given one: leave it out (AUTH)."),
+        qPrintable(reason));
 }
 
 void TestRedisLogin::database()
