@@ -27,6 +27,7 @@ RedisTalk::RedisTalk(QByteArray process, const RedisOptions &options,
     , m_scheduling(scheduling)
     , m_process(std::move(process))
     , m_pause(pause)
+    , m_calmPause(std::max(pause, std::min(calmPause, scheduling.globalPeriod / 10)))
     , m_words(scheduling.responseTimeout)
     , m_wishes(m_process, m_words, scheduling.responseTimeout)
     , m_tickets(m_words, scheduling.responseTimeout)
@@ -81,15 +82,20 @@ void RedisTalk::turnBegins(Scheduler &scheduler, TimePoint now)
 bool RedisTalk::turnEnded(Scheduler &scheduler, TimePoint now)
 {
     m_look.timePassed(now);
-    for (const QByteArray &bucket : m_tickets.tell(scheduler, now))
-        m_wishes.wake(bucket);
+    for (const QByteArray &bucket : m_tickets.tell(scheduler, now)) {
+        if (m_isOnItsOwn)
+            m_wishes.wake(bucket);
+        else
+            m_wishes.answered(bucket);
+    }
     if (m_wishes.update(scheduler, now) || (m_isOnItsOwn && m_wishes.askOwn(scheduler, now)))
         return true;
     m_words.forget(now);
     if (m_words.isEmpty())
         m_speakAt.reset();
-    else if (!m_speakAt)
-        m_speakAt = now + m_pause;
+    else if (const TimePoint at = now + (m_words.isPressing() ? m_pause : m_calmPause);
+             at < m_speakAt.value_or(TimePoint::max()))
+        m_speakAt = at;
     return false;
 }
 

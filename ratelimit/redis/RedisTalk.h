@@ -24,6 +24,8 @@ public:
     /// What nobody waits for goes with the next call, or so much later; so does the question of
     /// those who have asked before.
     static constexpr milliseconds usualPause{30};
+    /// So much later goes what nobody can make use of yet.
+    static constexpr milliseconds calmPause{100};
 
     /// \a process: what it is called in Redis: letters, digits, `_` and `-`.
     RedisTalk(QByteArray process, const RedisOptions &options, const SchedulerOptions &scheduling,
@@ -94,6 +96,7 @@ private:
     const SchedulerOptions m_scheduling;
     const QByteArray m_process;
     const milliseconds m_pause;
+    const milliseconds m_calmPause;
     int m_processes = 0;
     qint64 m_lastCall = 0;
     quint64 m_calls = 0;

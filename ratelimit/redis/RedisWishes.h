@@ -42,6 +42,8 @@ public:
     /// A message: there may be more in a bucket now; `*`: in the token's limits. Where processes
     /// are named, only they are meant, maybe a little later: see the README of the script.
     void wake(const QByteArray &message);
+    /// An answer of \a bucket will be told: who waits for that asks along with it.
+    void answered(const QByteArray &bucket);
     /// Whether this process is meant.
     bool isMeant(const QByteArray &message) const;
     /// Messages are heard, or not any more: those of meanwhile are missed.
@@ -99,6 +101,7 @@ private:
         bool isUnsure = false;          // whether Redis has given them
         std::optional<TimePoint> woken; // while it was asked
         bool isAtGate = false;          // waits for the token's limits
+        bool isForProbe = false;        // waits for the first answer of its bucket
         QByteArray listedAs;            // in what Redis' list of those who wait for a bucket
         TimePoint again;                // where it waits
         TimePoint oldestAskedAt;        // of the tickets
@@ -125,7 +128,7 @@ private:
     void leaveList(Wish &wish);
     void changesAt(TimePoint at);
     void asksBy(TimePoint at);
-    TimePoint pollAt(TimePoint now) const;
+    TimePoint pollAt(TimePoint now);
     void endsAt(TimePoint at);
     std::vector<BucketId> whoAsks() const;
     void replied(BucketId id, const QJsonObject &want, Scheduler &scheduler, TimePoint now);
@@ -168,6 +171,7 @@ private:
     Wait m_gateWait{WaitReason::Lease};
     std::optional<TimePoint> m_gateAt, m_gateWoken; // when it asks there again
     std::vector<std::pair<QByteArray, milliseconds>> m_wakes;
+    TimePoint m_pollAt; // when those that know no moment ask
     std::optional<TimePoint> m_patientUntil;
     std::optional<TimePoint> m_nextChange; // of waits
     std::optional<TimePoint> m_unusedAt;   // a lease may go unused for too long

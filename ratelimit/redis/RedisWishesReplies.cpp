@@ -104,6 +104,7 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
     if (const QJsonValue wait = want[u"wait"]; wait.isDouble())
         why.until = now + toldTime(wait) + 1ms;
     wish.again = why.until.value_or(pollAt(now));
+    wish.isForProbe = why.reason == WaitReason::Probe;
     const bool isWorstCase = why.reason == WaitReason::Turn || why.reason == WaitReason::Probe
         || want[u"maybe"].toBool();
     if (isWorstCase || !m_isListening)

@@ -17,9 +17,13 @@ static constexpr milliseconds pollUnheardEvery = 500ms;
 // So long the end of a wait may be kept, to be told with something else.
 static constexpr milliseconds patience = 500ms;
 
-TimePoint RedisWishes::pollAt(TimePoint now) const
+// All of them together, in one call: so some a little earlier.
+TimePoint RedisWishes::pollAt(TimePoint now)
 {
-    return now + (m_isListening ? pollEvery : pollUnheardEvery);
+    const milliseconds every = m_isListening ? pollEvery : pollUnheardEvery;
+    if (m_pollAt < now + every / 2 || m_pollAt > now + every)
+        m_pollAt = now + every;
+    return m_pollAt;
 }
 
 void RedisWishes::setListening(bool listens, TimePoint now)
@@ -65,6 +69,13 @@ void RedisWishes::wake(const QByteArray &message)
         const milliseconds in(me.mid(m_process.size() + 1).toInt());
         m_wakes.emplace_back(message.first(end), in);
     }
+}
+
+void RedisWishes::answered(const QByteArray &bucket)
+{
+    const auto id = m_waiting.constFind(bucket);
+    if (id != m_waiting.cend() && m_wishes.find(*id)->isForProbe)
+        m_wakes.emplace_back(bucket, 0ms);
 }
 
 void RedisWishes::wakeAt(const QByteArray &bucket, TimePoint at, TimePoint now)

@@ -8,6 +8,8 @@
 
 namespace Turnstile {
 
+using namespace std::chrono_literals;
+
 template <typename Entry> static void takeSome(std::deque<Entry> &from, std::deque<Entry> &to)
 {
     const auto count = std::min(from.size(), size_t(RedisRequest::mostEntries));
@@ -25,6 +27,34 @@ template <typename Entry> static void putBack(std::deque<Entry> &said, std::dequ
 
 // Redis keeps one as long after its end.
 static constexpr milliseconds keepHold = std::chrono::minutes(10);
+
+// The first answer of a bucket names it, and others wait for that.
+static bool isPressing(const RedisDone &done)
+{
+    const auto &headers = done.response.headers;
+    if (done.response.kind != Response::Kind::Answered || done.limit || !headers)
+        return true;
+    return headers->bucket.isEmpty() || done.name != done.lease.bucket
+        || headers->resetAfter.value_or(0s) < 1s;
+}
+
+void RedisWords::done(RedisDone done)
+{
+    m_isPressing = m_isPressing || Turnstile::isPressing(done);
+    m_done.push_back(std::move(done));
+}
+
+void RedisWords::back(RedisLease lease)
+{
+    m_isPressing = true;
+    m_back.push_back(std::move(lease));
+}
+
+void RedisWords::drop(const QByteArray &list)
+{
+    m_isPressing = true;
+    m_drop.insert(list);
+}
 
 void RedisWords::hold(const QByteArray &lane, TimePoint until, TimePoint now)
 {
@@ -51,6 +81,7 @@ void RedisWords::say(RedisRequest &request, TimePoint now)
         m_dropNow.insert(list);
         m_drop.remove(list);
     }
+    m_isPressing = !isEmpty();
     request.addDone(m_doneNow, now);
     request.addBack(m_backNow);
     request.addDrop(m_dropNow);
@@ -71,6 +102,7 @@ void RedisWords::notUnderstood()
 
 void RedisWords::sayAgain()
 {
+    m_isPressing = true;
     putBack(m_doneNow, m_done);
     putBack(m_backNow, m_back);
     m_drop.unite(m_dropNow);

@@ -50,11 +50,11 @@ public:
     {
     }
 
-    void done(RedisDone done) { m_done.push_back(std::move(done)); }
+    void done(RedisDone done);
     /// Nobody uses \a lease.
-    void back(RedisLease lease) { m_back.push_back(std::move(lease)); }
+    void back(RedisLease lease);
     /// It waits at \a list no longer; `*`: at the token's limits.
-    void drop(const QByteArray &list) { m_drop.insert(list); }
+    void drop(const QByteArray &list);
     /// It does wait there.
     void keep(const QByteArray &list) { m_drop.remove(list); }
 
@@ -64,6 +64,9 @@ public:
     bool isHold(const QByteArray &lane) const { return m_holds.contains(lane); }
 
     bool isEmpty() const { return m_done.empty() && m_back.empty() && m_drop.isEmpty(); }
+    /// Whether another process may go as soon as Redis hears this. It cannot where an answer tells
+    /// that a window ends in a second or later: what has gone is used up until then.
+    bool isPressing() const { return m_isPressing && !isEmpty(); }
     void forget(TimePoint now);
     /// Adds as much to \a request as it takes, as it is \a now.
     void say(RedisRequest &request, TimePoint now);
@@ -80,6 +83,7 @@ private:
     std::deque<RedisLease> m_back, m_backNow;
     QSet<QByteArray> m_drop, m_dropNow;
     QHash<QByteArray, TimePoint> m_holds; // and until when they may matter
+    bool m_isPressing = false;
 };
 
 } // namespace Turnstile

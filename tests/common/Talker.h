@@ -47,9 +47,9 @@ public:
     // connections left.
     void reply(const QByteArray &want, int count, milliseconds time, int others = 0)
     {
-        const QByteArray wants =
-            ((want + ',').repeated(count) + QByteArray("{'n':0,'why':'most'},").repeated(others))
-                .chopped(1);
+        QByteArray wants = (want + ',').repeated(count);
+        wants += QByteArray("{'n':0,'why':'most'},").repeated(others);
+        wants.chop(1);
         const QByteArray text = "{'now':0,'want':[" + wants + "]}";
         QCOMPARE(
             talk.replied(QByteArray(text).replace('\'', '"'), desk.scheduler, at(time)), QString());

@@ -169,6 +169,62 @@ private Q_SLOTS:
         QCOMPARE(talker.wants(2000ms), 1);
     }
 
+    // Those that know no moment ask together, so some of them earlier.
+    void asksForAllThatKnowNoTurnAtOnce()
+    {
+        Talker talker;
+        const QByteArray behindOthers = "{'n':0,'why':'turn','wait':9000}";
+        for (int i = 0; i < 10; ++i) {
+            talker.ask(i, 100ms * i);
+            QCOMPARE(talker.wants(100ms * i), 1);
+            talker.reply(behindOthers, 1, 100ms * i);
+        }
+        QCOMPARE(talker.wants(1999ms), 0);
+        QCOMPARE(talker.wants(2s), 10);
+        talker.reply(behindOthers, 10, 2s);
+        QCOMPARE(talker.wants(3999ms), 0);
+        QCOMPARE(talker.wants(4s), 10);
+    }
+
+    // Its own answer says what the bucket has. Others may wait for that, so it is said soon.
+    void asksWithItsAnswerWhereItProbes()
+    {
+        Talker talker;
+        const Endpoint endpoint(Method::Get, "/channels/1/messages");
+        const TicketId probe = talker.desk.ask(endpoint, 0ms);
+        talker.desk.ask(endpoint, 0ms);
+        talker.hear();
+        talker.call(0ms);
+        talker.reply("{'n':1,'why':'probe','wait':10000}", 1, 0ms);
+        talker.desk.complete(probe, Response::lost(), 100ms);
+        talker.hear();
+        const QJsonObject call = talker.call(100ms);
+        QCOMPARE(call[u"done"].toArray().size(), 1);
+        QCOMPARE(call[u"want"].toArray().size(), 1);
+    }
+
+    // What nobody can make use of before the window ends can wait a little for more of it.
+    void tellsWhatIsUsedUpALittleLater()
+    {
+        Talker talker;
+        std::vector<TicketId> tickets;
+        for (int i = 0; i < 2; ++i) {
+            const TicketId ticket = talker.ask(1, 1s * i);
+            talker.call(1s * i);
+            talker.reply("{'n':1}", 1, 1s * i);
+            const Response response = answer(5, 4 - i, 5s);
+            talker.talk.answered(ticket, response, at(1s * i));
+            talker.desk.complete(ticket, response, 1s * i);
+            talker.hear();
+            QVERIFY(talker.call(1s * i).isEmpty());
+            const milliseconds soon = 1s * i + 50ms; // it may, after the first: that is the probe
+            QCOMPARE(talker.call(soon).contains(u"done"), i == 0);
+            if (i == 0)
+                talker.reply("{}", 0, soon);
+        }
+        QVERIFY(talker.call(1100ms).contains(u"done"));
+    }
+
     // What Redis does not understand is not said again, and stops nothing.
     void saysNothingAgainThatIsNotUnderstood()
     {

@@ -8,6 +8,8 @@
 using namespace Turnstile;
 using namespace std::chrono_literals;
 
+Q_DECLARE_METATYPE(RedisDone)
+
 static TimePoint at(milliseconds time)
 {
     return TimePoint(1h + time);
@@ -55,6 +57,41 @@ private Q_SLOTS:
         QCOMPARE(again[u"after"].toInt(), 1000);
         words.heard();
         QVERIFY(words.isEmpty());
+    }
+
+    void somebodyMayWaitForIt_data()
+    {
+        QTest::addColumn<RedisDone>("done");
+        QTest::addColumn<bool>("isPressing");
+        const auto row = [](const char *name, bool isPressing, auto change) {
+            RedisDone done = answered(1, 100ms, 300ms);
+            done.name = done.lease.bucket;
+            done.response.headers->bucket = "abcd";
+            change(done);
+            QTest::newRow(name) << done << isPressing;
+        };
+        row("the window ends later", false, [](RedisDone &) {});
+        row("soon", true, [](RedisDone &d) { d.response.headers->resetAfter = 999ms; });
+        row("nobody knows when", true,
+            [](RedisDone &d) { d.response.headers->resetAfter.reset(); });
+        row("the first one", true, [](RedisDone &d) { d.lease.bucket = "#p#1"; });
+        row("without a name", true, [](RedisDone &d) { d.response.headers->bucket.clear(); });
+        row("a 429", true, [](RedisDone &d) { d.limit.emplace(); });
+        row("lost", true, [](RedisDone &d) { d.response = Response::lost(); });
+        row("unused", true, [](RedisDone &d) { d.response = Response::unused(); });
+    }
+    void somebodyMayWaitForIt()
+    {
+        QFETCH(RedisDone, done);
+        RedisWords words(10s);
+        words.done(done);
+        QTEST(words.isPressing(), "isPressing");
+        words.back({"b", 1, at(100ms)});
+        QVERIFY(words.isPressing());
+        said(words, 400ms);
+        QVERIFY(!words.isPressing());
+        words.sayAgain();
+        QVERIFY(words.isPressing());
     }
 
     void whatRedisHasGivenUpIsForgotten()
