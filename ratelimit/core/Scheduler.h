@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace Turnstile {
@@ -86,8 +87,10 @@ public:
         /// How many leases its pool can use soon: for connections that are free, and somewhat more.
         /// Nothing: as many as there are.
         std::optional<int> connections;
-        int ahead = 0;           ///< how many of those are more than there are connections
-        TimePoint oldestAskedAt; ///< of the tickets that wait in it; priorities count as time
+        int ahead = 0; ///< how many of those are more than there are connections
+        /// Since when the ticket waits that is next in it, where a priority counts as time; and the
+        /// ticket, since several may be asked for at once.
+        std::pair<TimePoint, TicketId> oldest;
         /// What would hold those of its lanes that go again after a hold, one request at a time:
         /// see holdName().
         std::vector<QByteArray> probes;

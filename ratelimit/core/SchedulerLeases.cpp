@@ -64,6 +64,7 @@ std::optional<Scheduler::LeaseNeed> SchedulerPrivate::leaseNeed(BucketId id) con
     need.route = (bucket->lanes.first() ? bucket->lanes.first()->endpoint : bucket->maker).route();
     need.leases = grantable(*bucket) - bucket->leases;
     if (const Lane *turn = bucket->ready.isEmpty() ? nullptr : bucket->ready.top()) {
+        need.oldest = {turn->head()->turn().at, turn->head()->turn().id};
         const Pool &pool = *poolOf(*turn->head());
         need.pool = pool.index;
         if (pool.most != std::numeric_limits<int>::max()) {
@@ -71,7 +72,6 @@ std::optional<Scheduler::LeaseNeed> SchedulerPrivate::leaseNeed(BucketId id) con
             need.connections = std::max(0, pool.most - pool.inFlight + need.ahead);
         }
     }
-    need.oldestAskedAt = bucket->ready.isEmpty() ? now : bucket->ready.top()->head()->turn().at;
     const bool isNew = !bucket->key.hash.isEmpty()
         && bucket->counter.knowledge() == TokenCounter::Knowledge::Unknown;
     const Lane *lane = need.leases > 0 ? bucket->lanes.first() : nullptr;

@@ -157,7 +157,7 @@ bool RedisWishes::update(BucketId id, Scheduler &scheduler, TimePoint now)
             hasChanged = this->wish(id, *wish, need->bucket, scheduler, now);
     }
     if (wants)
-        wish->oldestAskedAt = need->oldestAskedAt;
+        wish->oldest = need->oldest;
     else if (wish->stage == Stage::Idle && wish->leases.empty())
         m_wishes.remove(id);
     return lent != 0 || hasChanged;
@@ -190,8 +190,8 @@ void RedisWishes::waitForConnection(BucketId id, Wish &wish, const Scheduler::Le
     leaveList(wish);
     setStage(id, wish, Stage::Idle);
     setPool(id, wish, need.pool);
-    wish.unconnectedAs = need.oldestAskedAt;
-    m_unconnected[need.pool].emplace(need.oldestAskedAt, id);
+    wish.unconnectedAs = need.oldest;
+    m_unconnected[need.pool].emplace(need.oldest, id);
 }
 
 void RedisWishes::stopWaitingForConnection(BucketId id, Wish &wish)
@@ -210,7 +210,7 @@ void RedisWishes::touchThoseWithConnections(const Scheduler &scheduler)
             if (need && need->leases > 0 && need->pool == pool->first) {
                 if (need->connections && namedPerLease * roomIn(*need) <= count)
                     break;
-                count += need->leases;
+                ++count;
             }
             touch(id);
         }

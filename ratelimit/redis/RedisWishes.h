@@ -90,31 +90,32 @@ private:
     // call finds those that have.
     static constexpr int namedPerLease = 3;
 
+    using Age = std::pair<TimePoint, TicketId>;
     enum class Stage { Idle, Due, Asked, Waiting };
     struct Wish {
         Stage stage = Stage::Idle;
-        QByteArray bucket;              // as it was asked for last
-        QByteArray route;               // the same
-        qint64 first = 0;               // number of the leases that were asked for
-        int count = 0;                  // how many were
-        TimePoint askedAt;              // when they were, first
-        bool isUnsure = false;          // whether Redis has given them
-        std::optional<TimePoint> woken; // while it was asked
-        bool isAtGate = false;          // waits for the token's limits
-        bool isForProbe = false;        // waits for the first answer of its bucket
-        QByteArray listedAs;            // in what Redis' list of those who wait for a bucket
-        TimePoint again;                // where it waits
-        TimePoint oldestAskedAt;        // of the tickets
-        quint32 pool = 0;               // of the ticket whose turn it is
-        std::optional<TimePoint> unconnectedAs; // its place among those that wait for that
+        QByteArray bucket;                // as it was asked for last
+        QByteArray route;                 // the same
+        qint64 first = 0;                 // number of the leases that were asked for
+        int count = 0;                    // how many were
+        TimePoint askedAt;                // when they were, first
+        bool isUnsure = false;            // whether Redis has given them
+        std::optional<TimePoint> woken;   // while it was asked
+        bool isAtGate = false;            // waits for the token's limits
+        bool isForProbe = false;          // waits for the first answer of its bucket
+        QByteArray listedAs;              // in what Redis' list of those who wait for a bucket
+        TimePoint again;                  // where it waits
+        Age oldest;                       // of the tickets
+        quint32 pool = 0;                 // of the ticket whose turn it is
+        std::optional<Age> unconnectedAs; // its place among those that wait for that
         std::deque<RedisLease> leases;
     };
     struct AskedPool {
         int number = 0; // in the request
         int most = 0;   // leases that it can use
-        int named = 0;  // that were asked for
+        int named = 0;  // buckets that were
     };
-    using Waiters = std::set<std::pair<TimePoint, BucketId>>; // the oldest first
+    using Waiters = std::set<std::pair<Age, BucketId>>; // the oldest first
 
     bool update(BucketId id, Scheduler &scheduler, TimePoint now);
     bool wish(BucketId id, Wish &wish, const QByteArray &bucket, Scheduler &of, TimePoint now);

@@ -19,11 +19,11 @@ static constexpr int mostLeases = 2000;
 // anything is asked for.
 std::vector<BucketId> RedisWishes::whoAsks() const
 {
-    std::vector<std::pair<TimePoint, BucketId>> due;
+    std::vector<std::pair<Age, BucketId>> due;
     due.reserve(size_t(m_due));
     for (auto it = m_wishes.cbegin(); it != m_wishes.cend(); ++it) {
         if (it->stage == Stage::Due || (it->stage == Stage::Waiting && it->isAtGate))
-            due.emplace_back(it->oldestAskedAt, it.key());
+            due.emplace_back(it->oldest, it.key());
     }
     const size_t count = std::min(due.size(), size_t(RedisRequest::mostEntries));
     std::partial_sort(due.begin(), due.begin() + std::ptrdiff_t(count), due.end());
@@ -76,7 +76,7 @@ void RedisWishes::ask(RedisRequest &request, const Scheduler &scheduler, TimePoi
             break; // there is another call
         left -= count;
         if (pool)
-            pool->named += count;
+            ++pool->named;
         ask(request, id, count, *need, pool ? pool->number : 0, now);
     }
     for (const auto &[pool, asked] : pools)

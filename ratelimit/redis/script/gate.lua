@@ -90,3 +90,38 @@ local function gateTurns(list, order)
   end
   return turns
 end
+
+-- What the token's limits allow in this call.
+local function openGate(wanted)
+  local gate = {left = 0, wanted = 0, got = 0, why = 'global'}
+  if now < global.edge then
+    gate.why, gate.wait = 'cloudflare', global.edge - now
+  elseif now < global.lock then
+    gate.wait = global.lock - now
+  end
+  if gate.wait then return gate end
+  if freeSlots() < wanted then loseDead() end
+  local free = freeSlots()
+  gate.list = listOf('*')
+  gate.may = mayTakeAtGate(gate.list, wanted, free)
+  if gate.may < min(wanted, free) then gate.why = 'turn' end
+  local budget = invalidBudget()
+  if budget < gate.may then gate.may, gate.why = budget, 'invalid' end
+  gate.left = gate.may
+  return gate
+end
+
+-- How long those wait whom the gate has kept, now that the others went.
+local function waitAtGate(gate)
+  if gate.wait then return gate.wait end
+  if gate.why ~= 'invalid' then
+    local order = orderOf(gate.list)
+    local turn = gateTurns(gate.list, order)[ask.p]
+    if turn then return max(turn - now, 1) end
+    if gate.why == 'turn' then return waitForTurn(gate.list, never) end
+    local periods = aheadIn(order) * leastShare(#order) / shareNow()
+    return floor(periods * ask.period) + askedAnyway
+  end
+  local _, wait = invalidBudget()
+  return wait or ask.period -- of answers nobody tells
+end

@@ -1,36 +1,8 @@
 -- SPDX-FileCopyrightText: 2026 Turnstile contributors
 -- SPDX-License-Identifier: MIT
 --
--- Wants. The gate is what the token's limits allow in this call.
-local function openGate(wanted)
-  if now < global.edge then return {left = 0, why = 'cloudflare', wait = global.edge - now} end
-  if now < global.lock then return {left = 0, why = 'global', wait = global.lock - now} end
-  if freeSlots() < wanted then loseDead() end
-  local free, list = freeSlots(), listOf('*')
-  local gate = {list = list, may = mayTakeAtGate(list, wanted, free),
-    why = 'global', wanted = 0, got = 0}
-  if gate.may < min(wanted, free) then gate.why = 'turn' end
-  local budget = invalidBudget()
-  if budget < gate.may then gate.may, gate.why = budget, 'invalid' end
-  gate.left = gate.may
-  return gate
-end
-
--- How long those wait whom the gate has kept, now that the others went.
-local function waitAtGate(gate)
-  if gate.wait then return gate.wait end
-  if gate.why ~= 'invalid' then
-    local order = orderOf(gate.list)
-    local turn = gateTurns(gate.list, order)[ask.p]
-    if turn then return max(turn - now, 1) end
-    if gate.why == 'turn' then return waitForTurn(gate.list, never) end
-    local periods = aheadIn(order) * leastShare(#order) / shareNow()
-    return floor(periods * ask.period) + askedAnyway
-  end
-  local _, wait = invalidBudget()
-  return wait or ask.period -- of answers nobody tells
-end
-
+-- Wants: what each may have by its bucket, then by its connections and the token's limits, one lease
+-- of each in turn.
 local function grant(bucket, seq, count)
   if count < 1 then return end
   local expiry, leases = now + ask.lease, {}
@@ -107,24 +79,29 @@ local function gather(bucket, want)
   end
 end
 
--- How many more of those go that share connections with it.
-local function roomFor(want)
-  return want.pool and ask.most[want.pool] or math.huge
+-- The pools of the call: how many more may go of the wants that share connections, and how many of
+-- those can. One lease for each is enough, so no more are looked at.
+local function roomFor(want, pools)
+  local pool = pools[want.pool or 0]
+  if not pool then
+    pool = {left = want.pool and ask.most[want.pool] or math.huge, can = 0}
+    pools[want.pool or 0] = pool
+  end
+  return pool
 end
 
-local function take(want, count)
-  if want.pool then ask.most[want.pool] = ask.most[want.pool] - count end
-end
-
-local function serve(want, gate)
+-- What it may have of its bucket; or the reply, where there is nothing to give.
+local function prepare(want, pools)
   local bucket, known = bucketOf(want.b), routes[want.route or '']
   if bucket.name ~= want.b or isUnsplit(want.b, want.route, known)
     or (known and isProvisional(want.b) and bucket.inFlight == 0) then -- else it is probed there
-    return redirect(want, known, bucket)
+    return {reply = redirect(want, known, bucket)}
   end
-  local before = grantedBefore(bucket, want)
-  take(want, before)
-  if before < want.n and roomFor(want) <= 0 then return {b = want.b, n = before, why = 'most'} end
+  local before, pool = grantedBefore(bucket, want), roomFor(want, pools)
+  pool.left = pool.left - before
+  if before < want.n and pool.can >= pool.left then
+    return {reply = {b = want.b, n = before, why = 'most'}}
+  end
   if bucket.counter.knowledge == Unknown then gather(bucket, want) end
   for _, route in ipairs(want.routes or {}) do isUnsplit(want.b, route, routes[route]) end
   local c = bucket.counter
@@ -132,28 +109,47 @@ local function serve(want, gate)
     c.limit = known.limit
   end
   local holds, fewer = tellHolds(bucket, want)
-  local open, list = max(0, want.n - before - fewer), listOf(want.b)
-  local wanted = min(open, roomFor(want))
+  local wanted, list = max(0, want.n - before - fewer), listOf(want.b)
   if bucket.inFlight > 0 and available(c, bucket.inFlight) < wanted then loseDead() end
   local free = available(c, bucket.inFlight)
-  local isProbe = c.knowledge == Unknown and now >= c.blockedUntil
   local may = mayTake(list, wanted, free, c.since)
-  local got = min(may, gate.left)
-  grant(bucket, want.seq + before, got)
-  settle(list, wanted, may, got)
-  take(want, may)
-  gate.left = gate.left - got
-  if gate.list then gate.wanted, gate.got = gate.wanted + may, gate.got + got end
-  local reply = {b = want.b, n = before + got, holds = holds}
-  if got < may then
+  if may > 0 then pool.can = pool.can + 1 end
+  bucket.inFlight = bucket.inFlight + may -- until it is given
+  return {want = want, bucket = bucket, list = list, pool = pool, before = before, wanted = wanted,
+    free = free, may = may, holds = holds, usable = 0, got = 0,
+    isProbe = c.knowledge == Unknown and now >= c.blockedUntil}
+end
+
+-- One of each in turn, in order, while there is one: of `most` to `into`.
+local function deal(all, most, into, left)
+  local given = true
+  while given do
+    given = false
+    for _, p in ipairs(all) do
+      if p.want and p[into] < p[most] and left(p) > 0 then
+        p[into], given = p[into] + 1, true
+        left(p, 1)
+      end
+    end
+  end
+end
+
+local function give(p, gate)
+  local want, bucket, list = p.want, p.bucket, p.list
+  bucket.inFlight = bucket.inFlight - p.may
+  grant(bucket, want.seq + p.before, p.got)
+  local isCut = p.usable < p.may -- others have the connections
+  settle(list, isCut and p.usable or p.wanted, p.usable, p.got)
+  local reply = {b = want.b, n = p.before + p.got, holds = p.holds}
+  if p.got < p.usable then
     reply.why, reply.at = gate.why, '*'
-  elseif got < min(wanted, free) then
-    reply.why, reply.wait = 'turn', waitForTurn(list, changesAt(c))
-  elseif got < wanted then
-    reply.why = isProbe and 'probe' or 'bucket'
-    reply.wait, reply.maybe = waitForToken(bucket, list, isProbe)
-  elseif wanted < open then
+  elseif isCut then
     reply.why = 'most'
+  elseif p.got < min(p.wanted, p.free) then
+    reply.why, reply.wait = 'turn', waitForTurn(list, changesAt(bucket.counter))
+  elseif p.got < p.wanted then
+    reply.why = p.isProbe and 'probe' or 'bucket'
+    reply.wait, reply.maybe = waitForToken(bucket, list, p.isProbe)
   end
   return reply
 end
@@ -170,9 +166,20 @@ end
 
 local function serveAll()
   if #ask.want == 0 then return nil end
-  local replies, wait = {}, nil
-  local gate = openGate(wantedInAll())
-  for _, want in ipairs(ask.want) do table.insert(replies, serve(want, gate)) end
+  local gate, all, pools, replies, wait = openGate(wantedInAll()), {}, {}, {}, nil
+  for _, want in ipairs(ask.want) do table.insert(all, prepare(want, pools)) end
+  deal(all, 'may', 'usable', function(p, taken)
+    p.pool.left = p.pool.left - (taken or 0)
+    return p.pool.left
+  end)
+  deal(all, 'usable', 'got', function(_, taken)
+    gate.left = gate.left - (taken or 0)
+    return gate.left
+  end)
+  for _, p in ipairs(all) do
+    table.insert(replies, p.reply or give(p, gate))
+    gate.wanted, gate.got = gate.wanted + (p.usable or 0), gate.got + (p.got or 0)
+  end
   if gate.list then
     settleAtGate(gate.list, gate.wanted, min(gate.may, gate.wanted), gate.got)
   end
