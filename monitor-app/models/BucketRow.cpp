@@ -20,10 +20,16 @@ QString stateName(RowState state)
         return tr("paused");
     case RowState::GloballyLocked:
         return tr("global lock");
+    case RowState::RedisAway:
+        return tr("Redis away");
     case RowState::RouteLimited:
         return tr("route limit");
     case RowState::Exhausted:
         return tr("exhausted");
+    case RowState::InUseElsewhere:
+        return tr("in use elsewhere");
+    case RowState::OthersFirst:
+        return tr("others first");
     case RowState::Probing:
         return tr("probing");
     case RowState::Open:
@@ -36,6 +42,11 @@ QString stateName(RowState state)
     Q_UNREACHABLE();
 }
 
+QString shortStateName(RowState state)
+{
+    return state == RowState::InUseElsewhere ? tr("elsewhere") : stateName(state);
+}
+
 QString stateDescription(RowState state)
 {
     switch (state) {
@@ -43,10 +54,16 @@ QString stateDescription(RowState state)
         return tr("Somebody paused it; tickets queue until it is resumed.");
     case RowState::GloballyLocked:
         return tr("It has tokens, and the global limit holds its tickets.");
+    case RowState::RedisAway:
+        return tr("Redis counts for all processes, and cannot be reached: tickets wait.");
     case RowState::RouteLimited:
         return tr("A route in it is held by a limit of its own.");
     case RowState::Exhausted:
         return tr("No token is left until the window resets.");
+    case RowState::InUseElsewhere:
+        return tr("Other processes are using the tokens that are left.");
+    case RowState::OthersFirst:
+        return tr("Other processes with the same token go first.");
     case RowState::Probing:
         return tr("Its limit is unknown; one request is on its way to learn it.");
     case RowState::Open:
@@ -95,8 +112,32 @@ void BucketRow::update(const Bucket &changed, TimePoint at)
         shortHash = Format::shortHash(bucket.hash);
 }
 
+// Who counts for all gives no token to this process, though there may be some.
+std::optional<RowState> BucketRow::stateAmongOthers(TimePoint now) const
+{
+    if (!isShared || bucket.exempt || bucket.queued == 0 || bucket.state == BucketState::Paused)
+        return std::nullopt;
+    const WaitReason reason = bucket.wait ? bucket.wait->reason : WaitReason::None;
+    const bool hasTokens = tokens(now).value_or(0) > 0;
+    const bool isLent = reason == WaitReason::Turn || reason == WaitReason::Lease
+        || (reason == WaitReason::Bucket && hasTokens);
+    if (isCutOff && isLent)
+        return RowState::RedisAway;
+    if (reason == WaitReason::Turn)
+        return RowState::OthersFirst;
+    if (bucket.state != BucketState::Exhausted || !hasTokens)
+        return std::nullopt;
+    if (reason != WaitReason::Bucket)
+        return RowState::Open;
+    const bool isOver = bucket.resetAt && *bucket.resetAt <= now && bucket.wait->until
+        && *bucket.wait->until <= now; // the ratelimiter is about to say so
+    return isOver ? RowState::Open : RowState::InUseElsewhere;
+}
+
 RowState BucketRow::state(TimePoint now) const
 {
+    if (const auto state = stateAmongOthers(now))
+        return *state;
     const bool hasReset = bucket.resetAt && *bucket.resetAt <= now;
     switch (bucket.state) {
     case BucketState::Paused:

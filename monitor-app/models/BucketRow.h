@@ -14,8 +14,11 @@ namespace Turnstile::Monitor {
 enum class RowState : quint8 {
     Paused,
     GloballyLocked,
+    RedisAway, ///< who counts for all processes cannot be asked
     RouteLimited,
     Exhausted,
+    InUseElsewhere, ///< other processes have the tokens that are left
+    OthersFirst,    ///< other processes are served before
     Probing,
     Open,
     Exempt,
@@ -24,6 +27,8 @@ enum class RowState : quint8 {
 
 /// The state in a word or two, for people.
 QString stateName(RowState state);
+/// The same for a terminal, where there is little room: at most 12 letters.
+QString shortStateName(RowState state);
 /// The state in a sentence, for tooltips.
 QString stateDescription(RowState state);
 
@@ -45,6 +50,8 @@ struct BucketRow {
     History grants;      ///< tickets granted per slot
     WaitWindow waits;    ///< from asking to the first grant
     std::optional<milliseconds> waitP95; ///< of \ref waits, as of the last frame
+    bool isShared = false; ///< it may be counted for several processes, see Store::shared()
+    bool isCutOff = false; ///< and who counts cannot be asked now
 
     /// Takes new numbers of the same bucket, as of \a at.
     void update(const Bucket &changed, TimePoint at);
@@ -63,6 +70,9 @@ struct BucketRow {
 
     /// Tickets granted, over the last five seconds.
     double grantedPerSecond(TimePoint now) const { return double(grants.sumOfLast(10, now)) / 5; }
+
+private:
+    std::optional<RowState> stateAmongOthers(TimePoint now) const;
 };
 
 } // namespace Turnstile::Monitor

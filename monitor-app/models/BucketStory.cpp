@@ -3,6 +3,7 @@
 #include "monitor-app/models/BucketStory.h"
 
 #include "monitor-app/models/Format.h"
+#include "monitor-app/models/Sharing.h"
 #include "monitor-app/models/Words.h"
 
 #include <algorithm>
@@ -27,9 +28,27 @@ bool isLocked(const GlobalLimitInfo &global, TimePoint now)
     return global.lockedUntil && *global.lockedUntil > now;
 }
 
-// Why, in the few words behind a time.
-QString cause(WaitReason reason, const GlobalLimitInfo &global, TimePoint now)
+// Where who counts for all gives no token: what that is about.
+bool isAway(const BucketRow &row, WaitReason reason, TimePoint now)
 {
+    return (reason == WaitReason::Lease || reason == WaitReason::Turn
+               || reason == WaitReason::Bucket)
+        && row.state(now) == RowState::RedisAway;
+}
+
+bool isElsewhere(const BucketRow &row, WaitReason reason, TimePoint now)
+{
+    return reason == WaitReason::Bucket && row.state(now) == RowState::InUseElsewhere;
+}
+
+// Why, in the few words behind a time.
+QString cause(const BucketRow &row, WaitReason reason, const GlobalLimitInfo &global, TimePoint now)
+{
+    if (isAway(row, reason, now))
+        return reason == WaitReason::Bucket ? tr("Redis is away, and its own part is used up")
+                                            : tr("Redis cannot be reached");
+    if (isElsewhere(row, reason, now))
+        return tr("other processes use the tokens");
     switch (reason) {
     case WaitReason::Route:
         return tr("a 429 holds the route");
@@ -62,8 +81,12 @@ QString cause(WaitReason reason, const GlobalLimitInfo &global, TimePoint now)
 }
 
 // What has to happen, where nobody knows when.
-QString condition(const Wait &wait)
+QString condition(const BucketRow &row, const Wait &wait, TimePoint now)
 {
+    if (isAway(row, wait.reason, now))
+        return tr("as soon as Redis can be reached");
+    if (isElsewhere(row, wait.reason, now))
+        return tr("as soon as another process has its answer");
     const QString behind = wait.behind.isNull() ? QString() : QString::number(wait.behind.number());
     switch (wait.reason) {
     case WaitReason::Paused:
@@ -98,8 +121,15 @@ QString condition(const Wait &wait)
     return tr("now");
 }
 
-QString whyTheyWait(WaitReason reason, const GlobalLimitInfo &global, TimePoint now)
+QString whyTheyWait(const BucketRow &row, WaitReason reason, const GlobalLimitInfo &global,
+    TimePoint now, const SharedState *shared)
 {
+    if (isAway(row, reason, now))
+        return reason == WaitReason::Bucket
+            ? tr("Redis cannot be reached, and the part of this process is used up")
+            : tr("Redis cannot be reached");
+    if (isElsewhere(row, reason, now))
+        return tr("other processes use the tokens that are left");
     switch (reason) {
     case WaitReason::Paused:
         return tr("somebody paused them");
@@ -120,8 +150,10 @@ QString whyTheyWait(WaitReason reason, const GlobalLimitInfo &global, TimePoint 
         return tr("all connections to the server are in use");
     case WaitReason::Retry:
         return tr("a request failed, and is sent again first");
-    case WaitReason::Turn:
-        return tr("other processes of the token go first");
+    case WaitReason::Turn: {
+        const QString first = shared ? Sharing::silentFirst(*shared, row.bucket, now) : QString();
+        return first.isEmpty() ? tr("other processes of the token go first") : first;
+    }
     case WaitReason::Lease:
         return tr("the shared limiter has not answered yet");
     case WaitReason::None:
@@ -177,10 +209,10 @@ QString nextGrant(const BucketRow &row, const GlobalLimitInfo &global, TimePoint
 {
     const auto wait = holdup(row, global, now);
     if (wait && !wait->until)
-        return condition(*wait);
+        return condition(row, *wait, now);
     if (wait && *wait->until > now)
         return tr("in %1: %2")
-            .arg(Format::countdown(left(*wait->until, now)), cause(wait->reason, global, now));
+            .arg(Format::countdown(left(*wait->until, now)), cause(row, wait->reason, global, now));
     if (wait || row.bucket.queued > 0)
         return tr("now"); // the ratelimiter is about to say so
     if (row.bucket.exempt)
@@ -188,7 +220,8 @@ QString nextGrant(const BucketRow &row, const GlobalLimitInfo &global, TimePoint
     return row.tokens(now) ? tr("now: a token is free") : tr("now: the limit is not known yet");
 }
 
-QString explain(const BucketRow &row, const GlobalLimitInfo &global, TimePoint now)
+QString explain(
+    const BucketRow &row, const GlobalLimitInfo &global, TimePoint now, const SharedState *shared)
 {
     const Bucket &bucket = row.bucket;
     if (bucket.queued == 0)
@@ -205,11 +238,16 @@ QString explain(const BucketRow &row, const GlobalLimitInfo &global, TimePoint n
     const auto wait = holdup(row, global, now);
     if (!wait || (wait->until && *wait->until <= now))
         return tr("%1: they go now.").arg(who);
-    const QString why = tr("%1: %2.").arg(who, whyTheyWait(wait->reason, global, now));
-    const auto last = wait->reason == WaitReason::Bucket && wait->until
-        ? lastIn(bucket, *wait->until, now)
-        : std::nullopt;
-    return last ? tr("%1\nThe last one goes in about %2.").arg(why, Format::duration(last)) : why;
+    const QString why = tr("%1: %2.").arg(who, whyTheyWait(row, wait->reason, global, now, shared));
+    const bool isTold = wait->reason == WaitReason::Bucket && wait->until
+        && !isElsewhere(row, wait->reason, now) && !isAway(row, wait->reason, now);
+    const auto last = isTold ? lastIn(bucket, *wait->until, now) : std::nullopt;
+    if (!last)
+        return why;
+    const bool isAlone = !row.isShared || !shared || shared->processes.size() < 2;
+    return isAlone || bucket.exempt
+        ? tr("%1\nThe last one goes in about %2.").arg(why, Format::duration(last))
+        : tr("%1\nThe last one goes at the earliest in %2.").arg(why, Format::duration(last));
 }
 
 QString limit(const Bucket &bucket)

@@ -18,7 +18,9 @@ std::optional<Wait> holdup(const BucketRow &row, const GlobalLimitInfo &global, 
 QString nextGrant(const BucketRow &row, const GlobalLimitInfo &global, TimePoint now);
 
 /// Why its requests wait, and until when the last one does if that can be told; one or two lines.
-QString explain(const BucketRow &row, const GlobalLimitInfo &global, TimePoint now);
+/// Where several processes share the token, \a shared tells of the others.
+QString explain(const BucketRow &row, const GlobalLimitInfo &global, TimePoint now,
+    const SharedState *shared = nullptr);
 
 /// `5 per 5.0 s`.
 QString limit(const Bucket &bucket);

@@ -46,16 +46,21 @@ void ProcessModel::refresh()
 {
     std::vector<Row> rows;
     if (const SharedState *shared = m_store->shared()) {
-        if (shared->at == m_toldAt && shared->processes.size() == m_rows.size()) {
+        const std::vector<SharedProcess> gone = m_store->goneProcesses();
+        const size_t count = shared->processes.size() + gone.size();
+        if (shared->at == m_toldAt && count == m_rows.size()) {
             if (!m_rows.empty()) // time goes on
                 Q_EMIT dataChanged(index(0, HeardColumn), index(rowCount() - 1, HeardColumn));
             return;
         }
         m_toldAt = shared->at;
         std::vector<Sharing::Part> parts = Sharing::parts(*shared, *m_store);
-        rows.reserve(parts.size());
+        rows.reserve(count);
         for (size_t i = 0; i < parts.size(); ++i)
-            rows.push_back({shared->processes[i], std::move(parts[i])});
+            rows.push_back(
+                {shared->processes[i], std::move(parts[i]), Sharing::isSilent(*shared, i), false});
+        for (const SharedProcess &process : gone)
+            rows.push_back({process, {}, false, true});
     }
     m_mostLeases = 0;
     for (const Row &row : rows)
@@ -82,10 +87,10 @@ int ProcessModel::columnCount(const QModelIndex &parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
-bool ProcessModel::isSilent(int row) const
+QString ProcessModel::heard(int row) const
 {
-    const SharedState *shared = m_store->shared();
-    return shared && Sharing::isSilent(processAt(row), *shared);
+    return isGone(row) ? tr("gone")
+                       : Sharing::heard(*m_store->shared(), size_t(row), m_store->now());
 }
 
 QVariant ProcessModel::data(const QModelIndex &index, int role) const
@@ -106,7 +111,7 @@ QVariant ProcessModel::data(const QModelIndex &index, int role) const
     case MachineColumn:
         return Sharing::machine(process);
     case HeardColumn:
-        return Sharing::heard(process, m_store->now());
+        return heard(index.row());
     case LeasesColumn:
         return Format::count(quint64(process.leases));
     case HeldColumn:
@@ -126,9 +131,13 @@ QString ProcessModel::description(const Row &row, int column) const
         return process.host.isEmpty() ? tr("It has not said where it runs.")
                                       : tr("Process %1 on %2").arg(process.pid).arg(process.host);
     case HeardColumn:
-        return m_store->shared() && Sharing::isSilent(process, *m_store->shared())
-            ? tr("Nobody has heard of it for ten seconds: others get its leases when they need "
-                 "them.")
+        if (row.isGone)
+            return tr("It was last heard of %1 ago; others have its leases and its turns.")
+                .arg(Format::age(
+                    std::chrono::floor<std::chrono::seconds>(m_store->now() - process.heardAt)));
+        return row.isSilent
+            ? tr("It holds leases or waits, and should speak to Redis every three seconds. After "
+                 "ten it is passed over, and others get its leases when they need them.")
             : tr("When it last spoke to Redis. One with nothing to do is forgotten after ten "
                  "seconds.");
     case LeasesColumn:

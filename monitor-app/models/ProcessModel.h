@@ -12,7 +12,8 @@ namespace Turnstile::Monitor {
 
 class Store;
 
-/// The processes that share a token, a row each, this one first. No rows where nothing is shared.
+/// The processes that share a token, a row each, this one first; those that are gone stay for a
+/// minute, at the end. No rows where nothing is shared.
 class ProcessModel : public QAbstractTableModel {
     Q_OBJECT
 public:
@@ -38,15 +39,20 @@ public:
     const SharedProcess &processAt(int row) const { return m_rows[size_t(row)].process; }
     /// Of those that one of them holds.
     int mostLeases() const { return m_mostLeases; }
-    /// Whether it is taken for dead.
-    bool isSilent(int row) const;
+    /// Whether it should have been heard of since.
+    bool isSilent(int row) const { return m_rows[size_t(row)].isSilent; }
+    /// Whether Redis has forgotten it.
+    bool isGone(int row) const { return m_rows[size_t(row)].isGone; }
 
 private:
     struct Row {
         SharedProcess process;
-        Sharing::Part part;
+        Sharing::Part part = {};
+        bool isSilent = false;
+        bool isGone = false;
     };
     void refresh();
+    QString heard(int row) const;
     QString description(const Row &row, int column) const;
 
     Store *m_store;

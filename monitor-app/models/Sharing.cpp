@@ -15,8 +15,8 @@ namespace Turnstile::Monitor::Sharing {
 namespace {
 using namespace std::chrono_literals;
 
-constexpr qsizetype mostNames = 4; // in a sentence
-constexpr milliseconds silence = 10s;
+constexpr qsizetype mostNames = 4;       // in a sentence
+constexpr milliseconds silence = 4500ms; // one word and a half is missing
 
 // The whole name is in the tool tips of the list of processes.
 QString shortened(const QString &text)
@@ -80,15 +80,49 @@ QString longName(const SharedProcess &process)
     return tr("%1 (this process)").arg(fullName(named));
 }
 
-QString heard(const SharedProcess &process, TimePoint now)
+bool isBusy(const SharedState &shared, size_t place)
 {
-    const auto ago = std::chrono::floor<std::chrono::seconds>(now - process.heardAt);
+    const SharedProcess &process = shared.processes[place];
+    const auto waits = [place](const SharedBucket &use) {
+        return std::count(use.waiting.begin(), use.waiting.end(), int(place)) > 0;
+    };
+    return process.leases > 0 || process.waitsForAll
+        || std::any_of(shared.buckets.begin(), shared.buckets.end(), waits);
+}
+
+bool isSilent(const SharedState &shared, size_t place)
+{
+    return shared.at - shared.processes[place].heardAt >= silence && isBusy(shared, place);
+}
+
+QString heard(const SharedState &shared, size_t place, TimePoint now)
+{
+    const TimePoint heardAt = shared.processes[place].heardAt;
+    if (isSilent(shared, place))
+        return tr("silent for %1")
+            .arg(Format::age(std::chrono::floor<std::chrono::seconds>(shared.at - heardAt)));
+    const auto ago = std::chrono::floor<std::chrono::seconds>(now - heardAt);
     return ago < 2s ? tr("now") : tr("%1 ago").arg(Format::age(ago));
 }
 
-bool isSilent(const SharedProcess &process, const SharedState &shared)
+// Who waits at the global limit is in no line of a bucket.
+QString silentFirst(const SharedState &shared, const Bucket &bucket, TimePoint now)
 {
-    return shared.at - process.heardAt >= silence;
+    const SharedBucket *use = useOf(shared, bucket);
+    if (!use || use->waiting.empty())
+        return {};
+    const auto first = size_t(use->waiting.front());
+    const bool waitsHere = use->moreWaiting > 0
+        || std::any_of(use->waiting.begin(), use->waiting.end(),
+            [&shared](int place) { return processAt(shared, place).isOwn; });
+    if (!waitsHere || !isSilent(shared, first) || shared.processes[first].isOwn)
+        return {};
+    const auto left = std::chrono::ceil<std::chrono::seconds>(
+        shared.processes[first].heardAt + passedOverAfter - now);
+    const QString who = tr("%1 goes first, and is %2")
+                            .arg(fullName(shared.processes[first]), heard(shared, first, now));
+    return left > 0s ? tr("%1; Redis passes it over in %2").arg(who, Format::age(left))
+                     : tr("%1; Redis passes it over now").arg(who);
 }
 
 // Of a bucket that is in use nowhere here only the server's name is told.
@@ -158,6 +192,13 @@ QString remark(const SharedState &shared, TimePoint now)
     }
     return shared.moreBuckets > 0
         ? tr("Of %1 more buckets nothing is told.").arg(Format::count(quint64(shared.moreBuckets)))
+        : QString();
+}
+
+QString connection(const SharedState *shared)
+{
+    return shared && !shared->problem.isEmpty()
+        ? tr("The process cannot reach its Redis: numbers are as they were")
         : QString();
 }
 

@@ -16,6 +16,9 @@ class Store;
 
 namespace Sharing {
 
+/// Nobody waits any longer for who was silent for so long.
+constexpr milliseconds passedOverAfter{10'000};
+
 /// `music-bot`, `this process`; of one that has not said its name `process 1k9f…`.
 QString name(const SharedProcess &process);
 /// `4121@web2`, without the domain of the machine; empty where it is not known.
@@ -24,10 +27,16 @@ QString machine(const SharedProcess &process);
 QString fullName(const SharedProcess &process);
 /// For a list of all: `music-bot 77@web1 (this process)`.
 QString longName(const SharedProcess &process);
-/// When it was heard of: `now`, `3 s ago`.
-QString heard(const SharedProcess &process, TimePoint now);
-/// Whether nobody had heard of it for so long, when \a shared was told, that it is taken for dead.
-bool isSilent(const SharedProcess &process, const SharedState &shared);
+/// Whether the process at \a place held leases or waited when \a shared was told: Redis hears of
+/// such a one every three seconds.
+bool isBusy(const SharedState &shared, size_t place);
+/// Whether it is busy, and had not been heard of for longer than that.
+bool isSilent(const SharedState &shared, size_t place);
+/// When it was heard of: `now`, `3 s ago`; `silent for 6 s`.
+QString heard(const SharedState &shared, size_t place, TimePoint now);
+/// Who goes first in the line of \a bucket in which this process waits, if that one is silent, and
+/// for how long it still does; else nothing.
+QString silentFirst(const SharedState &shared, const Bucket &bucket, TimePoint now);
 
 /// Who uses \a bucket; null: nobody, or nobody has told.
 const SharedBucket *useOf(const SharedState &shared, const Bucket &bucket);
@@ -51,6 +60,9 @@ std::vector<Part> parts(const SharedState &shared, const Store &store);
 /// What is to be said of all of it, in a sentence or two: why it is old, or that it is not all;
 /// mostly nothing.
 QString remark(const SharedState &shared, TimePoint now);
+
+/// That the process that is watched cannot reach its Redis; empty: it can, or needs none.
+QString connection(const SharedState *shared);
 
 } // namespace Sharing
 } // namespace Turnstile::Monitor

@@ -77,6 +77,8 @@ void Store::show(UpdateBatch update)
             forgetBuckets();
     }
     const UpdateBatch batch = m_groups.merged(std::move(update));
+    if (batch.shared)
+        share(*batch.shared);
     for (const Bucket &bucket : batch.buckets) {
         if (const auto known = m_index.constFind(bucket.id); known != m_index.cend()) {
             BucketRow &row = m_rows[size_t(*known)];
@@ -86,7 +88,7 @@ void Store::show(UpdateBatch update)
             markDirty(*known);
         } else {
             m_index.insert(bucket.id, int(m_rows.size()));
-            m_rows.emplace_back(bucket, batch.at);
+            mark(m_rows.emplace_back(bucket, batch.at));
             m_dirty.push_back(false);
             m_queued += bucket.queued;
             m_inFlight += bucket.inFlight;
@@ -107,8 +109,6 @@ void Store::show(UpdateBatch update)
     }
     m_removed.insert(m_removed.end(), batch.removed.begin(), batch.removed.end());
     m_dropped += batch.dropped;
-    if (batch.shared)
-        m_shared = batch.shared;
 
     m_tickets.apply(batch);
     m_tokens.apply(batch);
@@ -122,6 +122,23 @@ void Store::show(UpdateBatch update)
             std::max<TimePoint::duration>(0ms, m_frameAt + frameInterval - m_clock())));
     else if (m_removed.size() + m_rows.size() - size_t(m_shown) > mostUntold)
         tellRows();
+}
+
+void Store::share(const SharedState &shared)
+{
+    const bool isSame = m_shared && m_shared->problem.isEmpty() == shared.problem.isEmpty();
+    m_shared = shared;
+    m_processes.take(*m_shared);
+    for (int row = 0; !isSame && row < int(m_rows.size()); ++row) {
+        mark(m_rows[size_t(row)]);
+        markDirty(row);
+    }
+}
+
+void Store::mark(BucketRow &row) const
+{
+    row.isShared = m_shared.has_value();
+    row.isCutOff = m_shared && !m_shared->problem.isEmpty();
 }
 
 void Store::setWatched(bool watched)
@@ -188,6 +205,7 @@ void Store::forgetBuckets()
     m_tickets.clear();
     m_tokens.clear();
     m_shared.reset();
+    m_processes.clear();
     m_shown = m_queued = m_inFlight = 0;
     m_lastReset = {};
     m_waitsNext = 0;

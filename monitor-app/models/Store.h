@@ -8,6 +8,7 @@
 #include "monitor-app/models/Figures.h"
 #include "monitor-app/models/HeldUpdates.h"
 #include "monitor-app/models/KnownBuckets.h"
+#include "monitor-app/models/ProcessMemory.h"
 #include "monitor-app/models/TicketLog.h"
 #include "monitor-app/models/TimeRange.h"
 #include "monitor-app/models/TokenTrace.h"
@@ -72,6 +73,8 @@ public:
     const TokenTrace &tokenTrace() const { return m_tokens; }
     /// Which of several processes that share the limits holds what; null: nothing is shared.
     const SharedState *shared() const { return m_shared ? &*m_shared : nullptr; }
+    /// Those that shared them, and are gone since less than a minute.
+    std::vector<SharedProcess> goneProcesses() const { return m_processes.gone(m_now); }
     const EventLog &events() const { return m_events; }
     /// To follow it, and to add what the monitor itself has to tell.
     EventLog *events() { return &m_events; }
@@ -109,6 +112,8 @@ Q_SIGNALS:
 private:
     void forgetBuckets();
     void show(UpdateBatch update);
+    void share(const SharedState &shared);
+    void mark(BucketRow &row) const;
     void tellRows();
     BucketRow *findRow(BucketId id);
     void markDirty(int row);
@@ -138,6 +143,7 @@ private:
     TokenTrace m_tokens;
     EventLog m_events;
     std::optional<SharedState> m_shared;
+    ProcessMemory m_processes;
     TimeRange m_range = TimeRange::Seconds30;
     int m_shown = 0;
     int m_queued = 0;

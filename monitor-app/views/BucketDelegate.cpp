@@ -73,8 +73,10 @@ void BucketDelegate::paintCell(
     case BucketModel::StateColumn:
         Paint::dot(painter, {cell.left() + 4, cell.center().y()},
             m_theme->stateColor(row.state(m_store->now())));
-        write(painter, cell.adjusted(15, 0, 0, 0), stateName(row.state(m_store->now())), m_body,
-            m_theme->text);
+        write(painter, cell.adjusted(15, 0, 0, 0),
+            m_body.metrics.elidedText(
+                stateName(row.state(m_store->now())), Qt::ElideRight, cell.width() - 15),
+            m_body, m_theme->text);
         break;
     case BucketModel::RouteColumn:
         paintRoute(painter, cell, row);

@@ -254,8 +254,9 @@ void DetailPanel::writeRows(const BucketRow &row)
     m_title->write(breakable(row));
     m_title->fit(3);
     m_title->setAccessibleName(row.bucket.name);
-    QString story = BucketStory::explain(row, global, now);
-    if (const SharedState *shared = m_store->shared(); shared && !shared->problem.isEmpty())
+    const SharedState *shared = m_store->shared();
+    QString story = BucketStory::explain(row, global, now, shared);
+    if (shared && !shared->problem.isEmpty())
         story += u'\n' + shared->problem;
     m_story->write(story);
     m_story->fit(2, 5);

@@ -20,7 +20,7 @@ namespace {
 constexpr int processInset = 8;
 constexpr int processNameWidth = 210;
 constexpr int processMachineWidth = 150;
-constexpr int processHeardWidth = 78;
+constexpr int processHeardWidth = 108;
 constexpr int processLeasesWidth = 150;
 constexpr int leasesNumberWidth = 30;
 constexpr qreal leasesBarHeight = 5;
@@ -63,27 +63,34 @@ void ProcessDelegate::paint(
         paintLeases(painter, cell, index.row());
         break;
     case ProcessModel::HeardColumn:
-        writeText(painter, cell, text, Theme::body(),
-            m_processes->isSilent(index.row()) ? m_theme->amber : m_theme->dim);
+        writeText(painter, cell, text, Theme::body(), rowColor(index.row(), m_theme->dim));
         break;
     case ProcessModel::MachineColumn:
-        writeText(painter, cell, text, Theme::body(), m_theme->dim, Qt::ElideMiddle);
+        writeText(painter, cell, text, Theme::body(), rowColor(index.row(), m_theme->dim),
+            Qt::ElideMiddle);
         break;
     case ProcessModel::WantedColumn:
         writeText(painter, cell, text, Theme::body(), isNothing ? m_theme->faint : m_theme->amber);
         break;
     default:
-        writeText(painter, cell, text, Theme::body(), isNothing ? m_theme->faint : m_theme->text);
+        writeText(painter, cell, text, Theme::body(),
+            isNothing ? m_theme->faint : rowColor(index.row(), m_theme->text));
         break;
     }
     painter->restore();
 }
 
+QColor ProcessDelegate::rowColor(int row, const QColor &usual) const
+{
+    return m_processes->isGone(row)  ? m_theme->faint
+        : m_processes->isSilent(row) ? m_theme->amber
+                                     : usual;
+}
+
 void ProcessDelegate::paintName(QPainter *painter, QRectF cell, int row) const
 {
     const SharedProcess &process = m_processes->processAt(row);
-    Paint::dot(painter, {cell.left() + 4, cell.center().y()},
-        m_processes->isSilent(row) ? m_theme->amber : m_theme->green);
+    Paint::dot(painter, {cell.left() + 4, cell.center().y()}, rowColor(row, m_theme->green));
     cell.adjust(15, 0, 0, 0);
     const QString tag = process.isOwn ? tr("this one") : QString();
     const qreal tagWidth =
@@ -92,7 +99,7 @@ void ProcessDelegate::paintName(QPainter *painter, QRectF cell, int row) const
     const QFont font = process.isOwn ? Theme::heading() : Theme::body();
     const QString shown =
         QFontMetricsF(font).elidedText(name, Qt::ElideMiddle, cell.width() - tagWidth);
-    writeText(painter, cell, shown, font, m_theme->text);
+    writeText(painter, cell, shown, font, rowColor(row, m_theme->text));
     cell.setLeft(cell.left() + QFontMetricsF(font).horizontalAdvance(shown) + 8);
     writeText(painter, cell, tag, Theme::small(), m_theme->dim);
 }
@@ -102,11 +109,11 @@ void ProcessDelegate::paintLeases(QPainter *painter, const QRectF &cell, int row
     const int leases = m_processes->processAt(row).leases;
     writeText(painter, QRectF(cell.left(), cell.top(), leasesNumberWidth, cell.height()),
         m_processes->index(row, ProcessModel::LeasesColumn).data().toString(), Theme::body(),
-        leases > 0 ? m_theme->text : m_theme->faint);
+        leases > 0 ? rowColor(row, m_theme->text) : m_theme->faint);
     const QRectF track(cell.left() + leasesNumberWidth, cell.center().y() - leasesBarHeight / 2,
         std::max(0.0, cell.width() - leasesNumberWidth), leasesBarHeight);
     Paint::bar(painter, track, double(leases) / std::max(1, m_processes->mostLeases()),
-        m_theme->blue, m_theme->track);
+        rowColor(row, m_theme->blue), m_theme->track);
 }
 
 ProcessTable::ProcessTable(ProcessModel *processes, QWidget *parent)

@@ -24,6 +24,7 @@ public:
         const QModelIndex &index) const override;
 
 private:
+    QColor rowColor(int row, const QColor &usual) const;
     void paintName(QPainter *painter, QRectF cell, int row) const;
     void paintLeases(QPainter *painter, const QRectF &cell, int row) const;
 

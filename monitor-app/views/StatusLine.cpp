@@ -3,6 +3,7 @@
 #include "monitor-app/views/StatusLine.h"
 
 #include "monitor-app/models/Format.h"
+#include "monitor-app/models/Sharing.h"
 #include "monitor-app/models/Store.h"
 #include "monitor-app/views/Theme.h"
 
@@ -14,7 +15,8 @@ namespace Turnstile::Monitor {
 
 namespace {
 constexpr int widestConnection = 300;
-}
+constexpr int widestTrouble = 400;
+} // namespace
 
 StatusLine::StatusLine(const Store *store, QWidget *parent)
     : QWidget(parent)
@@ -56,10 +58,8 @@ StatusLine::StatusLine(const Store *store, QWidget *parent)
 
 void StatusLine::setConnection(const QString &connection)
 {
-    const QString shown =
-        m_connection->fontMetrics().elidedText(connection, Qt::ElideMiddle, widestConnection);
-    m_connection->setText(shown);
-    m_connection->setToolTip(shown == connection ? QString() : connection);
+    m_where = connection;
+    showConnection();
 }
 
 void StatusLine::setProtocol(const QString &version)
@@ -80,6 +80,7 @@ void StatusLine::setCounts(int shown, int total)
 void StatusLine::setStale(bool stale)
 {
     m_stale = stale;
+    showConnection();
     showNote();
 }
 
@@ -102,11 +103,27 @@ void StatusLine::paintEvent(QPaintEvent *)
 
 void StatusLine::showFigures()
 {
+    showConnection();
     const double events = m_store->figures().eventsPerSecond(m_store->now());
     m_events->setText(tr("%1 events/s").arg(Format::count(quint64(qRound64(events)))));
     m_dropped->setText(tr("%1 dropped").arg(Format::count(m_store->dropped())));
     setColor(m_dropped, m_store->dropped() > 0 ? m_theme->amber : m_theme->dim);
     m_lag->setText(tr("update lag %1 ms").arg(m_store->updateLag().count()));
+}
+
+// Who is connected to a process that is not connected itself is told so first.
+void StatusLine::showConnection()
+{
+    const SharedState *shared = m_store->shared();
+    const QString trouble = m_stale ? QString() : Sharing::connection(shared);
+    const QString text = trouble.isEmpty() ? m_where : trouble;
+    const QString shown = m_connection->fontMetrics().elidedText(
+        text, Qt::ElideMiddle, trouble.isEmpty() ? widestConnection : widestTrouble);
+    m_connection->setText(shown);
+    m_connection->setToolTip(!trouble.isEmpty() ? m_where + u'\n' + shared->problem
+            : shown == text                     ? QString()
+                                                : text);
+    setColor(m_connection, trouble.isEmpty() ? m_theme->dim : m_theme->amber);
 }
 
 void StatusLine::showNote()

@@ -31,6 +31,7 @@ protected:
 
 private:
     void showFigures();
+    void showConnection();
     void showNote();
     static void setColor(QLabel *label, const QColor &color);
 
@@ -43,6 +44,7 @@ private:
     QLabel *m_protocol;
     QLabel *m_note;
     QLabel *m_buckets;
+    QString m_where; ///< how the monitor is connected
     bool m_stale = false;
 };
 

@@ -122,12 +122,14 @@ std::vector<TerminalLine> terminalDetail(const Store &store, const BucketRow &ro
     lines.front().moveTo(factColumn, 1);
     TerminalTable::addRoute(lines.front(), row, std::max(0, size.width() - factColumn));
     const GlobalLimitInfo &global = store.figures().global();
-    for (const QString &text : BucketStory::explain(row, global, now).split(QLatin1Char('\n')))
+    const SharedState *shared = store.shared();
+    const QString story = BucketStory::explain(row, global, now, shared);
+    for (const QString &text : story.split(QLatin1Char('\n')))
         lines.emplace_back(text);
     lines.emplace_back();
     for (TerminalLine &line : facts(row, global, now))
         lines.push_back(std::move(line));
-    if (const SharedState *shared = store.shared(); shared && !row.bucket.exempt) {
+    if (shared && !row.bucket.exempt) {
         const SharedBucket *use = Sharing::useOf(*shared, row.bucket);
         if (!shared->problem.isEmpty())
             lines.push_back(fact(tr("shared limits"), shared->problem, Color::Amber));

@@ -4,6 +4,7 @@
 
 #include "monitor-app/models/Filter.h"
 #include "monitor-app/models/Format.h"
+#include "monitor-app/models/Sharing.h"
 #include "monitor-app/models/Store.h"
 #include "monitor-app/models/Words.h"
 #include "monitor-app/views/TerminalText.h"
@@ -70,7 +71,9 @@ TerminalLine TerminalStatus::banner() const
 TerminalLine TerminalStatus::line(const Store &store, bool isTable, int width) const
 {
     const bool isLive = state == State::Live || state == State::Replay;
-    TerminalLine left(connection, {.color = isLive ? Color::Green : Color::Amber});
+    const QString trouble = isLive ? Sharing::connection(store.shared()) : QString();
+    TerminalLine left(trouble.isEmpty() ? connection : trouble,
+        {.color = isLive && trouble.isEmpty() ? Color::Green : Color::Amber});
     const double events = store.figures().eventsPerSecond(store.now());
     left.add(tr("  %1 events/s").arg(Format::count(quint64(qRound64(events)))), Color::Dim)
         .add(tr("  %1 dropped").arg(Format::count(store.dropped())), Color::Dim);

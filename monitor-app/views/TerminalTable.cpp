@@ -42,9 +42,12 @@ Color colorOf(RowState state)
     switch (state) {
     case RowState::Paused:
     case RowState::GloballyLocked:
+    case RowState::RedisAway:
     case RowState::RouteLimited:
         return Color::Red;
     case RowState::Exhausted:
+    case RowState::InUseElsewhere:
+    case RowState::OthersFirst:
         return Color::Amber;
     case RowState::Probing:
         return Color::Blue;
@@ -172,7 +175,7 @@ TerminalLine TerminalTable::line(const BucketRow &row, TimePoint now, int width)
 void TerminalTable::addState(TerminalLine &line, RowState state)
 {
     line.add(QStringLiteral("● "), colorOf(state))
-        .add(stateName(state), state == RowState::Idle ? Color::Dim : Color::Text);
+        .add(shortStateName(state), state == RowState::Idle ? Color::Dim : Color::Text);
 }
 
 void TerminalTable::addRoute(TerminalLine &line, const BucketRow &row, int cells)

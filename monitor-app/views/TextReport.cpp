@@ -101,8 +101,10 @@ QStringList processLines(const Store &store)
     const std::vector<Sharing::Part> parts = Sharing::parts(*shared, store);
     for (size_t i = 0; i < parts.size(); ++i) {
         const SharedProcess &process = shared->processes[i];
-        QString line = tr("process %1: heard of %2, leases: %3")
-                           .arg(Sharing::longName(process), Sharing::heard(process, store.now()),
+        const QString heard = Sharing::heard(*shared, i, store.now());
+        QString line = tr("process %1: %2, leases: %3")
+                           .arg(Sharing::longName(process),
+                               Sharing::isSilent(*shared, i) ? heard : tr("heard of %1").arg(heard),
                                Format::count(quint64(process.leases)));
         if (!parts[i].held.isEmpty())
             line += tr(", holds %1").arg(Sharing::fewOf(parts[i].held));
@@ -110,6 +112,8 @@ QStringList processLines(const Store &store)
             line += tr(", waits for %1").arg(Sharing::fewOf(parts[i].wanted));
         lines += TerminalText::printable(line);
     }
+    for (const SharedProcess &process : store.goneProcesses())
+        lines += TerminalText::printable(tr("process %1: gone").arg(Sharing::longName(process)));
     return lines;
 }
 
@@ -142,7 +146,7 @@ QString columnText(Column column, const BucketRow &row, TimePoint now)
 {
     switch (column) {
     case Column::State:
-        return stateName(row.state(now));
+        return shortStateName(row.state(now));
     case Column::Route:
         return TerminalText::printable(row.bucket.name);
     case Column::Tokens:
@@ -167,7 +171,7 @@ QString columnText(Column column, const BucketRow &row, TimePoint now)
 
 int columnWidth(Column column)
 {
-    constexpr std::array<int, RowOrder::columnCount> widths{11, 0, 8, 9, 8, 11, 10, 10, 7};
+    constexpr std::array<int, RowOrder::columnCount> widths{12, 0, 8, 9, 8, 11, 10, 10, 7};
     return widths[size_t(column)];
 }
 

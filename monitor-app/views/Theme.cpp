@@ -91,9 +91,12 @@ QColor Theme::stateColor(RowState state) const
     switch (state) {
     case RowState::Paused:
     case RowState::GloballyLocked:
+    case RowState::RedisAway:
     case RowState::RouteLimited:
         return red;
     case RowState::Exhausted:
+    case RowState::InUseElsewhere:
+    case RowState::OthersFirst:
         return amber;
     case RowState::Probing:
         return blue;

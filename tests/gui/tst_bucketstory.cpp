@@ -22,6 +22,9 @@ private Q_SLOTS:
     void saysWhenNothingWaits();
     void countsDown();
     void leavesOutTheWorstCase();
+    void knowsThatOthersCount_data();
+    void knowsThatOthersCount();
+    void namesWhoGoesFirstAndIsSilent();
     void describesTheBucket();
     void namesMajorResources_data();
     void namesMajorResources();
@@ -172,6 +175,102 @@ void TestBucketStory::leavesOutTheWorstCase()
         BucketStory::nextGrant(row, calm, now), QStringLiteral("as soon as a request is answered"));
     QCOMPARE(BucketStory::explain(row, calm, now),
         QStringLiteral("7 wait, up to 6.4 s: no token is left."));
+}
+
+void TestBucketStory::knowsThatOthersCount_data()
+{
+    QTest::addColumn<int>("remaining");
+    QTest::addColumn<BucketState>("told");
+    QTest::addColumn<bool>("isCutOff");
+    QTest::addColumn<Wait>("wait");
+    QTest::addColumn<RowState>("state");
+    QTest::addColumn<QString>("next");
+    QTest::addColumn<QString>("why");
+    const auto soon = now + 2s;
+    const auto full = BucketState::Exhausted;
+    QTest::newRow("turn") << 5 << full << false << Wait{WaitReason::Turn, soon}
+                          << RowState::OthersFirst << "in 2.0 s: other processes go first"
+                          << "7 wait, up to 6.4 s: other processes of the token go first.";
+    QTest::newRow("turn, no token")
+        << 1 << full << false << Wait{WaitReason::Turn, soon} << RowState::OthersFirst
+        << "in 2.0 s: other processes go first"
+        << "7 wait, up to 6.4 s: other processes of the token go first.";
+    QTest::newRow("elsewhere") << 5 << full << false << Wait{WaitReason::Bucket, soon}
+                               << RowState::InUseElsewhere
+                               << "in 2.0 s: other processes use the tokens"
+                               << "7 wait, up to 6.4 s: other processes use the tokens that are "
+                                  "left.";
+    QTest::newRow("elsewhere, whoever knows until when")
+        << 5 << full << false << Wait{WaitReason::Bucket} << RowState::InUseElsewhere
+        << "as soon as another process has its answer"
+        << "7 wait, up to 6.4 s: other processes use the tokens that are left.";
+    QTest::newRow("exhausted") << 1 << full << false << Wait{WaitReason::Bucket, now + 3200ms}
+                               << RowState::Exhausted << "in 3.2 s: bucket exhausted"
+                               << "7 wait, up to 6.4 s: no token is left.\n"
+                                  "The last one goes at the earliest in 8.2 s.";
+    QTest::newRow("held by something else")
+        << 5 << full << false << Wait{WaitReason::Connection} << RowState::Open
+        << "as soon as a connection is free"
+        << "7 wait, up to 6.4 s: all connections to the server are in use.";
+    QTest::newRow("asked") << 5 << BucketState::Open << false << Wait{WaitReason::Lease}
+                           << RowState::Open << "as soon as the shared limiter answers"
+                           << "7 wait, up to 6.4 s: the shared limiter has not answered yet.";
+    QTest::newRow("away") << 5 << BucketState::Open << true << Wait{WaitReason::Lease}
+                          << RowState::RedisAway << "as soon as Redis can be reached"
+                          << "7 wait, up to 6.4 s: Redis cannot be reached.";
+    QTest::newRow("away, own part")
+        << 5 << full << true << Wait{WaitReason::Bucket, soon} << RowState::RedisAway
+        << "in 2.0 s: Redis is away, and its own part is used up"
+        << "7 wait, up to 6.4 s: Redis cannot be reached, and the part "
+           "of this process is used up.";
+    QTest::newRow("paused") << 5 << BucketState::Paused << true << Wait{WaitReason::Paused}
+                            << RowState::Paused << "when somebody resumes it"
+                            << "7 wait, up to 6.4 s: somebody paused them.";
+}
+
+// What is said contradicts no number.
+void TestBucketStory::knowsThatOthersCount()
+{
+    QFETCH(Wait, wait);
+    QFETCH(BucketState, told);
+    QFETCH(int, remaining);
+    QFETCH(bool, isCutOff);
+    Bucket bucket = exhausted();
+    bucket.state = told;
+    bucket.remaining = remaining;
+    bucket.wait = wait;
+    BucketRow row(bucket, now);
+    row.isShared = true;
+    row.isCutOff = isCutOff;
+    const SharedState shared = Fake::sampleShared(now);
+    QTEST(row.state(now), "state");
+    QTEST(BucketStory::nextGrant(row, calm, now), "next");
+    QTEST(BucketStory::explain(row, calm, now, &shared), "why");
+}
+
+void TestBucketStory::namesWhoGoesFirstAndIsSilent()
+{
+    Bucket bucket = exhausted();
+    bucket.wait = Wait{WaitReason::Turn, now + 20s};
+    BucketRow row(bucket, now);
+    row.isShared = true;
+    SharedState shared = Fake::sampleShared(now);
+    shared.at = now;
+    TimePoint &heardAt = shared.processes[1].heardAt; // of who goes first
+    const QString usual =
+        QStringLiteral("7 wait, up to 6.4 s: other processes of the token go first.");
+    heardAt = now - 4400ms;
+    QCOMPARE(BucketStory::explain(row, calm, now, &shared), usual);
+    heardAt = now - 6500ms;
+    QCOMPARE(BucketStory::explain(row, calm, now, &shared),
+        QStringLiteral("7 wait, up to 6.4 s: music-bot 77@web1 goes first, and is silent for 6 s; "
+                       "Redis passes it over in 4 s."));
+    QVERIFY(BucketStory::explain(row, calm, now + 4s, &shared)
+                .endsWith(QStringLiteral("Redis passes it over now.")));
+    shared.buckets[0].waiting = {1}; // and this process waits for the whole token
+    QCOMPARE(BucketStory::explain(row, calm, now, &shared), usual);
+    shared.buckets[0].waiting = {0, 1};
+    QCOMPARE(BucketStory::explain(row, calm, now, &shared), usual);
 }
 
 void TestBucketStory::describesTheBucket()

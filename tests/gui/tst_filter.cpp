@@ -115,8 +115,9 @@ void TestFilter::saysWhatIsWrong_data()
         QTest::newRow(filter) << text(filter) << text(problem) << start << length;
     };
     row("state:exhaustd",
-        "\"state:exhaustd\": there is no state \"exhaustd\". States are paused, global, route, "
-        "exhausted, probing, open, exempt, idle.",
+        "\"state:exhaustd\": there is no state \"exhaustd\". States are paused, global, away, "
+        "route, "
+        "exhausted, elsewhere, others, probing, open, exempt, idle.",
         0, 14);
     row("channels method:PSOT",
         "\"method:PSOT\": there is no method \"PSOT\". Methods are GET, HEAD, POST, PUT, PATCH, "
@@ -229,7 +230,7 @@ void TestFilter::completes_data()
     row("re|", "remaining:,reset:");
     row("-re|", "-remaining:,-reset:");
     row("a st|x:open", "a state:open"); // the key as a whole
-    row("state:e|", "state:exhausted,state:exempt");
+    row("state:e|", "state:exhausted,state:elsewhere,state:exempt");
     row("state:SUB|", "state:sublimit");
     row("state:glob|", "state:global");
     row("state:open|", "");

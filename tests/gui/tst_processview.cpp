@@ -24,6 +24,7 @@ private Q_SLOTS:
     void init();
 
     void namesProcesses();
+    void knowsWhoIsSilent();
     void findsTheUseOfABucket();
     void listsFew();
     void tellsWhatEachHolds();
@@ -81,15 +82,29 @@ void TestProcessView::namesProcesses()
     process.isOwn = true;
     QCOMPARE(Sharing::fullName(process), QStringLiteral("this process"));
     QCOMPARE(Sharing::longName(process), QStringLiteral("bot 12@10.0.3.17 (this process)"));
-    process.heardAt = now - 1999ms;
-    QCOMPARE(Sharing::heard(process, now), QStringLiteral("now"));
-    process.heardAt = now - 9s;
-    QCOMPARE(Sharing::heard(process, now), QStringLiteral("9 s ago"));
-    SharedState shared;
+}
+
+// Who has nothing to do says nothing.
+void TestProcessView::knowsWhoIsSilent()
+{
+    SharedState shared = Fake::sampleShared(now);
     shared.at = now;
-    QVERIFY(!Sharing::isSilent(process, shared));
-    shared.at = now + 1s;
-    QVERIFY(Sharing::isSilent(process, shared));
+    const auto heard = [&](size_t place, milliseconds ago) {
+        shared.processes[place].heardAt = now - ago;
+        return Sharing::heard(shared, place, now);
+    };
+    QCOMPARE(heard(1, 1999ms), QStringLiteral("now"));
+    QCOMPARE(heard(1, 4499ms), QStringLiteral("4 s ago"));
+    QVERIFY(!Sharing::isSilent(shared, 1));
+    QCOMPARE(heard(1, 4500ms), QStringLiteral("silent for 4 s"));
+    QVERIFY(Sharing::isSilent(shared, 1));
+    shared.processes[1].waitsForAll = false; // and waits for the bucket
+    QVERIFY(Sharing::isSilent(shared, 1));
+    shared.buckets[0].waiting = {0};
+    QCOMPARE(heard(1, 9s), QStringLiteral("9 s ago"));
+    QVERIFY(!Sharing::isSilent(shared, 1));
+    shared.processes[1].leases = 1;
+    QVERIFY(Sharing::isSilent(shared, 1));
 }
 
 void TestProcessView::findsTheUseOfABucket()
@@ -138,7 +153,7 @@ void TestProcessView::tellsWhatEachHolds()
             QStringLiteral("now"), QStringLiteral("1"), post + QStringLiteral(" (1)"), post}));
     QCOMPARE(row(model, 1).value(4), QStringLiteral("–"));
     QCOMPARE(row(model, 1).value(5), QStringLiteral("the global limit, ") + post);
-    QCOMPARE(row(model, 2).value(2), QStringLiteral("12 s ago"));
+    QCOMPARE(row(model, 2).value(2), QStringLiteral("silent for 11 s"));
     QCOMPARE(row(model, 2).value(4), post + QStringLiteral(" (3), channels/99 · beef (2)"));
     QVERIFY(model.isSilent(2) && !model.isSilent(1));
     QCOMPARE(model.index(1, ProcessModel::WantedColumn).data(Qt::ToolTipRole).toString(),
@@ -161,9 +176,22 @@ void TestProcessView::keepsItsRows()
     tell(shared);
     QCOMPARE(reset.count(), 0);
     QCOMPARE(model.processAt(0).leases, 9);
+    shared.at = now;
     shared.processes.pop_back();
     shared.buckets.clear();
     tell(shared);
+    QCOMPARE(model.rowCount(), 3);
+    QVERIFY(model.isGone(2) && !model.isGone(1));
+    QCOMPARE(row(model, 2).mid(1),
+        QStringList({QStringLiteral("4121@web2"), QStringLiteral("gone"), QStringLiteral("0"),
+            QStringLiteral("–"), QStringLiteral("–")}));
+    QVERIFY(model.index(2, ProcessModel::HeardColumn)
+                .data(Qt::ToolTipRole)
+                .toString()
+                .contains(QStringLiteral("It was last heard of 12 s ago")));
+    reset.clear();
+    now += 1min;
+    store->makeFrame();
     QCOMPARE(reset.count(), 1);
     QCOMPARE(model.rowCount(), 2);
     store->clear();
@@ -247,6 +275,13 @@ void TestProcessView::looksGood()
         shared.buckets[0].holders.push_back({i, 1});
         shared.buckets[0].waiting.push_back(i);
     }
+    SharedProcess dead = shared.processes[2];
+    dead.id = QStringLiteral("dead");
+    dead.pid = 4000;
+    shared.processes.push_back(dead);
+    tell(shared);
+    shared.at = now;
+    shared.processes.pop_back();
     tell(shared);
     page.selectBucket(Fake::bucketId(1));
     page.findChild<QTabWidget *>()->setCurrentIndex(2);

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void saysWhatItIsTold();
     void warnsOfDroppedStates();
     void saysThatTheViewStands();
+    void saysThatRedisIsAway();
     void fits_data();
     void fits();
 
@@ -82,6 +83,40 @@ void TestStatusLine::saysThatTheViewStands()
     QVERIFY(!texts(line).contains(QStringLiteral("frozen")));
 }
 
+// Whoever is connected to a process that is not.
+void TestStatusLine::saysThatRedisIsAway()
+{
+    TimePoint now{1000s};
+    Store store([&now] { return now; });
+    StatusLine line(&store);
+    line.setTheme(Theme::light());
+    const QString connected = QStringLiteral("Connected · local socket");
+    const QString trouble =
+        QStringLiteral("The process cannot reach its Redis: numbers are as they were");
+    line.setConnection(connected);
+    UpdateBatch batch;
+    batch.at = now;
+    batch.shared.emplace().problem = QStringLiteral("Redis at /redis is not connected.");
+    const auto tell = [&] {
+        store.apply(batch);
+        now += 200ms;
+        store.makeFrame();
+    };
+    tell();
+    const auto *label = line.findChildren<QLabel *>().constFirst();
+    QCOMPARE(label->text(), trouble);
+    QCOMPARE(label->palette().color(QPalette::WindowText), Theme::light().amber);
+    QCOMPARE(label->toolTip(), connected + QStringLiteral("\nRedis at /redis is not connected."));
+    line.setStale(true); // nobody knows
+    QCOMPARE(label->text(), connected);
+    line.setStale(false);
+    QCOMPARE(label->text(), trouble);
+    batch.shared->problem.clear();
+    tell();
+    QCOMPARE(label->text(), connected);
+    QCOMPARE(label->palette().color(QPalette::WindowText), Theme::light().dim);
+}
+
 void TestStatusLine::fits_data()
 {
     QTest::addColumn<int>("width");
@@ -100,13 +135,23 @@ void TestStatusLine::fits()
             QStringLiteral("Reconnecting · tls://a.very.long.host.example.org:7070"));
         line.setProtocol(QStringLiteral("1.0"));
         line.setCounts(1234, 56789);
-        line.setStale(true);
         line.resize(width, Theme::statusHeight);
         line.show();
-        for (const QLabel *label : line.findChildren<QLabel *>())
-            QVERIFY2(label->isHidden() || label->width() >= label->sizeHint().width(),
-                qPrintable(label->text()));
-        Gui::savePicture(line, QStringLiteral("status-%1-%2").arg(Gui::nameOf(*theme)).arg(width));
+        UpdateBatch batch;
+        batch.shared.emplace().problem = QStringLiteral("Redis is away.");
+        store.apply(batch);
+        store.makeFrame();
+        for (const char *name : {"away", "stale"}) {
+            line.setStale(*name == 's');
+            QCoreApplication::processEvents();
+            for (const QLabel *label : line.findChildren<QLabel *>())
+                QVERIFY2(label->isHidden() || label->width() >= label->sizeHint().width(),
+                    qPrintable(label->text()));
+            Gui::savePicture(line,
+                QStringLiteral("status-%1-%2-%3")
+                    .arg(QString::fromLatin1(name), Gui::nameOf(*theme))
+                    .arg(width));
+        }
     }
 }
 

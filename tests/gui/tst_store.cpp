@@ -31,6 +31,7 @@ private Q_SLOTS:
     void standsStillWhileFrozen();
     void measuresTheLag();
     void countsDownFromTheFrame();
+    void knowsThatRedisIsAway();
     void measuresWaitsByTheirLongestStretch();
     void gathersForTheNextFrame();
     void makesNoFramesWhenNothingMoves();
@@ -361,6 +362,44 @@ void TestStore::countsDownFromTheFrame()
     QCOMPARE(row.waitLeft(store->now()), 0.0);
     QCOMPARE(row.tokens(store->now()), std::optional(3));
     QCOMPARE(row.state(store->now()), RowState::Open);
+}
+
+// Which is news of all rows.
+void TestStore::knowsThatRedisIsAway()
+{
+    const auto store = makeStore();
+    Bucket bucket = Fake::bucket(1, QStringLiteral("GET /x"), BucketState::Open);
+    bucket.limit = bucket.remaining = 5;
+    bucket.queued = 2;
+    bucket.wait = Wait{WaitReason::Lease};
+    store->apply(batch({bucket}));
+    store->makeFrame();
+    QCOMPARE(store->bucketAt(0).state(now), RowState::Open);
+    QSignalSpy changed(store.get(), &Store::bucketsChanged);
+    UpdateBatch news;
+    news.at = now;
+    news.shared = Fake::sampleShared(now);
+    store->apply(news);
+    store->makeFrame();
+    QCOMPARE(std::exchange(news.shared->problem, QStringLiteral("Redis is away.")), QString());
+    QCOMPARE(store->bucketAt(0).state(now), RowState::Open); // it is asked
+    changed.clear();
+    store->apply(news);
+    store->makeFrame();
+    QCOMPARE(changed.count(), 1);
+    QCOMPARE(store->bucketAt(0).state(now), RowState::RedisAway);
+    bucket.id = Fake::bucketId(2);
+    store->apply(batch({bucket}));
+    store->makeFrame();
+    QCOMPARE(store->bucketAt(1).state(now), RowState::RedisAway);
+    bucket.exempt = true; // such a one is of this process alone
+    store->apply(batch({bucket}));
+    store->makeFrame();
+    QVERIFY(store->bucketAt(1).state(now) != RowState::RedisAway);
+    news.shared->problem.clear();
+    store->apply(news);
+    store->makeFrame();
+    QCOMPARE(store->bucketAt(0).state(now), RowState::Open);
 }
 
 void TestStore::measuresWaitsByTheirLongestStretch()

@@ -92,9 +92,10 @@ void TestTerminalPage::showsFiguresAndBuckets()
     QCOMPARE(lines.size(), 24);
     QCOMPARE(lines[0], QStringLiteral("music-bot · pid 4121"));
     const QString all = lines.join(u'\n');
-    for (const char *part : {"queued 30 (oldest 6.4 s)", "in flight 12", "global limit 37/50",
-             "frees in 0.4 s", "429s in 10 min 1 (0 global, 1 user, 0 shared)",
-             "invalid requests 12 / 10\u00a0000", "\nState▼ ", "● exhausted   POST /chan", " 0/5 "})
+    for (const char *part :
+        {"queued 30 (oldest 6.4 s)", "in flight 12", "global limit 37/50", "frees in 0.4 s",
+            "429s in 10 min 1 (0 global, 1 user, 0 shared)", "invalid requests 12 / 10\u00a0000",
+            "\nState▼ ", "● exhausted    POST /chan", " 0/5 "})
         QVERIFY2(all.contains(QString::fromUtf8(part)), part);
     QVERIFY(lines.last().startsWith(QStringLiteral("Connected · local socket  ")));
     QVERIFY(lines.last().contains(QStringLiteral("events/s  0 dropped  updated now")));
@@ -311,13 +312,15 @@ void TestTerminalPage::showsWhoSharesTheToken()
     QVERIFY(text().constLast().contains(QStringLiteral("p processes")));
     press(QStringLiteral("p"));
     const QString all = text({200, 24}).join(u'\n');
-    for (const char *part : {"Redis is away. This is how it was 0 s ago.", "Heard of  Leases",
-             "music-bot 318@web1 (this process)        now       1  waits for POST "
-             "/channels/41771983423143937/messages; holds POST "
-             "/channels/41771983423143937/messages (1)",
-             "music-bot 77@web1                        now       0  waits for the global limit, ",
-             "music-bot 4121@web2                 12 s ago       5  holds POST "
-             "/channels/41771983423143937/messages (3), channels/99 · beef (2)"})
+    for (const char *part :
+        {"Redis is away. This is how it was 0 s ago.", "        Heard of  Leases",
+            "music-bot 318@web1 (this process)              now       1  waits for POST "
+            "/channels/41771983423143937/messages; holds POST "
+            "/channels/41771983423143937/messages (1)",
+            "music-bot 77@web1                              now       0  waits for the global "
+            "limit, ",
+            "music-bot 4121@web2                silent for 11 s       5  holds POST "
+            "/channels/41771983423143937/messages (3), channels/99 · beef (2)"})
         QVERIFY2(all.contains(QString::fromUtf8(part)), qPrintable(all));
     QVERIFY(text({200, 8}).join(u'\n').contains(QStringLiteral("and 2 more")));
     press(QStringLiteral("p"));

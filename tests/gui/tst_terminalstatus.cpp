@@ -20,6 +20,7 @@ private Q_SLOTS:
     void saysThatThePictureIsOld_data();
     void saysThatThePictureIsOld();
     void saysWhyItIsEmpty();
+    void saysThatRedisIsAway();
     void keepsWhatMattersInLittleRoom();
     void letsNoNameHarmTheTerminal();
 
@@ -95,6 +96,21 @@ void TestTerminalStatus::saysWhyItIsEmpty()
     press(Code::Enter);
     press(Code::End);
     QVERIFY(!text().isEmpty());
+}
+
+void TestTerminalStatus::saysThatRedisIsAway()
+{
+    UpdateBatch batch;
+    batch.at = now;
+    batch.shared = Fake::sampleShared(now);
+    batch.shared->problem = QStringLiteral("Redis is away.");
+    store->apply(batch);
+    store->makeFrame();
+    QVERIFY(text().constLast().startsWith(
+        QStringLiteral("The process cannot reach its Redis: numbers are as they were")));
+    QCOMPARE(page->lines({100, 24}).back().pieces[0].style.color, TerminalStyle::Color::Amber);
+    status.state = MonitorSource::State::Lost; // nobody knows
+    QVERIFY(text().constLast().startsWith(QStringLiteral("Connected")));
 }
 
 void TestTerminalStatus::keepsWhatMattersInLittleRoom()

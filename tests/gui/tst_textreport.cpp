@@ -77,8 +77,13 @@ void TestTextReport::listsProcesses()
                            "/channels/41771983423143937/messages"),
             QStringLiteral("process \ufffd[2Jbot 77@web1: heard of now, leases: 0, waits for the "
                            "global limit, POST /channels/41771983423143937/messages"),
-            QStringLiteral("process music-bot 4121@web2: heard of 12 s ago, leases: 5, holds POST "
+            QStringLiteral("process music-bot 4121@web2: silent for 11 s, leases: 5, holds POST "
                            "/channels/41771983423143937/messages (3), channels/99 · beef (2)")}));
+    batch.shared->at = now;
+    batch.shared->processes.pop_back();
+    batch.shared->buckets.clear();
+    store->apply(batch);
+    QCOMPARE(processLines(*store).value(3), QStringLiteral("process music-bot 4121@web2: gone"));
 }
 
 void TestTextReport::alignsTheTable()
@@ -91,7 +96,7 @@ void TestTextReport::alignsTheTable()
         QCOMPARE(lines.filter(store->bucketAt(row).bucket.name + u' ').size(), 1);
     const QStringList exhausted = lines.filter(QStringLiteral("exhausted"));
     QVERIFY(exhausted[0].startsWith(
-        QStringLiteral("exhausted   POST /channels/41771983423143937/messages ")));
+        QStringLiteral("exhausted    POST /channels/41771983423143937/messages ")));
     QVERIFY(exhausted[0].contains(QStringLiteral(" 0/5 ")));
     QVERIFY(
         lines.filter(QStringLiteral("route limit")).value(0).contains(QStringLiteral(" 6:52 ")));
