@@ -27,7 +27,7 @@ enum class RowState : quint8 {
 
 /// The state in a word or two, for people.
 QString stateName(RowState state);
-/// The same for a terminal, where there is little room: at most 12 letters.
+/// The same where there is little room: at most 12 letters.
 QString shortStateName(RowState state);
 /// The state in a sentence, for tooltips.
 QString stateDescription(RowState state);

@@ -58,9 +58,9 @@ void ProcessModel::refresh()
         rows.reserve(count);
         for (size_t i = 0; i < parts.size(); ++i)
             rows.push_back(
-                {shared->processes[i], std::move(parts[i]), Sharing::isSilent(*shared, i), false});
+                {shared->processes[i], std::move(parts[i]), Sharing::silentFor(*shared, i), false});
         for (const SharedProcess &process : gone)
-            rows.push_back({process, {}, false, true});
+            rows.push_back({process, {}, {}, true});
     }
     m_mostLeases = 0;
     for (const Row &row : rows)
@@ -87,12 +87,6 @@ int ProcessModel::columnCount(const QModelIndex &parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
-QString ProcessModel::heard(int row) const
-{
-    return isGone(row) ? tr("gone")
-                       : Sharing::heard(*m_store->shared(), size_t(row), m_store->now());
-}
-
 QVariant ProcessModel::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
@@ -111,7 +105,7 @@ QVariant ProcessModel::data(const QModelIndex &index, int role) const
     case MachineColumn:
         return Sharing::machine(process);
     case HeardColumn:
-        return heard(index.row());
+        return row.isGone ? tr("gone") : Sharing::heard(process, row.silentFor, m_store->now());
     case LeasesColumn:
         return Format::count(quint64(process.leases));
     case HeldColumn:
@@ -135,7 +129,7 @@ QString ProcessModel::description(const Row &row, int column) const
             return tr("It was last heard of %1 ago; others have its leases and its turns.")
                 .arg(Format::age(
                     std::chrono::floor<std::chrono::seconds>(m_store->now() - process.heardAt)));
-        return row.isSilent
+        return row.silentFor
             ? tr("It holds leases or waits, and should speak to Redis every three seconds. After "
                  "ten it is passed over, and others get its leases when they need them.")
             : tr("When it last spoke to Redis. One with nothing to do is forgotten after ten "

@@ -40,7 +40,7 @@ public:
     /// Of those that one of them holds.
     int mostLeases() const { return m_mostLeases; }
     /// Whether it should have been heard of since.
-    bool isSilent(int row) const { return m_rows[size_t(row)].isSilent; }
+    bool isSilent(int row) const { return m_rows[size_t(row)].silentFor.has_value(); }
     /// Whether Redis has forgotten it.
     bool isGone(int row) const { return m_rows[size_t(row)].isGone; }
 
@@ -48,11 +48,10 @@ private:
     struct Row {
         SharedProcess process;
         Sharing::Part part = {};
-        bool isSilent = false;
+        std::optional<std::chrono::seconds> silentFor = {};
         bool isGone = false;
     };
     void refresh();
-    QString heard(int row) const;
     QString description(const Row &row, int column) const;
 
     Store *m_store;

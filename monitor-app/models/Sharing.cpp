@@ -15,8 +15,8 @@ namespace Turnstile::Monitor::Sharing {
 namespace {
 using namespace std::chrono_literals;
 
-constexpr qsizetype mostNames = 4;       // in a sentence
-constexpr milliseconds silence = 4500ms; // one word and a half is missing
+constexpr qsizetype mostNames = 4;            // in a sentence
+constexpr milliseconds leastSilence = 4500ms; // one word and a half is missing
 
 // The whole name is in the tool tips of the list of processes.
 QString shortened(const QString &text)
@@ -90,18 +90,20 @@ bool isBusy(const SharedState &shared, size_t place)
         || std::any_of(shared.buckets.begin(), shared.buckets.end(), waits);
 }
 
-bool isSilent(const SharedState &shared, size_t place)
+std::optional<std::chrono::seconds> silentFor(const SharedState &shared, size_t place)
 {
-    return shared.at - shared.processes[place].heardAt >= silence && isBusy(shared, place);
+    const auto ago = shared.at - shared.processes[place].heardAt;
+    if (ago < leastSilence || !isBusy(shared, place))
+        return std::nullopt;
+    return std::chrono::floor<std::chrono::seconds>(ago);
 }
 
-QString heard(const SharedState &shared, size_t place, TimePoint now)
+QString heard(
+    const SharedProcess &process, std::optional<std::chrono::seconds> silence, TimePoint now)
 {
-    const TimePoint heardAt = shared.processes[place].heardAt;
-    if (isSilent(shared, place))
-        return tr("silent for %1")
-            .arg(Format::age(std::chrono::floor<std::chrono::seconds>(shared.at - heardAt)));
-    const auto ago = std::chrono::floor<std::chrono::seconds>(now - heardAt);
+    if (silence)
+        return tr("silent for %1").arg(Format::age(*silence));
+    const auto ago = std::chrono::floor<std::chrono::seconds>(now - process.heardAt);
     return ago < 2s ? tr("now") : tr("%1 ago").arg(Format::age(ago));
 }
 
@@ -115,12 +117,14 @@ QString silentFirst(const SharedState &shared, const Bucket &bucket, TimePoint n
     const bool waitsHere = use->moreWaiting > 0
         || std::any_of(use->waiting.begin(), use->waiting.end(),
             [&shared](int place) { return processAt(shared, place).isOwn; });
-    if (!waitsHere || !isSilent(shared, first) || shared.processes[first].isOwn)
+    const auto silence = silentFor(shared, first);
+    const SharedProcess &process = shared.processes[first];
+    if (!waitsHere || !silence || process.isOwn)
         return {};
-    const auto left = std::chrono::ceil<std::chrono::seconds>(
-        shared.processes[first].heardAt + passedOverAfter - now);
-    const QString who = tr("%1 goes first, and is %2")
-                            .arg(fullName(shared.processes[first]), heard(shared, first, now));
+    const auto left =
+        std::chrono::ceil<std::chrono::seconds>(process.heardAt + passedOverAfter - now);
+    const QString who = tr("%1 goes first, and has been silent for %2")
+                            .arg(fullName(process), Format::age(*silence));
     return left > 0s ? tr("%1; Redis passes it over in %2").arg(who, Format::age(left))
                      : tr("%1; Redis passes it over now").arg(who);
 }

@@ -30,10 +30,11 @@ QString longName(const SharedProcess &process);
 /// Whether the process at \a place held leases or waited when \a shared was told: Redis hears of
 /// such a one every three seconds.
 bool isBusy(const SharedState &shared, size_t place);
-/// Whether it is busy, and had not been heard of for longer than that.
-bool isSilent(const SharedState &shared, size_t place);
-/// When it was heard of: `now`, `3 s ago`; `silent for 6 s`.
-QString heard(const SharedState &shared, size_t place, TimePoint now);
+/// For how long it had not been heard of, if it is busy and that is longer than it should be.
+std::optional<std::chrono::seconds> silentFor(const SharedState &shared, size_t place);
+/// When it was heard of: `now`, `3 s ago`; `silent for 6 s`, where that is \a silence.
+QString heard(
+    const SharedProcess &process, std::optional<std::chrono::seconds> silence, TimePoint now);
 /// Who goes first in the line of \a bucket in which this process waits, if that one is silent, and
 /// for how long it still does; else nothing.
 QString silentFirst(const SharedState &shared, const Bucket &bucket, TimePoint now);

@@ -71,12 +71,7 @@ void BucketDelegate::paintCell(
 {
     switch (column) {
     case BucketModel::StateColumn:
-        Paint::dot(painter, {cell.left() + 4, cell.center().y()},
-            m_theme->stateColor(row.state(m_store->now())));
-        write(painter, cell.adjusted(15, 0, 0, 0),
-            m_body.metrics.elidedText(
-                stateName(row.state(m_store->now())), Qt::ElideRight, cell.width() - 15),
-            m_body, m_theme->text);
+        paintState(painter, cell, row.state(m_store->now()));
         break;
     case BucketModel::RouteColumn:
         paintRoute(painter, cell, row);
@@ -108,6 +103,15 @@ void BucketDelegate::paintCell(
             row.bucket.rateLimited > 0 ? m_theme->red : m_theme->faint, Qt::AlignRight);
         break;
     }
+}
+
+void BucketDelegate::paintState(QPainter *painter, const QRectF &cell, RowState state) const
+{
+    Paint::dot(painter, {cell.left() + 4, cell.center().y()}, m_theme->stateColor(state));
+    const QRectF area = cell.adjusted(15, 0, 0, 0);
+    const QString name = stateName(state);
+    const bool isRoomy = m_body.metrics.horizontalAdvance(name) <= area.width();
+    write(painter, area, isRoomy ? name : shortStateName(state), m_body, m_theme->text);
 }
 
 void BucketDelegate::paintRoute(QPainter *painter, const QRectF &cell, const BucketRow &row) const

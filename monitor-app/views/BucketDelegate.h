@@ -8,6 +8,7 @@
 namespace Turnstile::Monitor {
 
 struct BucketRow;
+enum class RowState : quint8;
 struct Theme;
 class Store;
 
@@ -25,6 +26,7 @@ public:
 
 private:
     void paintCell(QPainter *painter, const QRectF &cell, const BucketRow &row, int column) const;
+    void paintState(QPainter *painter, const QRectF &cell, RowState state) const;
     void paintRoute(QPainter *painter, const QRectF &cell, const BucketRow &row) const;
     void paintTokens(QPainter *painter, const QRectF &cell, const BucketRow &row) const;
     void paintReset(QPainter *painter, const QRectF &cell, const BucketRow &row) const;

@@ -70,7 +70,7 @@ BucketView::BucketView(Store *store, QWidget *parent)
     setVerticalScrollMode(ScrollPerPixel);
     setAccessibleName(tr("Buckets"));
 
-    const int widths[BucketModel::ColumnCount] = {132, 340, 70, 146, 116, 140, 84, 78, 46};
+    const int widths[BucketModel::ColumnCount] = {102, 370, 70, 146, 116, 140, 84, 78, 46};
     for (int column = 0; column < BucketModel::ColumnCount; ++column)
         m_header->resizeSection(column, widths[column]);
     m_header->setSectionResizeMode(BucketModel::RouteColumn, QHeaderView::Fixed);

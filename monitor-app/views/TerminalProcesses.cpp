@@ -21,11 +21,12 @@ TerminalLine processLine(const SharedState &shared, size_t place, const Sharing:
     TimePoint now, int nameWidth)
 {
     const SharedProcess &process = shared.processes[place];
+    const auto silence = Sharing::silentFor(shared, place);
     TerminalLine line(
         TerminalText::fitted(TerminalText::printable(Sharing::longName(process)), nameWidth),
         {.bold = process.isOwn});
-    line.add(TerminalText::fitted(Sharing::heard(shared, place, now), heardCells, true),
-        Sharing::isSilent(shared, place) ? Color::Amber : Color::Dim);
+    line.add(TerminalText::fitted(Sharing::heard(process, silence, now), heardCells, true),
+        silence ? Color::Amber : Color::Dim);
     line.add(TerminalText::fitted(Format::count(quint64(process.leases)), leasesCells, true),
         process.leases > 0 ? Color::Blue : Color::Dim);
     line.add(QStringLiteral("  "));

@@ -101,11 +101,12 @@ QStringList processLines(const Store &store)
     const std::vector<Sharing::Part> parts = Sharing::parts(*shared, store);
     for (size_t i = 0; i < parts.size(); ++i) {
         const SharedProcess &process = shared->processes[i];
-        const QString heard = Sharing::heard(*shared, i, store.now());
-        QString line = tr("process %1: %2, leases: %3")
-                           .arg(Sharing::longName(process),
-                               Sharing::isSilent(*shared, i) ? heard : tr("heard of %1").arg(heard),
-                               Format::count(quint64(process.leases)));
+        const auto silence = Sharing::silentFor(*shared, i);
+        const QString heard = Sharing::heard(process, silence, store.now());
+        QString line =
+            tr("process %1: %2, leases: %3")
+                .arg(Sharing::longName(process), silence ? heard : tr("heard of %1").arg(heard),
+                    Format::count(quint64(process.leases)));
         if (!parts[i].held.isEmpty())
             line += tr(", holds %1").arg(Sharing::fewOf(parts[i].held));
         if (!parts[i].wanted.isEmpty())

@@ -263,8 +263,9 @@ void TestBucketStory::namesWhoGoesFirstAndIsSilent()
     QCOMPARE(BucketStory::explain(row, calm, now, &shared), usual);
     heardAt = now - 6500ms;
     QCOMPARE(BucketStory::explain(row, calm, now, &shared),
-        QStringLiteral("7 wait, up to 6.4 s: music-bot 77@web1 goes first, and is silent for 6 s; "
-                       "Redis passes it over in 4 s."));
+        QStringLiteral(
+            "7 wait, up to 6.4 s: music-bot 77@web1 goes first, and has been silent for 6 s; "
+            "Redis passes it over in 4 s."));
     QVERIFY(BucketStory::explain(row, calm, now + 4s, &shared)
                 .endsWith(QStringLiteral("Redis passes it over now.")));
     shared.buckets[0].waiting = {1}; // and this process waits for the whole token

@@ -91,20 +91,20 @@ void TestProcessView::knowsWhoIsSilent()
     shared.at = now;
     const auto heard = [&](size_t place, milliseconds ago) {
         shared.processes[place].heardAt = now - ago;
-        return Sharing::heard(shared, place, now);
+        return Sharing::heard(shared.processes[place], Sharing::silentFor(shared, place), now);
     };
     QCOMPARE(heard(1, 1999ms), QStringLiteral("now"));
     QCOMPARE(heard(1, 4499ms), QStringLiteral("4 s ago"));
-    QVERIFY(!Sharing::isSilent(shared, 1));
+    QVERIFY(!Sharing::silentFor(shared, 1));
     QCOMPARE(heard(1, 4500ms), QStringLiteral("silent for 4 s"));
-    QVERIFY(Sharing::isSilent(shared, 1));
+    QVERIFY(Sharing::silentFor(shared, 1));
     shared.processes[1].waitsForAll = false; // and waits for the bucket
-    QVERIFY(Sharing::isSilent(shared, 1));
+    QVERIFY(Sharing::silentFor(shared, 1));
     shared.buckets[0].waiting = {0};
     QCOMPARE(heard(1, 9s), QStringLiteral("9 s ago"));
-    QVERIFY(!Sharing::isSilent(shared, 1));
+    QVERIFY(!Sharing::silentFor(shared, 1));
     shared.processes[1].leases = 1;
-    QVERIFY(Sharing::isSilent(shared, 1));
+    QVERIFY(Sharing::silentFor(shared, 1));
 }
 
 void TestProcessView::findsTheUseOfABucket()
