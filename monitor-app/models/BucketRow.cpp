@@ -61,7 +61,7 @@ QString stateDescription(RowState state)
     case RowState::Exhausted:
         return tr("No token is left until the window resets.");
     case RowState::InUseElsewhere:
-        return tr("Other processes are using the tokens that are left.");
+        return tr("Other processes are using the last tokens.");
     case RowState::OthersFirst:
         return tr("Other processes with the same token go first.");
     case RowState::Probing:
@@ -112,26 +112,45 @@ void BucketRow::update(const Bucket &changed, TimePoint at)
         shortHash = Format::shortHash(bucket.hash);
 }
 
+bool BucketRow::isAmongOthers() const
+{
+    return isShared && !bucket.exempt && bucket.queued > 0 && bucket.state != BucketState::Paused;
+}
+
+// Whatever this process was told before: others may have used the rest since.
+bool BucketRow::isRefused(TimePoint now) const
+{
+    if (!isAmongOthers() || !bucket.wait || bucket.wait->reason != WaitReason::Bucket)
+        return false;
+    const bool isOver = bucket.resetAt && *bucket.resetAt <= now && bucket.wait->until
+        && *bucket.wait->until <= now; // the ratelimiter is about to say so
+    return !isOver;
+}
+
+std::optional<int> BucketRow::tokens(TimePoint now) const
+{
+    const auto left = tokensLeft(bucket, now);
+    return left && !isCutOff && isRefused(now) ? 0 : left;
+}
+
 // Who counts for all gives no token to this process, though there may be some.
 std::optional<RowState> BucketRow::stateAmongOthers(TimePoint now) const
 {
-    if (!isShared || bucket.exempt || bucket.queued == 0 || bucket.state == BucketState::Paused)
+    if (!isAmongOthers())
         return std::nullopt;
     const WaitReason reason = bucket.wait ? bucket.wait->reason : WaitReason::None;
-    const bool hasTokens = tokens(now).value_or(0) > 0;
-    const bool isLent = reason == WaitReason::Turn || reason == WaitReason::Lease
-        || (reason == WaitReason::Bucket && hasTokens);
-    if (isCutOff && isLent)
+    const bool hasTokens = tokensLeft(bucket, now).value_or(0) > 0; // when they were told
+    if (isCutOff
+        && (reason == WaitReason::Turn || reason == WaitReason::Lease
+            || (reason == WaitReason::Bucket && hasTokens)))
         return RowState::RedisAway;
     if (reason == WaitReason::Turn)
         return RowState::OthersFirst;
     if (bucket.state != BucketState::Exhausted || !hasTokens)
         return std::nullopt;
-    if (reason != WaitReason::Bucket)
+    if (!isRefused(now))
         return RowState::Open;
-    const bool isOver = bucket.resetAt && *bucket.resetAt <= now && bucket.wait->until
-        && *bucket.wait->until <= now; // the ratelimiter is about to say so
-    return isOver ? RowState::Open : RowState::InUseElsewhere;
+    return elsewhere > 0 ? RowState::InUseElsewhere : RowState::Exhausted;
 }
 
 RowState BucketRow::state(TimePoint now) const

@@ -17,7 +17,7 @@ enum class RowState : quint8 {
     RedisAway, ///< who counts for all processes cannot be asked
     RouteLimited,
     Exhausted,
-    InUseElsewhere, ///< other processes have the tokens that are left
+    InUseElsewhere, ///< other processes have the last tokens
     OthersFirst,    ///< other processes are served before
     Probing,
     Open,
@@ -52,6 +52,7 @@ struct BucketRow {
     std::optional<milliseconds> waitP95; ///< of \ref waits, as of the last frame
     bool isShared = false; ///< it may be counted for several processes, see Store::shared()
     bool isCutOff = false; ///< and who counts cannot be asked now
+    int elsewhere = 0;     ///< requests that other processes had on their way when that was told
 
     /// Takes new numbers of the same bucket, as of \a at.
     void update(const Bucket &changed, TimePoint at);
@@ -60,8 +61,8 @@ struct BucketRow {
     /// waits.
     RowState state(TimePoint now) const;
 
-    /// See tokensLeft().
-    std::optional<int> tokens(TimePoint now) const { return tokensLeft(bucket, now); }
+    /// See tokensLeft(). None, where who counts for several processes has said so since.
+    std::optional<int> tokens(TimePoint now) const;
 
     /// Until the window ends; zero when none is open.
     milliseconds resetsIn(TimePoint now) const;
@@ -72,6 +73,8 @@ struct BucketRow {
     double grantedPerSecond(TimePoint now) const { return double(grants.sumOfLast(10, now)) / 5; }
 
 private:
+    bool isAmongOthers() const;
+    bool isRefused(TimePoint now) const;
     std::optional<RowState> stateAmongOthers(TimePoint now) const;
 };
 

@@ -48,7 +48,7 @@ QString cause(const BucketRow &row, WaitReason reason, const GlobalLimitInfo &gl
         return reason == WaitReason::Bucket ? tr("Redis is away, and its own part is used up")
                                             : tr("Redis cannot be reached");
     if (isElsewhere(row, reason, now))
-        return tr("other processes use the tokens");
+        return tr("other processes use the last tokens");
     switch (reason) {
     case WaitReason::Route:
         return tr("a 429 holds the route");
@@ -129,7 +129,7 @@ QString whyTheyWait(const BucketRow &row, WaitReason reason, const GlobalLimitIn
             ? tr("Redis cannot be reached, and the part of this process is used up")
             : tr("Redis cannot be reached");
     if (isElsewhere(row, reason, now))
-        return tr("other processes use the tokens that are left");
+        return tr("other processes use the last tokens");
     switch (reason) {
     case WaitReason::Paused:
         return tr("somebody paused them");

@@ -152,6 +152,14 @@ QString holders(const SharedState &shared, const SharedBucket *use)
     return fewOf(std::move(names), use ? use->moreHolders : 0);
 }
 
+int elsewhere(const SharedState &shared, const SharedBucket &use)
+{
+    int leases = use.moreHolders;
+    for (const SharedBucket::Holder &holder : use.holders)
+        leases += processAt(shared, holder.process).isOwn ? 0 : holder.leases;
+    return leases;
+}
+
 QString waiting(const SharedState &shared, const SharedBucket *use)
 {
     QStringList names;

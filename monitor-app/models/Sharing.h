@@ -46,6 +46,9 @@ QString holders(const SharedState &shared, const SharedBucket *use);
 /// Who waits for it: `this process, music-bot 77@web1`; `nobody`.
 QString waiting(const SharedState &shared, const SharedBucket *use);
 
+/// How many leases of it other processes hold.
+int elsewhere(const SharedState &shared, const SharedBucket &use);
+
 /// What people call a bucket: as the table does, where it is known there.
 QString bucketName(const SharedBucket &bucket, const Store &store);
 /// The buckets of a process.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "monitor-app/models/Store.h"
 
+#include "monitor-app/models/Sharing.h"
+
 #include <algorithm>
 
 namespace Turnstile::Monitor {
@@ -88,8 +90,9 @@ void Store::show(UpdateBatch update)
             markDirty(*known);
         } else {
             m_index.insert(bucket.id, int(m_rows.size()));
-            mark(m_rows.emplace_back(bucket, batch.at));
+            m_rows.emplace_back(bucket, batch.at);
             m_dirty.push_back(false);
+            mark(int(m_rows.size()) - 1);
             m_queued += bucket.queued;
             m_inFlight += bucket.inFlight;
         }
@@ -129,16 +132,30 @@ void Store::share(const SharedState &shared)
     const bool isSame = m_shared && m_shared->problem.isEmpty() == shared.problem.isEmpty();
     m_shared = shared;
     m_processes.take(*m_shared);
-    for (int row = 0; !isSame && row < int(m_rows.size()); ++row) {
-        mark(m_rows[size_t(row)]);
-        markDirty(row);
+    QHash<BucketId, int> elsewhere;
+    for (const SharedBucket &use : shared.buckets) {
+        if (const int leases = Sharing::elsewhere(shared, use); leases > 0 && !use.bucket.isNull())
+            elsewhere.insert(use.bucket, leases);
+    }
+    elsewhere.swap(m_elsewhere);
+    for (int row = 0; !isSame && row < int(m_rows.size()); ++row)
+        mark(row);
+    for (const auto &changed : {elsewhere, m_elsewhere}) {
+        for (auto it = changed.cbegin(); it != changed.cend(); ++it) {
+            if (const auto row = m_index.constFind(it.key()); row != m_index.cend())
+                mark(*row);
+        }
     }
 }
 
-void Store::mark(BucketRow &row) const
+// What of all that is of a row.
+void Store::mark(int index)
 {
+    BucketRow &row = m_rows[size_t(index)];
     row.isShared = m_shared.has_value();
     row.isCutOff = m_shared && !m_shared->problem.isEmpty();
+    row.elsewhere = m_elsewhere.value(row.bucket.id);
+    markDirty(index);
 }
 
 void Store::setWatched(bool watched)
@@ -206,6 +223,7 @@ void Store::forgetBuckets()
     m_tokens.clear();
     m_shared.reset();
     m_processes.clear();
+    m_elsewhere.clear();
     m_shown = m_queued = m_inFlight = 0;
     m_lastReset = {};
     m_waitsNext = 0;

@@ -113,7 +113,7 @@ private:
     void forgetBuckets();
     void show(UpdateBatch update);
     void share(const SharedState &shared);
-    void mark(BucketRow &row) const;
+    void mark(int index);
     void tellRows();
     BucketRow *findRow(BucketId id);
     void markDirty(int row);
@@ -144,6 +144,7 @@ private:
     EventLog m_events;
     std::optional<SharedState> m_shared;
     ProcessMemory m_processes;
+    QHash<BucketId, int> m_elsewhere; // leases that others hold
     TimeRange m_range = TimeRange::Seconds30;
     int m_shown = 0;
     int m_queued = 0;

@@ -182,50 +182,49 @@ void TestBucketStory::knowsThatOthersCount_data()
     QTest::addColumn<int>("remaining");
     QTest::addColumn<BucketState>("told");
     QTest::addColumn<bool>("isCutOff");
+    QTest::addColumn<int>("elsewhere");
     QTest::addColumn<Wait>("wait");
     QTest::addColumn<RowState>("state");
+    QTest::addColumn<int>("tokens");
     QTest::addColumn<QString>("next");
     QTest::addColumn<QString>("why");
     const auto soon = now + 2s;
     const auto full = BucketState::Exhausted;
-    QTest::newRow("turn") << 5 << full << false << Wait{WaitReason::Turn, soon}
-                          << RowState::OthersFirst << "in 2.0 s: other processes go first"
-                          << "7 wait, up to 6.4 s: other processes of the token go first.";
-    QTest::newRow("turn, no token")
-        << 1 << full << false << Wait{WaitReason::Turn, soon} << RowState::OthersFirst
-        << "in 2.0 s: other processes go first"
-        << "7 wait, up to 6.4 s: other processes of the token go first.";
-    QTest::newRow("elsewhere") << 5 << full << false << Wait{WaitReason::Bucket, soon}
-                               << RowState::InUseElsewhere
-                               << "in 2.0 s: other processes use the tokens"
-                               << "7 wait, up to 6.4 s: other processes use the tokens that are "
-                                  "left.";
-    QTest::newRow("elsewhere, whoever knows until when")
-        << 5 << full << false << Wait{WaitReason::Bucket} << RowState::InUseElsewhere
-        << "as soon as another process has its answer"
-        << "7 wait, up to 6.4 s: other processes use the tokens that are left.";
-    QTest::newRow("exhausted") << 1 << full << false << Wait{WaitReason::Bucket, now + 3200ms}
-                               << RowState::Exhausted << "in 3.2 s: bucket exhausted"
-                               << "7 wait, up to 6.4 s: no token is left.\n"
-                                  "The last one goes at the earliest in 8.2 s.";
-    QTest::newRow("held by something else")
-        << 5 << full << false << Wait{WaitReason::Connection} << RowState::Open
-        << "as soon as a connection is free"
-        << "7 wait, up to 6.4 s: all connections to the server are in use.";
-    QTest::newRow("asked") << 5 << BucketState::Open << false << Wait{WaitReason::Lease}
-                           << RowState::Open << "as soon as the shared limiter answers"
-                           << "7 wait, up to 6.4 s: the shared limiter has not answered yet.";
-    QTest::newRow("away") << 5 << BucketState::Open << true << Wait{WaitReason::Lease}
-                          << RowState::RedisAway << "as soon as Redis can be reached"
-                          << "7 wait, up to 6.4 s: Redis cannot be reached.";
-    QTest::newRow("away, own part")
-        << 5 << full << true << Wait{WaitReason::Bucket, soon} << RowState::RedisAway
-        << "in 2.0 s: Redis is away, and its own part is used up"
-        << "7 wait, up to 6.4 s: Redis cannot be reached, and the part "
-           "of this process is used up.";
-    QTest::newRow("paused") << 5 << BucketState::Paused << true << Wait{WaitReason::Paused}
-                            << RowState::Paused << "when somebody resumes it"
-                            << "7 wait, up to 6.4 s: somebody paused them.";
+    const auto row = [](const char *name, int remaining, BucketState told, bool isCutOff,
+                         int elsewhere, const Wait &wait, RowState state, int tokens,
+                         const QString &next, const QString &why) {
+        QTest::newRow(name) << remaining << told << isCutOff << elsewhere << wait << state << tokens
+                            << next << u"7 wait, up to 6.4 s: "_qs + why;
+    };
+    row("turn", 5, full, false, 1, {WaitReason::Turn, soon}, RowState::OthersFirst, 4,
+        u"in 2.0 s: other processes go first"_qs, u"other processes of the token go first."_qs);
+    row("turn, no token", 1, full, false, 0, {WaitReason::Turn}, RowState::OthersFirst, 0,
+        u"when other processes of the token have been served"_qs,
+        u"other processes of the token go first."_qs);
+    row("elsewhere", 5, full, false, 4, {WaitReason::Bucket, soon}, RowState::InUseElsewhere, 0,
+        u"in 2.0 s: other processes use the last tokens"_qs,
+        u"other processes use the last tokens."_qs);
+    row("elsewhere until somebody answers", 5, full, false, 4, {WaitReason::Bucket},
+        RowState::InUseElsewhere, 0, u"as soon as another process has its answer"_qs,
+        u"other processes use the last tokens."_qs);
+    row("used up by others since", 5, full, false, 0, {WaitReason::Bucket, now + 3200ms},
+        RowState::Exhausted, 0, u"in 3.2 s: bucket exhausted"_qs,
+        u"no token is left.\nThe last one goes at the earliest in 8.2 s."_qs);
+    row("used up", 1, full, false, 3, {WaitReason::Bucket, now + 3200ms}, RowState::Exhausted, 0,
+        u"in 3.2 s: bucket exhausted"_qs,
+        u"no token is left.\nThe last one goes at the earliest in 8.2 s."_qs);
+    row("held by something else", 5, full, false, 4, {WaitReason::Connection}, RowState::Open, 4,
+        u"as soon as a connection is free"_qs, u"all connections to the server are in use."_qs);
+    row("asked", 5, BucketState::Open, false, 0, {WaitReason::Lease}, RowState::Open, 4,
+        u"as soon as the shared limiter answers"_qs,
+        u"the shared limiter has not answered yet."_qs);
+    row("away", 5, BucketState::Open, true, 0, {WaitReason::Lease}, RowState::RedisAway, 4,
+        u"as soon as Redis can be reached"_qs, u"Redis cannot be reached."_qs);
+    row("away, own part", 5, full, true, 0, {WaitReason::Bucket, soon}, RowState::RedisAway, 4,
+        u"in 2.0 s: Redis is away, and its own part is used up"_qs,
+        u"Redis cannot be reached, and the part of this process is used up."_qs);
+    row("paused", 5, BucketState::Paused, true, 0, {WaitReason::Paused}, RowState::Paused, 4,
+        u"when somebody resumes it"_qs, u"somebody paused them."_qs);
 }
 
 // What is said contradicts no number.
@@ -235,6 +234,7 @@ void TestBucketStory::knowsThatOthersCount()
     QFETCH(BucketState, told);
     QFETCH(int, remaining);
     QFETCH(bool, isCutOff);
+    QFETCH(int, elsewhere);
     Bucket bucket = exhausted();
     bucket.state = told;
     bucket.remaining = remaining;
@@ -242,8 +242,10 @@ void TestBucketStory::knowsThatOthersCount()
     BucketRow row(bucket, now);
     row.isShared = true;
     row.isCutOff = isCutOff;
+    row.elsewhere = elsewhere;
     const SharedState shared = Fake::sampleShared(now);
     QTEST(row.state(now), "state");
+    QTEST(row.tokens(now).value_or(-1), "tokens");
     QTEST(BucketStory::nextGrant(row, calm, now), "next");
     QTEST(BucketStory::explain(row, calm, now, &shared), "why");
 }

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void measuresTheLag();
     void countsDownFromTheFrame();
     void knowsThatRedisIsAway();
+    void knowsWhatOthersHold();
     void measuresWaitsByTheirLongestStretch();
     void gathersForTheNextFrame();
     void makesNoFramesWhenNothingMoves();
@@ -400,6 +401,28 @@ void TestStore::knowsThatRedisIsAway()
     store->apply(news);
     store->makeFrame();
     QCOMPARE(store->bucketAt(0).state(now), RowState::Open);
+}
+
+void TestStore::knowsWhatOthersHold()
+{
+    const auto store = makeStore();
+    Bucket bucket = Fake::bucket(1, QStringLiteral("GET /x"), BucketState::Exhausted);
+    bucket.limit = bucket.remaining = 5;
+    bucket.queued = 2;
+    bucket.wait = Wait{WaitReason::Bucket};
+    UpdateBatch news = batch({bucket});
+    news.shared = Fake::sampleShared(now);
+    store->apply(news);
+    store->makeFrame();
+    QCOMPARE(store->bucketAt(0).elsewhere, 3); // it has one itself
+    QCOMPARE(store->bucketAt(0).state(now), RowState::InUseElsewhere);
+    news.buckets.clear();
+    news.shared->buckets.clear();
+    QSignalSpy changed(store.get(), &Store::bucketsChanged);
+    store->apply(news);
+    store->makeFrame();
+    QCOMPARE(changed.count(), 1);
+    QCOMPARE(store->bucketAt(0).state(now), RowState::Exhausted);
 }
 
 void TestStore::measuresWaitsByTheirLongestStretch()
