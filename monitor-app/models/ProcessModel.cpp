@@ -50,7 +50,7 @@ void ProcessModel::refresh()
         const size_t count = shared->processes.size() + gone.size();
         if (shared->at == m_toldAt && count == m_rows.size()) {
             if (!m_rows.empty()) // time goes on
-                Q_EMIT dataChanged(index(0, HeardColumn), index(rowCount() - 1, HeardColumn));
+                Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, HeardColumn));
             return;
         }
         m_toldAt = shared->at;
@@ -85,6 +85,12 @@ int ProcessModel::rowCount(const QModelIndex &parent) const
 int ProcessModel::columnCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : ColumnCount;
+}
+
+bool ProcessModel::isOld() const
+{
+    const SharedState *shared = m_store->shared();
+    return shared && !shared->problem.isEmpty();
 }
 
 QVariant ProcessModel::data(const QModelIndex &index, int role) const

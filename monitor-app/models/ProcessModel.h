@@ -39,6 +39,8 @@ public:
     const SharedProcess &processAt(int row) const { return m_rows[size_t(row)].process; }
     /// Of those that one of them holds.
     int mostLeases() const { return m_mostLeases; }
+    /// Whether all this is as it was, and nobody knows how it is.
+    bool isOld() const;
     /// Whether it should have been heard of since.
     bool isSilent(int row) const { return m_rows[size_t(row)].silentFor.has_value(); }
     /// Whether Redis has forgotten it.

@@ -90,7 +90,8 @@ QColor ProcessDelegate::rowColor(int row, const QColor &usual) const
 void ProcessDelegate::paintName(QPainter *painter, QRectF cell, int row) const
 {
     const SharedProcess &process = m_processes->processAt(row);
-    Paint::dot(painter, {cell.left() + 4, cell.center().y()}, rowColor(row, m_theme->green));
+    Paint::dot(painter, {cell.left() + 4, cell.center().y()},
+        rowColor(row, m_processes->isOld() ? m_theme->grey : m_theme->green));
     cell.adjust(15, 0, 0, 0);
     const QString tag = process.isOwn ? tr("this one") : QString();
     const qreal tagWidth =

@@ -210,6 +210,7 @@ void TestProcessView::saysWhyItIsOld()
     now += 30s;
     tell(shared);
     QVERIFY(remark->isVisible());
+    QVERIFY(view.model()->isOld());
     QCOMPARE(remark->written(),
         QStringLiteral("Redis refused the connection. This is how it was 30 s ago."));
     shared = SharedState();
