@@ -10,6 +10,14 @@
 class RedisPoolsTest : public QObject {
     Q_OBJECT
 
+    // Each in a bucket of its own.
+    static void askInPool(Talker &talker, PoolId pool, int connections, int count)
+    {
+        talker.desk.scheduler.setPool(pool, connections, at(0ms));
+        for (int i = 0; i < count; ++i)
+            talker.ask(i, 0ms, {.pool = pool});
+    }
+
 private Q_SLOTS:
     // What one pool has too much of is nothing to another one.
     void poolsTakeNothingFromEachOther()
@@ -39,9 +47,7 @@ private Q_SLOTS:
     {
         Talker talker;
         const PoolId pool{1};
-        talker.desk.scheduler.setPool(pool, 2, at(0ms));
-        for (int i = 0; i < 20; ++i)
-            talker.ask(i, 0ms, {.pool = pool});
+        askInPool(talker, pool, 2, 20);
         QCOMPARE(talker.wants(0ms), 9);
         talker.reply("{'n':0,'why':'bucket','wait':60000}", 9, 1ms);
         QCOMPARE(talker.wants(1ms), 9);
@@ -60,9 +66,7 @@ private Q_SLOTS:
     {
         Talker talker;
         const PoolId pool{1};
-        talker.desk.scheduler.setPool(pool, 8, at(0ms));
-        for (int i = 0; i < 40; ++i)
-            talker.ask(i, 0ms, {.pool = pool});
+        askInPool(talker, pool, 8, 40);
         QCOMPARE(talker.wants(0ms), 36);
         talker.reply("{'n':1}", 12, 1ms, 24);
         for (size_t i = 0; i < 2; ++i) {
@@ -78,9 +82,7 @@ private Q_SLOTS:
     {
         Talker talker;
         const PoolId pool{1};
-        talker.desk.scheduler.setPool(pool, 2, at(0ms));
-        for (int i = 0; i < 20; ++i)
-            talker.ask(i, 0ms, {.pool = pool});
+        askInPool(talker, pool, 2, 20);
         const QJsonObject asked = talker.call(0ms);
         talker.talk.unheard(talker.desk.scheduler, at(2s));
         const QJsonObject again = talker.call(2100ms);
@@ -117,9 +119,7 @@ private Q_SLOTS:
         redis.failurePolicy = FailurePolicy::LocalShare;
         Talker talker({.globalLimit = 10}, redis);
         const PoolId pool{1};
-        talker.desk.scheduler.setPool(pool, 6, at(0ms));
-        for (int i = 0; i < 40; ++i)
-            talker.ask(i, 0ms, {.pool = pool});
+        askInPool(talker, pool, 6, 40);
         QCOMPARE(talker.wants(0ms), 27);
         talker.reply("{'n':1}", 9, 1ms, 18);
         talker.talk.disconnected(talker.desk.scheduler, at(2ms));
