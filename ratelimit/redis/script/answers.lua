@@ -99,7 +99,7 @@ local function named(bucket, name)
   call('HSET', key('b', bucket.name), 'moved', name)
   keepFor(2 * hour, 'b', bucket.name)
   buckets[bucket.name], bucket.hasMoved = target, true
-  listOf(name).isNew = true
+  waitersOf(target).isNew = true
   return target
 end
 

@@ -8,7 +8,7 @@ local function isProvisional(name) return name:sub(1, 3) == '#p#' end -- no hash
 
 local function stateOf(bucket) -- all that says whose turn it is
   local c = bucket.counter
-  return {free = available(c, bucket.inFlight), since = c.since, change = changesAt(c),
+  return {free = available(c, bucket.inFlight), change = changesAt(c),
     later = c.knowledge == Limited and c.limit > 0 and c.limit or 1}
 end
 

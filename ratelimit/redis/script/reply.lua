@@ -4,7 +4,7 @@
 -- What is kept, who is woken, and what is told.
 local function describe(bucket)
   local c, free = bucket.counter, available(bucket.counter, bucket.inFlight)
-  local list = listOf(bucket.name)
+  local list = waitersOf(bucket)
   local order = orderOf(list)
   local before = list.isNew and {} or bucketTurns(list, list.before, bucket.before)
   wake(list, before, bucketTurns(list, order, stateOf(bucket)))
@@ -31,7 +31,7 @@ local function settleAll()
     end
   end
   if global.turns then
-    local list = listOf('*')
+    local list = gateList()
     wake(list, global.turns, gateTurns(list, orderOf(list)))
   end
   return #learnt > 0 and learnt or nil
@@ -42,7 +42,7 @@ local function answer()
   hearProcess() -- first, see there
   readGlobal()
   if #ask.done + #ask.want + #ask.back + #ask.drop > 0 then -- else nobody's turn changes
-    global.turns = gateTurns(listOf('*'), listOf('*').before)
+    global.turns = gateTurns(gateList(), gateList().before)
   end
   readRoutes()
   for _, entry in ipairs(ask.done) do finish(entry) end
@@ -51,7 +51,7 @@ local function answer()
     finish(entry)
   end
   for _, name in ipairs(ask.drop) do
-    if name == '*' then leaveGate(listOf(name)) else leave(listOf(bucketOf(name).name)) end
+    leave(name == '*' and gateList() or waitersOf(bucketOf(name)))
   end
   local want = serveAll()
   local learnt = settleAll()

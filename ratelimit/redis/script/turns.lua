@@ -37,50 +37,66 @@ local function heardAt(process)
   return alive[process]
 end
 
--- Turns. A list holds who waits, by when they were enlisted or last served. The moment's fraction
--- says more: a half: it was served; a quarter: it does not wait now (it has what it wanted, or is
--- held up elsewhere), so nothing is kept for it. The nameless entry is the share of this round.
+-- Turns. A list holds who waits by how many it was given: who was given the fewest comes first, of
+-- equals who was served longest ago. So who could use none for a while is made up to, but for no
+-- more than its share of a window (`size`). A fraction: it does not wait now (it has what it wanted,
+-- or is held up elsewhere), so nothing is kept for it.
+local ofOne = 16384 -- in a score
 local lists = {}
 
+local function given(its) return floor(its.score / ofOne) end
+
 local function place(process, score)
-  local fraction = score % 1
-  return {p = process, score = score, at = floor(score), served = fraction >= 0.5,
-    isIdle = fraction % 0.5 ~= 0}
+  return {p = process, score = score, isIdle = score % 1 ~= 0}
 end
 
-local function listOf(name)
+local function listOf(name, size)
   if lists[name] then return lists[name] end
-  local list = {name = name, waiting = {}, before = {}, ahead = 0, last = 0}
+  local list = {name = name, size = size, waiting = {}, before = {}}
   local flat, gone = call('ZRANGE', key('w', name), 0, -1, 'WITHSCORES'), {}
   for i = 1, #flat, 2 do
-    local process, score = flat[i], tonumber(flat[i + 1])
-    local its = place(process, score)
-    if process ~= '' and not its.isIdle then table.insert(list.before, its) end
-    if process == '' then
-      list.share = -score
-    elseif process == ask.p then
-      list.mine, list.ahead = its, #list.waiting
-    elseif not heardAt(process) then
-      table.insert(gone, process)
-    elseif not its.isIdle then
-      table.insert(list.waiting, its)
+    local its = place(flat[i], tonumber(flat[i + 1]))
+    if not its.isIdle then table.insert(list.before, its) end
+    if its.p == ask.p then
+      list.mine = its
+    elseif not heardAt(its.p) then
+      table.insert(gone, its.p)
+    else
+      list.isShared = true
+      if not its.isIdle then table.insert(list.waiting, its) end
     end
-    list.last = its.at
+    list.least = list.least or given(its)
   end
   if #gone > 0 then call('ZREM', key('w', name), unpack(gone, 1, min(#gone, mostLeases))) end
-  -- Who had what it wanted, and comes back when all are served who waited then, is new.
-  local mine = list.mine
-  if not mine or (mine.isIdle and mine.served and list.ahead == 0) then
-    list.mine, list.ahead = nil, #list.waiting
-    list.wasThere = mine ~= nil
-  end
   lists[name] = list
   return list
 end
 
+local function waitersOf(bucket) return listOf(bucket.name, stateOf(bucket).later) end
+
+-- How many this process was given, as far as that counts where it has not waited.
+local function countOf(list)
+  local waiting, mine = list.waiting, list.mine and given(list.mine)
+  if mine and (#waiting == 0 or not list.mine.isIdle) then return mine end
+  if #waiting == 0 then return list.least or 0 end
+  local least, most = given(waiting[1]), given(waiting[#waiting])
+  local share = max(1, floor(list.size / (#waiting + 1)))
+  return min(max(mine or least, least - share), most + share)
+end
+
+local function placeOf(list, count)
+  local mine, score = list.mine, count * ofOne + now % ofOne
+  if mine and given(mine) == count then return place(ask.p, floor(mine.score)) end
+  for _, its in ipairs(list.waiting) do
+    if given(its) == count then score = max(score, its.score + 1) end
+  end
+  return place(ask.p, min(score, (count + 1) * ofOne - 1))
+end
+
 -- Who waits, in order, and this process as it is now.
-local function orderOf(list)
-  local order, mine = {}, list.mine
+local function orderOf(list, mine)
+  local order = {}
+  mine = mine or list.mine
   if mine and mine.isIdle then mine = nil end
   for _, its in ipairs(list.waiting) do
     if mine and (mine.score < its.score or (mine.score == its.score and mine.p < its.p)) then
@@ -93,66 +109,6 @@ local function orderOf(list)
   return order
 end
 
--- How many each may have. In a round each is served once: since then, and with the same share.
--- Those ahead, and who asks, are served next whatever they got.
-local function shareOf(list, mine, others, ahead, free, since)
-  local due, served = 1, 0
-  for i, its in ipairs(others) do
-    if i <= ahead or not its.served or its.score < since then
-      due = due + 1
-    else
-      served = served + 1
-    end
-  end
-  if due == 1 and mine and mine.served and mine.at >= since then due, served = due + served, 0 end
-  local share = max(1, floor(free / due))
-  return served > 0 and list.share and max(1, min(share, list.share)) or share
-end
-
--- How many of the free ones this process may have: its share, and nothing of what is kept for
--- those who wait longer. Who was served gets more only when they are.
-local function mayTake(list, wanted, free, since)
-  if #list.waiting == 0 or free == math.huge then return min(wanted, free) end
-  if list.mine and list.mine.served and list.ahead > 0 then return 0 end
-  list.newShare = shareOf(list, list.mine, list.waiting, list.ahead, free, since)
-  return max(0, min(wanted, list.newShare, free - list.newShare * list.ahead))
-end
-
--- It wanted so many, might take so many, and got as many.
-local function settle(list, wanted, may, got)
-  local mine, score = list.mine, nil
-  local servedBefore = mine and mine.served and 0.5 or 0
-  local stamp = max(now, list.last + 1)
-  if got < may or wanted == 0 then -- held up elsewhere: keeps its place
-    if mine then score = got > 0 and stamp + 0.75 or mine.at + servedBefore + 0.25 end
-  elseif got < wanted then
-    score = got > 0 and stamp + 0.5 or (mine and mine.at or stamp) + servedBefore
-  elseif #list.waiting > 0 then
-    score = stamp + 0.75
-  end
-  if score then
-    if not mine or score ~= mine.score then call('ZADD', key('w', list.name), score, ask.p) end
-    local share = got > 0 and #list.waiting > 0 and list.newShare
-    if share and share ~= list.share then
-      call('ZADD', key('w', list.name), -share, '')
-      list.share = share
-    end
-    keepFor(2 * hour, 'w', list.name)
-  elseif #list.waiting == 0 and list.last > 0 then
-    call('DEL', key('w', list.name)) -- of those who do not wait
-  elseif mine or list.wasThere then
-    call('ZREM', key('w', list.name), ask.p)
-  end
-  list.mine = score and place(ask.p, score)
-  list.isSettled = true
-end
-
-local function leave(list)
-  if not list.mine and not list.wasThere then return end
-  call('ZREM', key('w', list.name), ask.p)
-  list.mine, list.wasThere, list.ahead = nil, false, #list.waiting
-end
-
 local function aheadIn(order)
   for i, its in ipairs(order) do
     if its.p == ask.p then return i - 1 end
@@ -160,19 +116,78 @@ local function aheadIn(order)
   return #order
 end
 
--- When each of those who wait will be served, as far as that is known: readyAt tells when so many
--- are free. Who was served before comes only when those ahead have been.
-local function turnsOf(list, order, free, since, readyAt)
-  local turns = {}
-  if #order == 0 then return turns end
-  local mine, others = order[1], {unpack(order, 2)}
-  local share = shareOf(list, mine, others, 0, free, since)
+-- Up to how many each is given, when all that are free are: those with the fewest first.
+local function levelOf(order, free)
+  local sum = free
   for i, its in ipairs(order) do
-    if i == 1 or not its.served then
-      local at = readyAt(i == 1 and 0 or share * (i - 1), share)
-      if at == never then break end
-      turns[its.p] = at
+    sum = sum + given(its)
+    local level = sum / i
+    if not order[i + 1] or level <= given(order[i + 1]) then return level end
+  end
+end
+
+-- Two at a time, where there are as many for each: half as many questions.
+local function leastOf(list, waiting)
+  return waiting > 1 and list.size > 0 and min(list.mostAtOnce or 1, ceil(list.size / waiting)) or 1
+end
+
+-- How many are kept for those who come before each: until they were given as many, and at least one
+-- serving.
+local function aheadOf(order, least)
+  local ahead, behind, sum = {}, 0, 0
+  for i, its in ipairs(order) do
+    while given(order[behind + 1]) < given(its) - least do
+      behind = behind + 1
+      sum = sum + given(order[behind])
     end
+    ahead[i] = given(its) * behind - sum + least * (i - 1 - behind)
+  end
+  return ahead
+end
+
+local function mayTake(list, wanted, free)
+  if #list.waiting == 0 or free == math.huge then return min(wanted, free) end
+  local order = orderOf(list, placeOf(list, countOf(list)))
+  local i, least = aheadIn(order) + 1, leastOf(list, #order)
+  local share = max(least, ceil(levelOf(order, free) - given(order[i])))
+  return max(0, min(wanted, share, free - aheadOf(order, least)[i]))
+end
+
+-- It wanted so many, might take so many, and got as many. Who wants no more now keeps its count.
+local function settle(list, wanted, may, got)
+  local waits = got == may and got < wanted
+  list.isSettled = true
+  if not waits and not list.isShared then -- nobody to be compared with
+    if list.least then call('DEL', key('w', list.name)) end
+    list.mine, list.least = nil, nil
+    return
+  end
+  local mine = placeOf(list, countOf(list) + got)
+  if not waits then mine = place(ask.p, mine.score + 0.25) end
+  if not list.mine or list.mine.score ~= mine.score then
+    call('ZADD', key('w', list.name), mine.score, ask.p)
+  end
+  if waits or #list.waiting > 0 then
+    keepFor(2 * hour, 'w', list.name)
+  elseif #list.before > 0 then
+    call('PEXPIRE', key('w', list.name), minute)
+  end
+  list.mine, list.least = mine, list.least or given(mine)
+end
+
+local function leave(list)
+  if list.mine and not list.mine.isIdle then settle(list, 0, 0, 0) end
+end
+
+-- When each of those who wait will be served, as far as that is known: readyAt tells when there is
+-- one after so many.
+local function turnsOf(list, order, readyAt)
+  local turns, least = {}, leastOf(list, #order)
+  local ahead = aheadOf(order, least)
+  for i, its in ipairs(order) do
+    local at = readyAt(ahead[i], least)
+    if at == never then break end
+    turns[its.p] = at
   end
   return turns
 end

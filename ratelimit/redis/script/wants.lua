@@ -31,10 +31,9 @@ local function grantedBefore(bucket, want)
 end
 
 local function bucketTurns(list, order, state)
-  return turnsOf(list, order, state.free, state.since, function(ahead, share)
-    if state.free > ahead or state.free == math.huge then return now end
-    local later = max(1, floor(state.later / #order)) * ahead / share
-    return state.later > later and state.change or never
+  return turnsOf(list, order, function(ahead)
+    if state.free > ahead then return now end
+    return state.later > ahead and state.change or never
   end)
 end
 
@@ -109,10 +108,10 @@ local function prepare(want, pools)
     c.limit = known.limit
   end
   local holds, fewer = tellHolds(bucket, want)
-  local wanted, list = max(0, want.n - before - fewer), listOf(want.b)
+  local wanted, list = max(0, want.n - before - fewer), waitersOf(bucket)
   if bucket.inFlight > 0 and available(c, bucket.inFlight) < wanted then loseDead() end
   local free = available(c, bucket.inFlight)
-  local may = mayTake(list, wanted, free, c.since)
+  local may = mayTake(list, wanted, free)
   if may > 0 then pool.can = pool.can + 1 end
   bucket.inFlight = bucket.inFlight + may -- until it is given
   return {want = want, bucket = bucket, list = list, pool = pool, before = before, wanted = wanted,
@@ -181,7 +180,7 @@ local function serveAll()
     gate.wanted, gate.got = gate.wanted + (p.usable or 0), gate.got + (p.got or 0)
   end
   if gate.list then
-    settleAtGate(gate.list, gate.wanted, min(gate.may, gate.wanted), gate.got)
+    settle(gate.list, gate.wanted, min(gate.may, gate.wanted), gate.got)
   end
   for _, reply in ipairs(replies) do
     if reply.at then
