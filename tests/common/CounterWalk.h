@@ -8,6 +8,7 @@
 #include <QtCore/QRandomGenerator>
 #include <QtCore/QSet>
 
+#include <deque>
 #include <limits>
 #include <map>
 #include <optional>
@@ -25,7 +26,7 @@ struct WalkRequest {
     RatelimitHeaders headers{};
 };
 
-/// Counts in fixed windows, and leaves out or garbles what servers do.
+/// Counts in windows, fixed or sliding, and leaves out or garbles what servers do.
 class WalkServer {
 public:
     explicit WalkServer(QRandomGenerator &random)
@@ -36,6 +37,7 @@ public:
         , m_countsLate(random.bounded(8) == 0)
         , m_isAligned(random.bounded(3) == 0)
         , m_isNamed(random.bounded(3) > 0)
+        , m_slides(random.bounded(3) == 0)
         , m_faults(random.bounded(4) * 8)
     {
     }
@@ -49,20 +51,22 @@ public:
         if (chance(m_faults / 4)) { // it begins anew
             m_window = m_random.bounded(200, 6000);
             m_countsLate = chance(30);
+            m_slides = chance(30);
+            m_taken.clear();
             m_end = 0;
         }
-        if (now >= m_end) {
-            m_used = 0;
-            m_end = m_isAligned ? (now / m_window + 1) * m_window : now + m_window;
-        }
+        endWhatIsOver(now);
         RatelimitHeaders &headers = request.headers;
-        const bool isRefused = m_used >= m_limit || chance(m_faults / 4);
+        const bool isRefused = int(m_taken.size()) >= m_limit || chance(m_faults / 4);
         if (!isRefused)
-            ++m_used;
+            m_taken.push_back(now);
+        if (m_slides)
+            m_end = (m_taken.empty() ? now : m_taken.back()) + m_window;
+        const int left = m_limit - int(m_taken.size());
         headers.status = isRefused ? 429 : chance(m_faults) ? 500 : 200;
         headers.kind = RatelimitHeaders::Kind::Bucket;
         headers.limit = m_limit;
-        headers.remaining = isRefused ? 0 : std::min(m_limit, m_limit - m_used + int(m_countsLate));
+        headers.remaining = isRefused ? 0 : std::clamp(left + int(m_countsLate), 0, m_limit);
         headers.resetAfter = rounded(m_end - now);
         headers.reset = WallTime(rounded(m_end + m_skew));
         if (isRefused)
@@ -72,6 +76,16 @@ public:
 
 private:
     bool chance(int percent) { return m_random.bounded(100) < percent; }
+    void endWhatIsOver(qint64 now)
+    {
+        if (m_slides) {
+            while (!m_taken.empty() && m_taken.front() + m_window <= now)
+                m_taken.pop_front();
+        } else if (now >= m_end) {
+            m_taken.clear();
+            m_end = m_isAligned ? (now / m_window + 1) * m_window : now + m_window;
+        }
+    }
     milliseconds rounded(qint64 time) const
     {
         return milliseconds(m_roundsToSeconds ? (time + 999) / 1000 * 1000 : time);
@@ -105,8 +119,9 @@ private:
     bool m_countsLate;
     bool m_isAligned;
     bool m_isNamed; // tells Reset
-    int m_faults;   // in percent
-    int m_used = 0;
+    bool m_slides;
+    int m_faults;               // in percent
+    std::deque<qint64> m_taken; // when
     qint64 m_end = 0;
     qint64 m_skew = 1'700'000'000'000; // of its clock
 };
@@ -128,7 +143,7 @@ public:
     }
 
     int steps = 0;
-    /// Whether there was one, and the window is not seen to slide.
+    /// Whether there was one.
     bool step()
     {
         if (steps == 120)
@@ -138,8 +153,11 @@ public:
             want(m_random.bounded(1, 4));
         else
             advance();
-        return m_counter.windowKind() != TokenCounter::WindowKind::Sliding;
+        m_hasSlid = m_hasSlid || m_counter.windowKind() == TokenCounter::WindowKind::Sliding;
+        return true;
     }
+    /// Whether the window was seen to slide.
+    bool hasSlid() const { return m_hasSlid; }
     /// What they say: of the script, and of the counter.
     QByteArray script() const { return m_said; }
     QByteArray counter()
@@ -297,6 +315,7 @@ private:
     int m_inFlight = 0;
     int m_seq = 1;
     int m_given = 0;
+    bool m_hasSlid = false;
     QByteArray m_said;
     std::multimap<qint64, WalkRequest> m_arrivals;
     std::multimap<qint64, WalkRequest> m_answers;

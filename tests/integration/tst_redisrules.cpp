@@ -283,7 +283,7 @@ private Q_SLOTS:
         processes.run(50ms);
         QVERIFY(processes[0].isGranted(found));
         if (how < 2) {
-            m_server->command({"HSET", "t:{f}:b:abcd#channels/1#", "re", "0"});
+            m_server->command({"HSET", "t:{f}:b:abcd#channels/1#", "re", "0", "f", "1"});
             b = processes[1].ask(how == 1 ? messages : pins);
             if (how == 1)
                 b = processes[1].ask(pins);

@@ -26,8 +26,6 @@ inline const QHash<QString, QString> &unsharedScenarios()
             QStringLiteral("what this process forgets; a day of heartbeats takes long")},
         {QStringLiteral("waits-several"),
             QStringLiteral("while all is locked, nobody asks how full a bucket is")},
-        {QStringLiteral("windows-sliding"),
-            QStringLiteral("windows that slide are counted as fixed ones there")},
     };
     return all;
 }

@@ -151,7 +151,7 @@ local function learnAnswer(bucket, d, grantedAt, countedAt)
     bucket = named(bucket, isApart and d.name .. '#' .. d.route or d.name)
   end
   if d.limit or d.remaining or d.after then
-    learn(bucket.counter, d, grantedAt, countedAt)
+    learn(bucket.counter, d, grantedAt, countedAt, bucket.inFlight)
   elseif d.status ~= 429 then -- which takes no token
     learnNothing(bucket.counter, isSuccess and (d.kind or 'none') == 'none')
   end

@@ -7,9 +7,17 @@ local buckets, touched = {}, {}
 local function isProvisional(name) return name:sub(1, 3) == '#p#' end -- no hash is empty
 
 local function stateOf(bucket) -- all that says whose turn it is
-  local c = bucket.counter
-  return {free = available(c, bucket.inFlight), change = changesAt(c),
+  local c, steps = bucket.counter, {}
+  local state = {free = available(c, bucket.inFlight), change = changesAt(c), steps = steps,
     later = c.knowledge == Limited and c.limit > 0 and c.limit or 1}
+  if c.kind ~= Sliding then return state end
+  local free = c.limit - c.log.size - bucket.inFlight
+  for i, moment in ipairs(c.log) do
+    free = free + moment.count
+    steps[i] = {at = max(moment.at, c.blockedUntil), free = free}
+  end
+  state.change = max(c.resetAt, c.blockedUntil)
+  return state
 end
 
 local function bucketOf(name)
@@ -21,6 +29,7 @@ local function bucketOf(name)
     return buckets[name]
   end
   for _, field in ipairs(layout) do c[field[1]] = tonumber(stored[field[2]]) or field[3] end
+  c.log = readLog(stored.lg)
   local bucket = {name = name, counter = c, stored = stored, isNew = #flat == 0,
     leases = key('l', name)}
   bucket.inFlight = call('ZCARD', bucket.leases)
@@ -48,8 +57,13 @@ local function save(bucket)
       table.insert(changed, c[field[1]])
     end
   end
+  local log = writeLog(c.log)
+  if log ~= (bucket.stored.lg or '') then
+    table.insert(changed, 'lg')
+    table.insert(changed, log)
+  end
   if #changed > 0 then call('HSET', key('b', bucket.name), unpack(changed)) end
   local open = max(c.resetAt ~= never and c.resetAt or 0, c.blockedUntil, c.holdsUntil,
-    c.lost > 0 and c.lostAt + windowOrGuess(c) or 0)
+    c.lost > 0 and c.lostAt + windowOrGuess(c) or 0, #c.log > 0 and c.log[#c.log].at or 0)
   keepFor(2 * (open - now), 'b', bucket.name)
 end

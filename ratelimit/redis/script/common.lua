@@ -3,7 +3,7 @@
 --
 -- What all processes of one token share: counters, leases, locks, and whose turn it is.
 -- KEYS[1]: prefix of all keys; ARGV[1]: the request; returns the reply; both are JSON.
--- The counter is TokenCounter (ratelimit/core), by the same names, without sliding windows.
+-- The counter is TokenCounter (ratelimit/core), by the same names.
 
 local version = 1
 local mostEntries, mostLeases, mostRoutes, longestText = 500, 5000, 10000, 1024
@@ -14,7 +14,7 @@ local askedAnyway = 2000 -- by who is to be woken, after its turn should have co
 local together = 50 -- slots that are free so soon after one another are given at once
 local never, unknown, unnamed = 1e14, -1, -1 -- no window is open; not told; a window without a name
 local Unknown, Unlimited, Limited = 0, 1, 2 -- Knowledge
-local Undecided, Fixed = 0, 1 -- WindowKind
+local Undecided, Fixed, Sliding = 0, 1, 2 -- WindowKind
 local sameWindow, unknownWindow, bareAnswersNeeded = 50, 5000, 3
 local firstEdgeWait, mostEdgeDoublings = minute, 6
 local ask, now, latest -- the time in whole milliseconds, and rounded up: what ended did so before

@@ -1,7 +1,7 @@
 -- SPDX-FileCopyrightText: 2026 Turnstile contributors
 -- SPDX-License-Identifier: MIT
 --
--- The counter. Fields, how they are stored, and what they are at first.
+-- The counter. Fields, how they are stored, and what they are at first; and its log (`lg`).
 local layout = {{'knowledge', 'k', Unknown}, {'kind', 'f', Undecided}, {'limitIsLearnt', 'll', 0},
   {'tellsFractions', 'tf', 0}, {'countsLate', 'cl', 0}, {'moved', 'mv', 0},
   {'bareAnswers', 'ba', 0}, {'lost', 'lo', 0}, {'limit', 'li', unknown},
@@ -15,6 +15,7 @@ local function precision(c) return max(rounding(c), sameWindow) end
 local function isCertainlyOpen(c) return now < c.openUntil end
 
 local function roll(c, at)
+  expireLog(c.log, at)
   if c.lost > 0 and at >= c.lostAt + windowOrGuess(c) then c.lost = 0 end
   if at < c.resetAt then return end
   c.since, c.resetAt, c.openUntil = c.resetAt, never, 0
@@ -23,20 +24,28 @@ local function roll(c, at)
   if c.limit <= 0 then c.knowledge, c.remaining = Unknown, unknown end
 end
 
+local function left(c)
+  local free = max(0, c.remaining - c.lost)
+  return c.kind == Sliding and max(free, c.limit - c.log.size) or free
+end
+
 local function available(c, inFlight)
   if now < c.blockedUntil then return 0 end
-  if c.knowledge == Limited then return max(0, max(0, c.remaining - c.lost) - inFlight) end
+  if c.knowledge == Limited then return max(0, left(c) - inFlight) end
   return c.knowledge == Unlimited and math.huge or inFlight == 0 and 1 or 0
 end
 
 local function changesAt(c)
   if now < c.blockedUntil then return c.blockedUntil end
-  return c.lost > 0 and min(c.resetAt, c.lostAt + windowOrGuess(c)) or c.resetAt
+  local first = min(c.resetAt, c.log[1] and c.log[1].at or never)
+  return c.lost > 0 and min(first, c.lostAt + windowOrGuess(c)) or first
 end
 
 local function spend(c, at)
   roll(c, at)
-  if c.knowledge == Limited then c.lost, c.lostAt = c.lost + 1, at end
+  if c.knowledge ~= Limited then return end
+  c.lost, c.lostAt = c.lost + 1, at
+  if c.kind == Sliding then addToLog(c.log, 1, at + windowOrGuess(c)) end
 end
 
 local function learnNothing(c, meansUnlimited)
@@ -77,16 +86,15 @@ local function learnLimit(c, a, window)
 end
 
 local function learnKind(c, a, window)
-  -- It slides. Not to know the kind is safe for that too.
   if window == 'Newer' and isCertainlyOpen(c) and c.limit ~= unknown and a.endsBy ~= never then
-    c.kind = Undecided
+    c.kind = Sliding
     return
   end
   if window ~= 'Same' or a.status == 429 or c.openUntil == 0 or a.remaining == unknown
     or a.remaining >= max(0, c.remaining) then return end
   local isNamed = a.reset ~= unnamed and c.reset ~= unnamed
   local since = isNamed and c.since or a.lastHeardAt
-  if a.grantedAt - since > 2 * precision(c) then c.kind = Fixed end
+  if a.grantedAt - since > 2 * precision(c) then c.kind, c.log = Fixed, {size = 0} end
 end
 
 local function learnTokens(c, a, window)
@@ -142,7 +150,20 @@ local function learnCounting(c, a, isFull, after)
   end
 end
 
-local function learn(c, d, grantedAt, countedAt)
+local function startLog(c) -- with all that may be out, whenever it was taken
+  addToLog(c.log, c.limit - c.remaining, c.resetAt)
+  addToLog(c.log, c.lost, c.lostAt + windowOrGuess(c))
+end
+
+local function learnLog(c, a, inFlight)
+  keepLatest(c.log, c.limit)
+  if a.limit == unknown or a.remaining == unknown or a.endsBy == never then return end
+  local used = max(0, a.limit - a.remaining)
+  if not a.isOvertaken and a.grantedAt >= c.lostAt then keepLatest(c.log, used) end
+  addToLog(c.log, used - c.log.size - inFlight, a.endsBy) -- by others
+end
+
+local function learn(c, d, grantedAt, countedAt, inFlight)
   roll(c, now)
   local a = {grantedAt = grantedAt, isOvertaken = grantedAt < c.heardAt, lastHeardAt = c.heardAt,
     limit = max(d.limit or unknown, unknown),
@@ -162,11 +183,20 @@ local function learn(c, d, grantedAt, countedAt)
       a.openUntil = grantedAt + d.after - precision(c)
     end
   end
+  local wasSliding = c.kind == Sliding
+  if wasSliding then
+    addToLog(c.log, 1, a.endsBy ~= never and a.endsBy or now + windowOrGuess(c))
+  end
   local window = compareWindow(c, a)
   if window == 'Older' then return end
   learnLimit(c, a, window)
   learnKind(c, a, window)
   learnTokens(c, a, window)
   learnEnd(c, a, window)
+  if c.kind == Sliding and not wasSliding then
+    startLog(c)
+  elseif c.kind == Sliding then
+    learnLog(c, a, inFlight)
+  end
   roll(c, now)
 end

@@ -10,7 +10,7 @@ local function describe(bucket)
   wake(list, before, bucketTurns(list, order, stateOf(bucket)))
   return {b = bucket.name, free = free ~= math.huge and free or nil,
     limit = c.limit ~= unknown and c.limit or nil,
-    remaining = c.remaining ~= unknown and max(0, c.remaining - c.lost) or nil,
+    remaining = c.remaining ~= unknown and left(c) or nil,
     reset = c.resetAt ~= never and c.resetAt - now or nil,
     blocked = now < c.blockedUntil and c.blockedUntil - now or nil,
     knowledge = ({[0] = 'unknown', 'unlimited', 'limited'})[c.knowledge],

@@ -33,7 +33,11 @@ end
 local function bucketTurns(list, order, state)
   return turnsOf(list, order, function(ahead)
     if state.free > ahead then return now end
-    return state.later > ahead and state.change or never
+    local whole = state.later > ahead and state.change or never
+    for _, step in ipairs(state.steps) do
+      if step.free > ahead then return min(step.at, whole) end
+    end
+    return whole
   end)
 end
 
