@@ -103,7 +103,7 @@ std::optional<TimePoint> RedisWishes::nextChange() const
 bool RedisWishes::update(Scheduler &scheduler, TimePoint now)
 {
     for (const auto &[bucket, in] : std::exchange(m_wakes, {}))
-        wakeAt(bucket, now + in, now);
+        wakeAt(bucket, now + in, scheduler, now);
     bool hasChanged = false;
     touchThoseWithConnections(scheduler);
     const QSet<BucketId> touched = std::exchange(m_touched, {});

@@ -94,15 +94,16 @@ private:
     enum class Stage { Idle, Due, Asked, Waiting };
     struct Wish {
         Stage stage = Stage::Idle;
-        QByteArray bucket;                // as it was asked for last
-        QByteArray route;                 // the same
-        qint64 first = 0;                 // number of the leases that were asked for
-        int count = 0;                    // how many were
-        TimePoint askedAt;                // when they were, first
-        bool isUnsure = false;            // whether Redis has given them
-        std::optional<TimePoint> woken;   // while it was asked
-        bool isAtGate = false;            // waits for the token's limits
-        bool isForProbe = false;          // waits for the first answer of its bucket
+        QByteArray bucket;              // as it was asked for last
+        QByteArray route;               // the same
+        qint64 first = 0;               // number of the leases that were asked for
+        int count = 0;                  // how many were
+        TimePoint askedAt;              // when they were, first
+        bool isUnsure = false;          // whether Redis has given them
+        std::optional<TimePoint> woken; // while it was asked
+        bool isAtGate = false;          // waits for the token's limits
+        WaitReason reason = WaitReason::Lease;
+        bool isPolled = false;            // knows no moment when its turn comes
         QByteArray listedAs;              // in what Redis' list of those who wait for a bucket
         TimePoint again;                  // where it waits
         Age oldest;                       // of the tickets
@@ -119,7 +120,8 @@ private:
 
     bool update(BucketId id, Scheduler &scheduler, TimePoint now);
     bool wish(BucketId id, Wish &wish, const QByteArray &bucket, Scheduler &of, TimePoint now);
-    void wakeAt(const QByteArray &bucket, TimePoint at, TimePoint now);
+    void wakeAt(const QByteArray &bucket, TimePoint at, Scheduler &scheduler, TimePoint now);
+    void wakeAt(BucketId id, TimePoint at, Scheduler &scheduler, TimePoint now);
     void lookAtTime(TimePoint now);
     void setStage(BucketId id, Wish &wish, Stage stage);
     void giveBack(Wish &wish, int count);

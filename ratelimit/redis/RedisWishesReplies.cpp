@@ -104,9 +104,10 @@ void RedisWishes::replied(BucketId id, const QJsonObject &want, Scheduler &sched
     if (const QJsonValue wait = want[u"wait"]; wait.isDouble())
         why.until = now + toldTime(wait) + 1ms;
     wish.again = why.until.value_or(pollAt(now));
-    wish.isForProbe = why.reason == WaitReason::Probe;
+    wish.reason = why.reason;
     const bool isWorstCase = why.reason == WaitReason::Turn || why.reason == WaitReason::Probe
         || want[u"maybe"].toBool();
+    wish.isPolled = isWorstCase || !why.until;
     if (isWorstCase || !m_isListening)
         wish.again = std::min(wish.again, pollAt(now));
     if (isWorstCase)

@@ -74,22 +74,34 @@ void RedisWishes::wake(const QByteArray &message)
 void RedisWishes::answered(const QByteArray &bucket)
 {
     const auto id = m_waiting.constFind(bucket);
-    if (id != m_waiting.cend() && m_wishes.find(*id)->isForProbe)
+    if (id != m_waiting.cend() && m_wishes.find(*id)->reason == WaitReason::Probe)
         m_wakes.emplace_back(bucket, 0ms);
 }
 
-void RedisWishes::wakeAt(const QByteArray &bucket, TimePoint at, TimePoint now)
+// A moment that is told is better than the next poll, even if it is later.
+void RedisWishes::wakeAt(BucketId id, TimePoint at, Scheduler &scheduler, TimePoint now)
+{
+    Wish &wish = *m_wishes.find(id);
+    if (wish.isAtGate || (at >= wish.again && !wish.isPolled))
+        return;
+    wish.again = at;
+    changesAt(at);
+    if (at <= now)
+        return;
+    wish.isPolled = false;
+    const bool isTurn = wish.reason == WaitReason::Turn;
+    scheduler.setLeaseWait(id, Wait{isTurn ? WaitReason::Turn : WaitReason::Bucket, at}, now);
+}
+
+void RedisWishes::wakeAt(
+    const QByteArray &bucket, TimePoint at, Scheduler &scheduler, TimePoint now)
 {
     if (bucket == "*") {
         auto &asksAt = m_asked.empty() ? m_gateAt : m_gateWoken;
         asksAt = std::min(asksAt.value_or(at), at);
         changesAt(at);
     } else if (const auto it = m_waiting.constFind(bucket); it != m_waiting.cend()) {
-        const BucketId id = *it;
-        if (Wish &wish = *m_wishes.find(id); !wish.isAtGate && at < wish.again) {
-            wish.again = at;
-            changesAt(at);
-        }
+        wakeAt(*it, at, scheduler, now);
     }
     for (const BucketId id : m_asked) {
         if (Wish &wish = *m_wishes.find(id); wish.bucket == bucket)

@@ -55,6 +55,26 @@ private Q_SLOTS:
         QCOMPARE(talker.wants(milliseconds(asksAt)), 1);
     }
 
+    // It asks then, and not before: the message is better than a poll.
+    void isToldItsTurn()
+    {
+        Talker talker;
+        const TicketId ticket = talker.ask(1, 0ms);
+        const QString bucket = talker.call(0ms)[u"want"][0][u"b"].toString();
+        talker.reply("{'n':0,'why':'turn','wait':9000}", 1, 1ms);
+        const auto waits = [&](milliseconds time) {
+            return talker.desk.scheduler.waits(ticket, at(time));
+        };
+        QCOMPARE(waits(50ms), std::vector{Wait{WaitReason::Turn}});
+        talker.talk.woken(bucket.toUtf8() + "\nme+4000");
+        QVERIFY(talker.call(100ms).isEmpty());
+        QCOMPARE(waits(100ms), (std::vector{Wait{WaitReason::Turn, at(4100ms)}}));
+        QCOMPARE(talker.wants(3100ms), 0); // a sign of life
+        talker.reply("", 0, 3101ms);
+        QCOMPARE(talker.wants(4099ms), 0);
+        QCOMPARE(talker.wants(4100ms), 1);
+    }
+
     // And is woken while it asks: the reply may be from before.
     void isWokenDuringACall()
     {
