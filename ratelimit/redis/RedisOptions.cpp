@@ -151,11 +151,13 @@ Problem readAddress(QStringView text, RedisOptions &options)
 
 std::optional<RedisOptions> RedisOptions::parse(const QString &address, QString *problem)
 {
-    RedisOptions options;
-    const Problem found = readAddress(QStringView(address).trimmed(), options);
+    std::optional<RedisOptions> options(std::in_place);
+    const Problem found = readAddress(QStringView(address).trimmed(), *options);
     if (problem)
         *problem = QString::fromLatin1(found);
-    return found ? std::nullopt : std::optional(options);
+    if (found)
+        options.reset();
+    return options;
 }
 
 } // namespace Turnstile
