@@ -21,6 +21,8 @@ private Q_SLOTS:
     void fractionsAreRoundedToBeSafe();
     void aFullRedisRefuses();
     void tellsNoTurnThatItDoesNotKnow();
+    void tellsOfASplitWhileOthersWait();
+    void isNotMadeUpToUnderAnotherName();
 
 private:
     // An answer to lease 1 of a bucket with one token, whose name is h#MAJOR then.
@@ -225,6 +227,40 @@ void TestRedisScriptNames::tellsNoTurnThatItDoesNotKnow()
     reply = script.call("b", "{'want':[{'b':'x','n':9,'seq':5}]}");
     QCOMPARE(why(reply), u"bucket"_qs);
     QVERIFY(!reply[u"want"_qs][0].toObject().contains(u"maybe"_qs)); // when the window ends
+}
+
+void TestRedisScriptNames::tellsOfASplitWhileOthersWait()
+{
+    RedisScript &script = *m_script;
+    RedisWakes wakes(script);
+    teachHash();
+    QCOMPARE(given(script.call("a", want("h#1"))), 1);
+    for (const char *process : {"a", "b", "c"})
+        QCOMPARE(given(script.call(process, "{'want':[{'b':'h#1','n':2,'seq':9}]}")), 0);
+    wakes.take();
+    const QJsonObject reply = script.call("a",
+        "{'done':[{'b':'h#1','l':1,'how':'answered','status':200,'kind':'bucket','limit':1,"
+        "'remaining':0,'after':5000,'hash':'h','route':'R','name':'h#1','split':true}],"
+        "'want':[{'b':'h#1','n':2,'seq':9}]}");
+    QVERIFY(reply.contains(u"now"_qs));
+    QVERIFY(wakes.take().contains("h#1"));
+}
+
+// What was counted under one name says nothing under the other.
+void TestRedisScriptNames::isNotMadeUpToUnderAnotherName()
+{
+    RedisScript &script = *m_script;
+    constexpr int ofOne = 16384;
+    for (const char *process : {"a", "b"}) {
+        script.call(process, "{}");
+        m_server->command({"ZADD", "t:{f}:w:h#1", QByteArray::number(100 * ofOne), process});
+    }
+    QCOMPARE(given(script.call("e", want("#p#1"))), 1);
+    QCOMPARE(given(script.call("c", want("#p#1"))), 0);
+    script.call("e", answered("#p#1", "1"));
+    QCOMPARE(m_server->command({"EXISTS", "t:{f}:w:#p#1"}).toInt(), 0);
+    QCOMPARE(given(script.call("c", want("h#1"))), 0);
+    QVERIFY(m_server->command({"ZSCORE", "t:{f}:w:h#1", "c"}).toDouble() >= 99 * ofOne);
 }
 
 QTEST_GUILESS_MAIN(TestRedisScriptNames)

@@ -22,7 +22,9 @@ private Q_SLOTS:
     void sharesTheGlobalLimit();
     void makesUpForWhatItCouldNotUse();
     void makesUpInABucketToo();
+    void whoComesBackComesLast();
     void listsDoNotStay();
+    void whatItHoldsCounts();
     void whoDropsKeepsItsCount();
     void countsNoMoreThanAShare();
     void eachIsToldItsOwnTurn();
@@ -243,6 +245,21 @@ void TestRedisScriptTurns::makesUpInABucketToo()
     QCOMPARE(given(script.call("b", wants(9, 2))), 1);
 }
 
+// It was held up elsewhere meanwhile; who has waited for as long comes first.
+void TestRedisScriptTurns::whoComesBackComesLast()
+{
+    RedisScript &script = *m_script;
+    makeBucket(1);
+    script.call("p", wants(1, 1));
+    script.call("a", wants(1, 1));
+    script.call("b", wants(1, 1));
+    script.call("a", "{'drop':['x']}");
+    script.call("a", wants(1, 1));
+    giveBack("p", 1, 1);
+    QCOMPARE(given(script.call("a", wants(1, 1))), 0);
+    QCOMPARE(given(script.call("b", wants(1, 1))), 1);
+}
+
 // A list is kept for a minute after the last one waited, and not at all for one process.
 void TestRedisScriptTurns::listsDoNotStay()
 {
@@ -264,6 +281,26 @@ void TestRedisScriptTurns::listsDoNotStay()
     script.call("a", "{'back':[{'b':'x','l':2}]}");
     QCOMPARE(given(script.call("b", wants(1, 2))), 1);
     QVERIFY(m_server->command({"PTTL", "t:{f}:w:x"}).toLongLong() <= 60'000);
+}
+
+// Who was alone took all there was; now the other one comes first until it is even.
+void TestRedisScriptTurns::whatItHoldsCounts()
+{
+    RedisScript &script = *m_script;
+    script.common[u"global"_qs] = 8;
+    makeBucket(8);
+    QCOMPARE(given(script.call("a", wants(8, 1))), 8);
+    QCOMPARE(given(script.call("b", "{'want':[{'b':'y','n':8,'seq':1}]}")), 0);
+    QCOMPARE(given(script.call("a", "{'want':[{'b':'y','n':8,'seq':9}]}")), 0);
+    giveBack("a", 3, 1);
+    QCOMPARE(given(script.call("a", "{'want':[{'b':'z','n':8,'seq':20}]}")), 0);
+    QCOMPARE(given(script.call("b", "{'want':[{'b':'z','n':8,'seq':20}]}")), 1); // a probe
+    script.common[u"global"_qs] = 0; // and in a bucket
+    QCOMPARE(given(script.call("b", wants(8, 10))), 3);
+    QCOMPARE(given(script.call("a", wants(8, 30))), 0);
+    giveBack("a", 2, 4);
+    QCOMPARE(given(script.call("a", wants(8, 30))), 0);
+    QCOMPARE(given(script.call("b", wants(8, 13))), 2);
 }
 
 void TestRedisScriptTurns::whoDropsKeepsItsCount()

@@ -61,7 +61,7 @@ local function learnHash(bucket, d, grantedAt)
     return isProvisional(bucket.name) or isOf(bucket.name, d.hash)
   end
   if not known and not hasRoom() then return true end
-  if d.split and not (known and known.split) and #listOf(d.b).waiting > 0 then
+  if d.split and not (known and known.split) and #waitersOf(bucket).waiting > 0 then
     call('PUBLISH', key('wake'), d.b)
   end
   known = {hash = d.hash, limit = d.limit,
@@ -91,7 +91,11 @@ local function named(bucket, name)
   if call('EXISTS', key('w', bucket.name)) == 1 then -- they know it by that name only
     call('PUBLISH', key('wake'), bucket.name)
   end
-  moveKeys('w', bucket.name, name)
+  if call('EXISTS', key('w', name)) == 0 then
+    moveKeys('w', bucket.name, name)
+  else -- what is counted in one says nothing in the other: they come anew
+    call('DEL', key('w', bucket.name))
+  end
   moveHolds(bucket, target)
   lists[bucket.name], lists[name] = nil, nil
   target.inFlight = call('ZCARD', key('l', name))

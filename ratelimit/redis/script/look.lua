@@ -25,7 +25,7 @@ end
 
 local function lookAtProcesses(leases)
   local names, told, waits = {}, {}, {}
-  for _, its in ipairs(orderOf(listOf('*'))) do waits[its.p] = true end
+  for _, its in ipairs(orderOf(gateList())) do waits[its.p] = true end
   heardAt(ask.p)
   for process in pairs(alive) do table.insert(names, process) end
   for process in pairs(leases) do
@@ -44,7 +44,7 @@ local function lookAtBucket(name, held)
   local holds, waits = {}, {}
   for process, count in pairs(held or {}) do table.insert(holds, {p = process, n = count}) end
   table.sort(holds, function(one, other) return one.p < other.p end)
-  for _, its in ipairs(orderOf(listOf(name))) do table.insert(waits, its.p) end
+  for _, its in ipairs(orderOf(listOf(name, 1))) do table.insert(waits, its.p) end
   if #holds + #waits == 0 then return nil end
   return {b = name, holds = #holds > 0 and holds or nil, waits = #waits > 0 and waits or nil}
 end

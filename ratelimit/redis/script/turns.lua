@@ -62,7 +62,7 @@ local function listOf(name, size)
     elseif not heardAt(its.p) then
       table.insert(gone, its.p)
     else
-      list.isShared = true
+      list.isShared, list.first = true, list.first or its
       if not its.isIdle then table.insert(list.waiting, its) end
     end
     list.least = list.least or given(its)
@@ -72,21 +72,42 @@ local function listOf(name, size)
   return list
 end
 
-local function waitersOf(bucket) return listOf(bucket.name, stateOf(bucket).later) end
+local function addHeld(held, members) -- PROCESS:...
+  for _, member in ipairs(members) do
+    local process = member:match('^[^:]*')
+    held[process] = (held[process] or 0) + 1
+  end
+  return held
+end
 
--- How many this process was given, as far as that counts where it has not waited.
+local function waitersOf(bucket)
+  local list = listOf(bucket.name, stateOf(bucket).later)
+  list.held = list.held or function() return addHeld({}, call('ZRANGE', bucket.leases, 0, -1)) end
+  return list
+end
+
+-- How many this process was given, as far as that counts where it has not waited. Who comes anew is
+-- compared with the one that was given the fewest, by what both hold now.
+local function countAnew(list)
+  local held, first = list.held(), list.first
+  local mine = held[ask.p] or 0
+  return first and given(first) + mine - (held[first.p] or 0) or mine
+end
+
 local function countOf(list)
   local waiting, mine = list.waiting, list.mine and given(list.mine)
   if mine and (#waiting == 0 or not list.mine.isIdle) then return mine end
-  if #waiting == 0 then return list.least or 0 end
+  list.anew = list.anew or mine or countAnew(list)
+  if #waiting == 0 then return list.anew end
   local least, most = given(waiting[1]), given(waiting[#waiting])
   local share = max(1, floor(list.size / (#waiting + 1)))
-  return min(max(mine or least, least - share), most + share)
+  return min(max(list.anew, least - share), most + (mine and share or list.size))
 end
 
 local function placeOf(list, count)
   local mine, score = list.mine, count * ofOne + now % ofOne
-  if mine and given(mine) == count then return place(ask.p, floor(mine.score)) end
+  local keepsPlace = mine and (list.isGate or not mine.isIdle)
+  if keepsPlace and given(mine) == count then return place(ask.p, floor(mine.score)) end
   for _, its in ipairs(list.waiting) do
     if given(its) == count then score = max(score, its.score + 1) end
   end
@@ -128,7 +149,7 @@ end
 
 -- Two at a time, where there are as many for each: half as many questions.
 local function leastOf(list, waiting)
-  return waiting > 1 and list.size > 0 and min(list.mostAtOnce or 1, ceil(list.size / waiting)) or 1
+  return waiting > 1 and list.size > 0 and min(list.isGate and 2 or 1, ceil(list.size / waiting)) or 1
 end
 
 -- How many are kept for those who come before each: until they were given as many, and at least one

@@ -140,16 +140,18 @@ end
 local function give(p, gate)
   local want, bucket, list = p.want, p.bucket, p.list
   bucket.inFlight = bucket.inFlight - p.may
-  grant(bucket, want.seq + p.before, p.got)
   local isCut = p.usable < p.may -- others have the connections
   settle(list, isCut and p.usable or p.wanted, p.usable, p.got)
+  grant(bucket, want.seq + p.before, p.got)
   local reply = {b = want.b, n = p.before + p.got, holds = p.holds}
   if p.got < p.usable then
     reply.why, reply.at = gate.why, '*'
   elseif isCut then
     reply.why = 'most'
   elseif p.got < min(p.wanted, p.free) then
-    reply.why, reply.wait = 'turn', waitForTurn(list, changesAt(bucket.counter))
+    local state = stateOf(bucket)
+    local turn = bucketTurns(list, orderOf(list), state)[ask.p] or state.change
+    reply.why, reply.wait = 'turn', waitForTurn(list, turn)
   elseif p.got < p.wanted then
     reply.why = p.isProbe and 'probe' or 'bucket'
     reply.wait, reply.maybe = waitForToken(bucket, list, p.isProbe)
