@@ -174,6 +174,10 @@ local function finish(d)
     local isCounted = counts and d.how ~= 'unused'
       and not (d.limited and d.limited.kind == 'global')
     releaseSlot(ask.p .. ':' .. d.l, d.b, isCounted and countedAt)
+    if leasedAt and d.how == 'unused' then
+      takeBack(waitersOf(bucket))
+      takeBack(gateList())
+    end
   end
   if d.how == 'lost' and bucket and counts then spend(bucket.counter, now) end
   if d.how ~= 'answered' then return bucket and probed(bucket, d.lane, false) end

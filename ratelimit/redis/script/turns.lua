@@ -196,6 +196,12 @@ local function settle(list, wanted, may, got)
   list.mine, list.least = mine, list.least or given(mine)
 end
 
+local function takeBack(list) -- one that was not used
+  if not list.mine then return end
+  list.mine = place(ask.p, list.mine.score - ofOne)
+  call('ZADD', key('w', list.name), list.mine.score, ask.p)
+end
+
 local function leave(list)
   if list.mine and not list.mine.isIdle then settle(list, 0, 0, 0) end
 end
