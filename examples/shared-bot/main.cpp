@@ -12,7 +12,16 @@
 #include <QCoreApplication>
 #include <QTimer>
 
+#include <csignal>
+
 using namespace Turnstile;
+
+// Who is killed leaves the others to wait for what it held: a bot ends in order.
+static volatile std::sig_atomic_t hasToEnd = 0;
+static void end(int /*signal*/)
+{
+    hasToEnd = 1;
+}
 
 static void tell(const SharedState &shared)
 {
@@ -65,9 +74,10 @@ int main(int argc, char **argv)
 
     RedisRatelimiter limiter(*redis);
     QObject::connect(&limiter, &RedisRatelimiter::sharingChanged, &app,
-        [&](bool isConnected, const QString &reason) {
-            const QString news =
-                isConnected ? u"shares the limits."_qs : reason + u" Requests wait."_qs;
+        [&](bool isConnected, const QString &why) {
+            const QString news = why.isEmpty() ? u"shares the limits."_qs
+                : isConnected                      ? why
+                                                   : why + u" Requests wait."_qs;
             qInfo("%s: %s", qPrintable(name), qPrintable(news));
         });
     int limited = 0;
@@ -100,6 +110,14 @@ int main(int argc, char **argv)
     };
     for (int i = 0; i < requests; ++i)
         ask();
+    QTimer ending;
+    QObject::connect(&ending, &QTimer::timeout, &app, [] {
+        if (hasToEnd != 0)
+            QCoreApplication::quit();
+    });
+    ending.start(100);
+    std::signal(SIGTERM, end);
+    std::signal(SIGINT, end);
     const int code = app.exec();
     const auto sharing = limiter.sharing();
     qInfo("%s: %d succeeded, %d failed, %d times 429; %.2f round trips per ticket, %d processes.",

@@ -49,7 +49,7 @@ QString name(const SharedProcess &process)
         return tr("this process");
     if (!process.name.isEmpty())
         return process.name;
-    return tr("process %1")
+    return tr("no name (%1)")
         .arg(process.id.size() > 6 ? process.id.first(4) + QStringLiteral("…") : process.id);
 }
 

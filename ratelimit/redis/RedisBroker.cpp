@@ -32,7 +32,7 @@ RedisBroker::RedisBroker(const RedisOptions &options, const SchedulerOptions &sc
 
 RedisBroker::~RedisBroker()
 {
-    if (!isConnected())
+    if (!canCall())
         return;
     RedisConnection *const connection = m_commands;
     const QByteArrayList words = m_talk.lastWords(clockNow());
@@ -47,6 +47,13 @@ RedisBroker::~RedisBroker()
         outlive(connection);
 }
 
+// Qt's TLS needs the application until its last connection is closed.
+static void endConnections()
+{
+    qDeleteAll(QCoreApplication::instance()->findChildren<RedisConnection *>(
+        QString(), Qt::FindDirectChildrenOnly));
+}
+
 // Redis does not read on where a reply finds nobody, so the connection stays for that long. Without
 // an event loop it goes with the ratelimiter, and waits a moment.
 void RedisBroker::outlive(RedisConnection *connection)
@@ -58,6 +65,8 @@ void RedisBroker::outlive(RedisConnection *connection)
     if (QCoreApplication *const app = QCoreApplication::instance();
         app && app->thread() == thread) {
         connection->setParent(app);
+        qRemovePostRoutine(endConnections);
+        qAddPostRoutine(endConnections);
     } else if (thread->loopLevel() > 0) {
         connection->setParent(nullptr);
         QObject::connect(thread, &QThread::finished, connection, &QObject::deleteLater);
@@ -88,12 +97,10 @@ void RedisBroker::start(QObject *owner, std::function<void(Step)> change,
     m_commands = new RedisConnection(m_options, owner);
     QObject::connect(m_commands, &RedisConnection::connected, owner, [this] {
         m_change([this](Scheduler &, TimePoint now) { m_talk.connected(now); }); // and asks
-        m_problem.clear();
-        m_tell();
     });
     QObject::connect(m_commands, &RedisConnection::disconnected, owner, [this](const QString &why) {
         m_change([this](Scheduler &of, TimePoint now) { m_talk.disconnected(of, now); });
-        setProblem(why);
+        setState(false, why);
     });
     m_wakes = new RedisConnection(m_options, owner, m_key + ":wake");
     QObject::connect(m_wakes, &RedisConnection::message, owner,
@@ -105,22 +112,33 @@ void RedisBroker::start(QObject *owner, std::function<void(Step)> change,
         m_change(
             [this, listens](Scheduler &, TimePoint now) { m_talk.setListening(listens, now); });
     };
-    QObject::connect(m_wakes, &RedisConnection::connected, owner, [listen] { listen(true); });
-    QObject::connect(m_wakes, &RedisConnection::disconnected, owner, [listen] { listen(false); });
+    QObject::connect(m_wakes, &RedisConnection::connected, owner, [this, listen] {
+        m_deafness.clear();
+        listen(true);
+    });
+    QObject::connect(
+        m_wakes, &RedisConnection::disconnected, owner, [this, listen](const QString &why) {
+            if (why.contains(u"NOPERM")) // else the other connection says it, too
+                m_deafness = QStringLiteral("Nobody can wake this process, so it asks twice a "
+                                            "second; docs/scaling.md has the rights: %1")
+                                 .arg(why);
+            listen(false);
+        });
     m_talk.setListening(false, clockNow());
     m_commands->open();
     m_wakes->open();
 }
 
-bool RedisBroker::isConnected() const
+bool RedisBroker::canCall() const
 {
     return m_commands && m_commands->isConnected();
 }
 
 // Slots may delete the ratelimiter, and us: this is the last that is done.
-void RedisBroker::setProblem(const QString &problem)
+void RedisBroker::setState(bool isConnected, const QString &problem)
 {
-    if (std::exchange(m_problem, problem) != problem)
+    const bool wasConnected = std::exchange(m_isConnected, isConnected);
+    if (std::exchange(m_problem, problem) != problem || wasConnected != isConnected)
         m_tell();
 }
 
@@ -161,16 +179,29 @@ SharedState RedisBroker::sharedState(TimePoint now)
 
 void RedisBroker::call(const Scheduler &scheduler, TimePoint now)
 {
-    const QByteArray request = isConnected() ? m_talk.nextCall(scheduler, now) : QByteArray();
+    const QByteArray request = canCall() ? m_talk.nextCall(scheduler, now) : QByteArray();
     if (request.isEmpty())
         return;
     m_commands->runScript(
         m_key, request, [this, isThere = std::weak_ptr(m_isThere)](const RedisReply &reply) {
             if (isThere.expired())
                 return;
-            m_change([this, reply, isHeard = isConnected()](
+            m_change([this, reply, isHeard = canCall()](
                          Scheduler &of, TimePoint at) { replied(reply, isHeard, of, at); });
         });
+}
+
+// What is to be done about a script that ended in \a error.
+static QString refusal(const QString &error)
+{
+    if (error.startsWith(u"OOM "))
+        return QStringLiteral("Redis has no memory left, and lends nothing: raise its maxmemory "
+                              "(OOM).");
+    if (error.startsWith(u"NOPERM") || error.contains(u"can't run this command"))
+        return QStringLiteral("Redis does not let this user do all that it takes; docs/scaling.md "
+                              "has the rights, under Access: %1")
+            .arg(error);
+    return QStringLiteral("Redis does not do what it is asked to: %1").arg(error);
 }
 
 void RedisBroker::replied(
@@ -191,11 +222,11 @@ void RedisBroker::replied(
             return;
     }
     if (error.isEmpty())
-        return setProblem({});
-    const QString problem = QStringLiteral("Redis does not do what it is asked to: %1").arg(error);
+        return setState(true, m_deafness);
+    const QString problem = refusal(error);
     if (problem != m_problem)
         qWarning().noquote() << "Turnstile:" << problem;
-    setProblem(problem);
+    setState(true, problem);
 }
 
 void RedisBroker::armTimer(TimePoint now)

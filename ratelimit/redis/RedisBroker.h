@@ -29,7 +29,8 @@ public:
     void start(QObject *owner, std::function<void(Step)> change, std::function<void()> tell,
         std::function<void()> tellState);
 
-    bool isConnected() const;
+    /// Whether Redis was reached, and has replied.
+    bool isConnected() const { return m_isConnected; }
     /// How many processes share the token, as Redis said last; 0: not known.
     int processes() const { return m_talk.processes(); }
     /// Why Redis cannot be asked, or does not do what it is asked to; empty while it does.
@@ -49,7 +50,8 @@ private:
     void call(const Scheduler &scheduler, TimePoint now);
     void replied(const RedisReply &reply, bool isHeard, Scheduler &scheduler, TimePoint now);
     void armTimer(TimePoint now);
-    void setProblem(const QString &problem);
+    bool canCall() const;
+    void setState(bool isConnected, const QString &problem);
 
     const RedisOptions m_options;
     const QByteArray m_key;
@@ -59,7 +61,9 @@ private:
     RedisConnection *m_commands = nullptr; // of the owner, as are those below
     RedisConnection *m_wakes = nullptr;
     QTimer *m_timer = nullptr;
+    bool m_isConnected = false;
     QString m_problem;
+    QString m_deafness; // why no messages are heard
     RedisTalk m_talk;
     const std::shared_ptr<bool> m_isThere = std::make_shared<bool>(true); // for late replies
 };

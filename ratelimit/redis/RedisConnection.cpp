@@ -123,7 +123,11 @@ void RedisConnection::connectNow()
     m_socket = new RedisSocket(address(), this);
     connect(m_socket, &RedisSocket::opened, this, &RedisConnection::logIn);
     connect(m_socket, &RedisSocket::received, this, &RedisConnection::read);
-    connect(m_socket, &RedisSocket::closed, this, &RedisConnection::fail);
+    connect(m_socket, &RedisSocket::closed, this, [this](const QString &reason) {
+        const bool wantsTls =
+            m_state == State::LoggingIn && !m_options.tls && m_options.unixSocket.isEmpty();
+        fail(wantsTls ? reason + QStringLiteral(" It may want TLS (rediss://).") : reason);
+    });
     m_timer.start(m_options.connectTimeout);
     m_socket->open();
 }
@@ -137,6 +141,8 @@ static QString loginProblem(const QString &error, const QString &password)
         return QStringLiteral("knows no such user with this password: check both (WRONGPASS)");
     if (error.contains(u"without any password configured"))
         return QStringLiteral("has no password, and was given one: leave it out (AUTH)");
+    if (error.contains(u"DB index is out of range"))
+        return QStringLiteral("has no database of this number: most have 16, from 0 on");
     QString said = error; // maybe what it was told
     if (!password.isEmpty())
         said.replace(password, QStringLiteral("••••"));
@@ -223,8 +229,11 @@ void RedisConnection::timeOut()
         return;
     }
     if (m_state != State::Ready) {
-        fail(sentence(QStringLiteral("did not let us in within %1 ms")
-                          .arg(m_options.connectTimeout.count())));
+        const QString tls =
+            m_options.tls ? QStringLiteral("; does it speak TLS (rediss://)?") : QString();
+        fail(sentence(
+            QStringLiteral("did not let us in within %1 ms").arg(m_options.connectTimeout.count())
+            + tls));
         return;
     }
     const bool isLate = !m_calls.empty() && m_calls.front().deadline <= clockNow();

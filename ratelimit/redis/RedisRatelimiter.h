@@ -30,7 +30,7 @@ public:
 
     /// How it goes with Redis. In the ratelimiter's thread.
     struct Sharing {
-        bool isConnected = false; ///< with Redis
+        bool isConnected = false; ///< with Redis, which has replied
         QString problem;          ///< why not, or what is wrong all the same, in one sentence
         int processes = 0;        ///< that share the token, as Redis said last; 0: it has not yet
         quint64 calls = 0;        ///< round trips
@@ -40,8 +40,9 @@ public:
     Sharing sharing() const;
 
 Q_SIGNALS:
-    /// Redis was reached, or lost, or does not do what it is asked to: \a problem says why. In the
-    /// ratelimiter's thread; a slot may delete it.
+    /// Redis was reached, or lost, or does not do what it is asked to: \a problem says why. All is
+    /// well only where that is empty: a Redis that is full, or a user without the rights, is
+    /// connected, and tickets wait. In the ratelimiter's thread; a slot may delete it.
     void sharingChanged(bool isConnected, const QString &problem);
 
 private:

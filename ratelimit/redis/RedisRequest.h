@@ -35,6 +35,8 @@ public:
     void setNumber(qint64 number) { m_request.insert(u"call", number); }
     /// What the process says of itself, as RedisLook::info().
     void setInfo(const QByteArray &info) { m_request.insert(u"info", QString::fromUtf8(info)); }
+    /// Nothing will come after it.
+    void setLast() { m_request.insert(u"last", true); }
     /// Asks who holds what, also of \a buckets, the first of them.
     void addLook(const QByteArrayList &buckets);
     /// Whether it says anything.

@@ -129,11 +129,14 @@ void RedisSocket::close()
     }
 }
 
-void RedisSocket::fail(const QString &reason)
+void RedisSocket::fail(const QString &why)
 {
     if (std::exchange(m_isClosed, true))
         return;
     const QString address = addressOf(m_options);
+    const bool isUntrusted = why.contains(u"self-signed") || why.contains(u"self signed");
+    const QString reason =
+        isUntrusted ? why + QStringLiteral(" (RedisTls::caFile says whom to trust)") : why;
     Q_EMIT closed(m_isOpen
             ? QStringLiteral("The connection to Redis at %1 was lost: %2.").arg(address, reason)
             : QStringLiteral("Redis at %1 cannot be reached: %2.").arg(address, reason));

@@ -44,10 +44,13 @@ QByteArrayList RedisTalk::lastWords(TimePoint now)
     m_wishes.giveUp();
     m_tickets.giveUp(now);
     QByteArrayList calls;
-    while (!m_words.isEmpty()) {
+    for (bool hasMore = m_calls > 0 || !m_words.isEmpty(); hasMore;) {
         RedisRequest request = newRequest();
         m_words.say(request, now);
         m_words.heard();
+        hasMore = !m_words.isEmpty();
+        if (!hasMore)
+            request.setLast();
         calls.append(request.toJson());
     }
     return calls;
@@ -235,8 +238,8 @@ void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint n
     m_processes = said[u"processes"].toInt();
     if (m_isIntroduced)
         m_introduceAt = now + introduceEvery;
-    if (const QJsonValue look = said[u"look"]; look.isObject())
-        m_look.replied(look.toObject(), m_process, namesInUse(), now);
+    else if (said[u"stranger"].toBool())
+        m_introduceAt = now;
     const QJsonValue global = said[u"global"];
     if (const milliseconds lock = toldTime(global[u"lock"]); lock > 0ms)
         scheduler.lockGlobally(now + lock, now);
@@ -255,6 +258,10 @@ void RedisTalk::learn(const QJsonObject &said, Scheduler &scheduler, TimePoint n
         free = now + wait;
     scheduler.setSharedGlobal(global[u"used"].toInt(), free, now);
     m_wishes.replied(said[u"want"].toArray(), said[u"learnt"].toArray(), scheduler, now);
+    if (const QJsonObject look = said[u"look"].toObject(); !look.isEmpty()) {
+        m_look.replied(look, m_process, namesInUse(), now);
+        m_wishes.looked(look[u"buckets"].toArray(), scheduler, now);
+    }
 }
 
 void RedisTalk::refused(Scheduler &scheduler, TimePoint now)

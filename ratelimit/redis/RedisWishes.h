@@ -72,6 +72,8 @@ public:
     /// The reply to that, and what Redis knows of buckets.
     void replied(
         const QJsonArray &wants, const QJsonArray &learnt, Scheduler &scheduler, TimePoint now);
+    /// What Redis knows now of buckets for which somebody waits.
+    void looked(const QJsonArray &buckets, Scheduler &scheduler, TimePoint now);
     /// Who lends while Redis cannot be asked; null: nobody.
     void setOwn(LocalLender *own) { m_own = own; }
     /// Asks that one. Returns whether it has lent something.

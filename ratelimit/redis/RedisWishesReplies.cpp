@@ -50,6 +50,29 @@ void RedisWishes::replied(
     checkGate();
 }
 
+// Those who watch see the numbers of now, and a reason that goes with them, although the process
+// does not ask before its turn.
+void RedisWishes::looked(const QJsonArray &buckets, Scheduler &scheduler, TimePoint now)
+{
+    for (const auto &each : buckets) {
+        const QJsonObject bucket = each.toObject();
+        const BucketId id = m_waiting.value(bucket[u"b"].toString().toUtf8());
+        const auto wish = m_wishes.constFind(id);
+        if (wish == m_wishes.cend())
+            continue;
+        show(id, bucket, scheduler, now);
+        if (wish->isAtGate || wish->reason == WaitReason::Probe || !bucket.contains(u"limit"))
+            continue;
+        const bool isFree = bucket[u"free"].toInt() > 0;
+        Wait wait{isFree ? WaitReason::Turn : WaitReason::Bucket};
+        if (!wish->isPolled)
+            wait.until = wish->again;
+        else if (const QJsonValue reset = bucket[u"reset"]; !isFree && reset.isDouble())
+            wait.until = now + toldTime(reset) + 1ms; // at the earliest
+        scheduler.setLeaseWait(id, wait, now);
+    }
+}
+
 // Those that found no place in the call: the token's limits hold them as they hold the others.
 void RedisWishes::waitAtGateToo()
 {

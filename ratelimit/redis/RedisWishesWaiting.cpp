@@ -89,8 +89,8 @@ void RedisWishes::wakeAt(BucketId id, TimePoint at, Scheduler &scheduler, TimePo
     if (at <= now)
         return;
     wish.isPolled = false;
-    const bool isTurn = wish.reason == WaitReason::Turn;
-    scheduler.setLeaseWait(id, Wait{isTurn ? WaitReason::Turn : WaitReason::Bucket, at}, now);
+    wish.reason = WaitReason::Bucket; // for tokens that come then
+    scheduler.setLeaseWait(id, Wait{wish.reason, at}, now);
 }
 
 void RedisWishes::wakeAt(

@@ -205,8 +205,8 @@ private Q_SLOTS:
         QTRY_VERIFY(bots.areConnected());
         QSignalSpy changes(&limiter, &RedisRatelimiter::sharingChanged);
         world.redis.command({"ACL", "SETUSER", "default", "-evalsha"});
-        QTest::ignoreMessage(
-            QtWarningMsg, QRegularExpression(u"Redis does not do what it is asked to: NOPERM"_qs));
+        QTest::ignoreMessage(QtWarningMsg,
+            QRegularExpression(u"Redis does not let this user do all that it takes.*NOPERM"_qs));
         bots.get(3, 1);
         QTRY_VERIFY(limiter.sharing().problem.contains(u"NOPERM"));
         QVERIFY(limiter.sharing().isConnected);
@@ -218,6 +218,56 @@ private Q_SLOTS:
         QCOMPARE(limiter.sharing().problem, QString());
         QCOMPARE(changes.size(), 2);
         QTRY_COMPARE(leasesIn(world.redis), 0);
+    }
+
+    void redisIsFull()
+    {
+        World world;
+        RedisBots bots = world.bots(1);
+        const RedisRatelimiter &limiter = *bots.bots[0]->limiter;
+        QTRY_VERIFY(bots.areConnected());
+        world.redis.command({"CONFIG", "SET", "maxmemory", "1"});
+        const QString problem = u"Redis has no memory left, and lends nothing: raise its "
+                                "maxmemory (OOM)."_qs;
+        QTest::ignoreMessage(QtWarningMsg, qPrintable(u"Turnstile: "_qs + problem));
+        bots.get(3, 1);
+        QTRY_COMPARE(limiter.sharing().problem, problem);
+        world.redis.command({"CONFIG", "SET", "maxmemory", "0"});
+        QTRY_VERIFY(bots.areDone());
+        QCOMPARE(limiter.sharing().problem, QString());
+    }
+
+    // It answers, and refuses each call: that is one piece of news.
+    void redisIsAReplica()
+    {
+        World world;
+        RedisBots bots = world.bots(1);
+        const RedisRatelimiter &limiter = *bots.bots[0]->limiter;
+        QTRY_VERIFY(bots.areConnected());
+        QSignalSpy changes(&limiter, &RedisRatelimiter::sharingChanged);
+        world.redis.command({"REPLICAOF", "127.0.0.1", "1"});
+        bots.get(3, 1);
+        QTRY_VERIFY(limiter.sharing().problem.contains(u"is a replica"));
+        const qlonglong before = refusals(world.redis);
+        QTRY_VERIFY(refusals(world.redis) > before + 1); // it has tried again, in vain
+        QVERIFY(!limiter.sharing().isConnected);
+        QCOMPARE(changes.size(), 1);
+        world.redis.command({"REPLICAOF", "NO", "ONE"});
+        QTRY_VERIFY(bots.areDone());
+        QCOMPARE(changes.size(), 2);
+        QCOMPARE(limiter.sharing().problem, QString());
+    }
+
+    void nobodyMayWakeUs()
+    {
+        World world;
+        world.redis.command({"ACL", "SETUSER", "default", "-subscribe"});
+        RedisBots bots = world.bots(1);
+        const RedisRatelimiter &limiter = *bots.bots[0]->limiter;
+        bots.get(3, 1);
+        QTRY_VERIFY(bots.areDone());
+        QTRY_VERIFY(limiter.sharing().problem.startsWith(u"Nobody can wake this process"));
+        QVERIFY(limiter.sharing().isConnected);
     }
 
 private:

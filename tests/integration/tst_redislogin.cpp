@@ -18,6 +18,7 @@ private Q_SLOTS:
     void tcp();
     void tls_data();
     void tls();
+    void tlsAtOneEnd();
     void noServer_data();
     void noServer();
     void nonsense_data();
@@ -103,7 +104,8 @@ void TestRedisLogin::database()
     QSignalSpy ended(&other, &RedisConnection::disconnected);
     other.open();
     QTRY_VERIFY(!ended.isEmpty());
-    QVERIFY(ended.at(0).at(0).toString().contains(QStringLiteral("DB index is out of range")));
+    QVERIFY(
+        ended.at(0).at(0).toString().contains(QStringLiteral("has no database of this number")));
 }
 
 void TestRedisLogin::tcp()
@@ -162,6 +164,33 @@ void TestRedisLogin::tls()
         QVERIFY2(said.contains(reason), qPrintable(said));
         QVERIFY(!connection.isConnected());
     }
+}
+
+// Each end speaks what the other one does not understand.
+void TestRedisLogin::tlsAtOneEnd()
+{
+    const RedisServer server({.hasTls = true});
+    if (!server.isRunning())
+        QSKIP("This redis-server has no TLS.");
+    RedisOptions options;
+    options.port = server.port();
+    RedisConnection plain(options);
+    QSignalSpy ended(&plain, &RedisConnection::disconnected);
+    plain.open();
+    QTRY_VERIFY(!ended.isEmpty());
+    const QString reason = ended.at(0).at(0).toString();
+    QVERIFY2(reason.endsWith(u"It may want TLS (rediss://)."), qPrintable(reason));
+
+    const RedisServer other({.hasPort = true});
+    options.port = other.port();
+    options.tls.emplace();
+    options.connectTimeout = std::chrono::milliseconds(300);
+    RedisConnection encrypted(options);
+    QSignalSpy others(&encrypted, &RedisConnection::disconnected);
+    encrypted.open();
+    QTRY_VERIFY(!others.isEmpty());
+    const QString why = others.at(0).at(0).toString();
+    QVERIFY2(why.contains(u"rediss://") || why.contains(u"SSL"), qPrintable(why));
 }
 
 void TestRedisLogin::noServer_data()

@@ -16,6 +16,9 @@ private Q_SLOTS:
     void aBucketGetsItsName();
     void theDeadThatHoldLeases();
     void manyBuckets();
+    void theNumbersOfNow();
+    void strangersAreToldSo();
+    void whoEndsIsGone();
 
 private:
     QString look(const QByteArray &names = {})
@@ -87,7 +90,8 @@ void TestRedisScriptLook::aBucketGetsItsName()
         "{'done':[{'b':'#p#y','l':1,'how':'answered','status':200,'kind':'bucket','limit':5,"
         "'remaining':3,'after':1000,'hash':'h','name':'h#','route':'y'}]}");
     QVERIFY(look("'#p#y'").startsWith(
-        u"{'buckets':[{'b':'h#','holds':[{'n':1,'p':'a'}],'waits':['c']},{'b':'#p#z'"_qs));
+        u"{'buckets':[{'b':'h#','free':2,'holds':[{'n':1,'p':'a'}],'limit':5,'remaining':3,"
+        "'reset':1000,'waits':['c']},{'b':'#p#z'"_qs));
     // A lease is given back by the name that it was lent by.
     script.call("a", "{'back':[{'b':'h#','l':2},{'b':'#p#z','l':5}]}");
     QVERIFY(!look().contains(u"holds"));
@@ -118,6 +122,53 @@ void TestRedisScriptLook::manyBuckets()
     QCOMPARE(told[u"buckets"_qs].toArray().size(), 300);
     QCOMPARE(told[u"more"_qs], 100);
     QCOMPARE(told[u"processes"_qs][0][u"leases"_qs], 400);
+}
+
+void TestRedisScriptLook::theNumbersOfNow()
+{
+    RedisScript &script = *m_script;
+    script.common[u"global"_qs] = 0;
+    script.call("a", "{'want':[{'b':'x','n':1,'seq':1}]}");
+    script.call("a",
+        "{'done':[{'b':'x','l':1,'how':'answered','status':200,'kind':'bucket','limit':2,"
+        "'remaining':1,'after':3000}],'want':[{'b':'x','n':3,'seq':2}]}");
+    script.now += 1000;
+    const auto numbers = [&] {
+        const QJsonObject told = script.call("w", "{'look':['x']}");
+        return told[u"look"_qs][u"buckets"_qs][0].toObject();
+    };
+    QCOMPARE(numbers()[u"limit"_qs], 2);
+    QCOMPARE(numbers()[u"remaining"_qs], 1);
+    QCOMPARE(numbers()[u"free"_qs], 0); // it is lent
+    QCOMPARE(numbers()[u"reset"_qs], 2000);
+    script.now += 2000;
+    QCOMPARE(numbers()[u"remaining"_qs], 2);
+    QCOMPARE(numbers()[u"free"_qs], 1);
+    QVERIFY(!numbers().contains(u"reset"_qs));
+}
+
+void TestRedisScriptLook::strangersAreToldSo()
+{
+    QVERIFY(m_script->call("a", "{}")[u"stranger"_qs].toBool());
+    QVERIFY(!m_script->call("a", "{'info':'I am'}").contains(u"stranger"_qs));
+    QVERIFY(!m_script->call("a", "{}").contains(u"stranger"_qs));
+    m_server->command({"FLUSHALL"});
+    QVERIFY(m_script->call("a", "{}")[u"stranger"_qs].toBool());
+}
+
+// At once for people, but what it said before and comes late is still refused.
+void TestRedisScriptLook::whoEndsIsGone()
+{
+    RedisScript &script = *m_script;
+    script.call("b", "{'info':'I am','call':1}");
+    QCOMPARE(script.call("a", "{}")[u"processes"_qs], 2);
+    script.call("b", "{'call':3,'last':true}");
+    script.now += 900;
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"a later call was heard before"_qs));
+    QVERIFY(script.call("b", "{'call':2}").contains(u"error"_qs));
+    script.now += 100;
+    QCOMPARE(script.call("a", "{}")[u"processes"_qs], 1);
+    QVERIFY(!look().contains(u"'b'"_qs));
 }
 
 QTEST_GUILESS_MAIN(TestRedisScriptLook)

@@ -130,6 +130,42 @@ private Q_SLOTS:
         QCOMPARE(state.buckets[0].waiting, std::vector<int>{0});
     }
 
+    // What it was told when it asked is no longer so: others took the tokens meanwhile.
+    void tellsTheNumbersOfNow()
+    {
+        Talker process;
+        const Endpoint endpoint(Method::Get, "/channels/1/messages");
+        const TicketId ticket = process.scheduler.acquire(endpoint, {}, at(0ms));
+        const QJsonArray wants = process.call(0ms)[u"want"].toArray();
+        QCOMPARE(wants.size(), 1);
+        const QString name = wants[0][u"b"].toString();
+        process.reply(10ms,
+            {{u"want"_qs,
+                 QJsonArray{QJsonObject{{u"b"_qs, name}, {u"n"_qs, 0}, {u"why"_qs, u"turn"_qs}}}},
+                {u"learnt"_qs,
+                    QJsonArray{
+                        QJsonObject{{u"b"_qs, name}, {u"limit"_qs, 5}, {u"remaining"_qs, 3}}}}});
+        const auto wait = [&](milliseconds time) {
+            return process.scheduler.waits(ticket, at(time)).at(0);
+        };
+        QCOMPARE(wait(50ms), Wait{WaitReason::Turn});
+        const auto look = [&](milliseconds time, int remaining) {
+            process.talk.watch(at(time));
+            QVERIFY(process.call(time).contains(u"look"));
+            process.reply(time,
+                {{u"look"_qs,
+                    QJsonObject{{u"buckets"_qs,
+                        QJsonArray{QJsonObject{{u"b"_qs, name}, {u"waits"_qs, QJsonArray{u"me"_qs}},
+                            {u"limit"_qs, 5}, {u"remaining"_qs, remaining}, {u"free"_qs, remaining},
+                            {u"reset"_qs, 2000}}}}}}});
+            QCOMPARE(process.scheduler.bucket(endpoint, at(time))->remaining, remaining);
+        };
+        look(100ms, 0);
+        QCOMPARE(wait(100ms), (Wait{WaitReason::Bucket, at(2101ms)}));
+        look(1100ms, 2);
+        QCOMPARE(wait(1100ms), Wait{WaitReason::Turn});
+    }
+
     void introducesItself()
     {
         Talker process;
@@ -151,9 +187,14 @@ private Q_SLOTS:
         QVERIFY(!says(61s));
         QVERIFY(says(71s)); // it was taken for dead meanwhile
         QVERIFY(!says(72s));
-        process.talk.disconnected(process.scheduler, at(73s));
-        process.talk.connected(at(74s));
+        process.talk.watch(at(73s));
+        QVERIFY(!process.call(73s).contains(u"info"));
+        process.reply(73s, {{u"stranger"_qs, true}}); // Redis has forgotten
         QVERIFY(says(74s));
+        QVERIFY(!says(75s));
+        process.talk.disconnected(process.scheduler, at(76s));
+        process.talk.connected(at(77s));
+        QVERIFY(says(77s));
     }
 
     void infoIsShort()

@@ -68,7 +68,7 @@ private Q_SLOTS:
         QCOMPARE(waits(50ms), std::vector{Wait{WaitReason::Turn}});
         talker.talk.woken(bucket.toUtf8() + "\nme+4000");
         QVERIFY(talker.call(100ms).isEmpty());
-        QCOMPARE(waits(100ms), (std::vector{Wait{WaitReason::Turn, at(4100ms)}}));
+        QCOMPARE(waits(100ms), (std::vector{Wait{WaitReason::Bucket, at(4100ms)}}));
         QCOMPARE(talker.wants(3100ms), 0); // a sign of life
         talker.reply("", 0, 3101ms);
         QCOMPARE(talker.wants(4099ms), 0);

@@ -20,17 +20,22 @@ local function stateOf(bucket) -- all that says whose turn it is
   return state
 end
 
-local function bucketOf(name)
-  if buckets[name] then return buckets[name] end
+local function readCounter(name)
   local flat, stored, c = call('HGETALL', key('b', name)), {}, {}
   for i = 1, #flat, 2 do stored[flat[i]] = flat[i + 1] end
+  for _, field in ipairs(layout) do c[field[1]] = tonumber(stored[field[2]]) or field[3] end
+  c.log = readLog(stored.lg)
+  return c, stored
+end
+
+local function bucketOf(name)
+  if buckets[name] then return buckets[name] end
+  local c, stored = readCounter(name)
   if stored.moved then -- it has got a name
     buckets[name] = bucketOf(stored.moved)
     return buckets[name]
   end
-  for _, field in ipairs(layout) do c[field[1]] = tonumber(stored[field[2]]) or field[3] end
-  c.log = readLog(stored.lg)
-  local bucket = {name = name, counter = c, stored = stored, isNew = #flat == 0,
+  local bucket = {name = name, counter = c, stored = stored, isNew = next(stored) == nil,
     leases = key('l', name)}
   bucket.inFlight = call('ZCARD', bucket.leases)
   bucket.before = stateOf(bucket)

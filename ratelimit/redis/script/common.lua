@@ -9,6 +9,7 @@ local version = 1
 local mostEntries, mostLeases, mostRoutes, longestText = 500, 5000, 10000, 1024
 local longestName = 1000 -- processes cut longer ones
 local aliveFor, minute, hour = 10000, 60000, 3600000
+local goneAfter = 1000 -- its last call; one that comes even later is still refused
 local learntFor = 24 * hour
 local askedAnyway = 2000 -- by who is to be woken, after its turn should have come
 local together = 50 -- slots that are free so soon after one another are given at once

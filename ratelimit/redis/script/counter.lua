@@ -35,6 +35,15 @@ local function available(c, inFlight)
   return c.knowledge == Unlimited and math.huge or inFlight == 0 and 1 or 0
 end
 
+local function numbersOf(c, inFlight) -- as they are told
+  local free = available(c, inFlight)
+  return {free = free ~= math.huge and free or nil,
+    limit = c.limit ~= unknown and c.limit or nil,
+    remaining = c.remaining ~= unknown and left(c) or nil,
+    reset = c.resetAt ~= never and c.resetAt - now or nil,
+    blocked = now < c.blockedUntil and c.blockedUntil - now or nil}
+end
+
 local function changesAt(c)
   if now < c.blockedUntil then return c.blockedUntil end
   local first = min(c.resetAt, c.log[1] and c.log[1].at or never)

@@ -41,12 +41,20 @@ local function lookAtProcesses(leases)
 end
 
 local function lookAtBucket(name, held)
-  local holds, waits = {}, {}
-  for process, count in pairs(held or {}) do table.insert(holds, {p = process, n = count}) end
+  local holds, waits, inFlight = {}, {}, 0
+  for process, count in pairs(held or {}) do
+    table.insert(holds, {p = process, n = count})
+    inFlight = inFlight + count
+  end
   table.sort(holds, function(one, other) return one.p < other.p end)
   for _, its in ipairs(orderOf(listOf(name, 1))) do table.insert(waits, its.p) end
   if #holds + #waits == 0 then return nil end
-  return {b = name, holds = #holds > 0 and holds or nil, waits = #waits > 0 and waits or nil}
+  local counter = readCounter(name)
+  roll(counter, now)
+  local told = counter.knowledge == Limited and numbersOf(counter, inFlight) or {}
+  told.b = name
+  told.holds, told.waits = #holds > 0 and holds or nil, #waits > 0 and waits or nil
+  return told
 end
 
 local function lookAround()

@@ -3,18 +3,15 @@
 --
 -- What is kept, who is woken, and what is told.
 local function describe(bucket)
-  local c, free = bucket.counter, available(bucket.counter, bucket.inFlight)
+  local c = bucket.counter
   local list = waitersOf(bucket)
   local order = orderOf(list)
   local before = list.isNew and {} or bucketTurns(list, list.before, bucket.before)
   wake(list, before, bucketTurns(list, order, stateOf(bucket)))
-  return {b = bucket.name, free = free ~= math.huge and free or nil,
-    limit = c.limit ~= unknown and c.limit or nil,
-    remaining = c.remaining ~= unknown and left(c) or nil,
-    reset = c.resetAt ~= never and c.resetAt - now or nil,
-    blocked = now < c.blockedUntil and c.blockedUntil - now or nil,
-    knowledge = ({[0] = 'unknown', 'unlimited', 'limited'})[c.knowledge],
-    inflight = bucket.inFlight, waiting = #order}
+  local told = numbersOf(c, bucket.inFlight)
+  told.b, told.inflight, told.waiting = bucket.name, bucket.inFlight, #order
+  told.knowledge = ({[0] = 'unknown', 'unlimited', 'limited'})[c.knowledge]
+  return told
 end
 
 local function settleAll()
@@ -55,7 +52,8 @@ local function answer()
   end
   local want = serveAll()
   local learnt = settleAll()
-  return cjson.encode({now = now, want = want, learnt = learnt, look = ask.look and lookAround(),
+  if ask.last then call('ZADD', key('p'), now + goneAfter - aliveFor, ask.p) end
+  return cjson.encode({now = now, want = want, learnt = learnt, stranger = isStranger or nil, look = ask.look and lookAround(),
     split = #splits > 0 and splits or nil,
     global = {used = global.inFlight + global.answered, lock = max(0, global.lock - now),
       edge = max(0, global.edge - now), free = waitForSlot()},

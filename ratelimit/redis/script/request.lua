@@ -9,7 +9,7 @@ local done = {b = 'string', l = 'number', how = 'string', exempt = 'boolean', ag
   limited = {kind = 'string', wait = 'number', must = {'kind', 'wait'}}, must = {'b', 'l', 'how'}}
 local schema = {p = 'string', now = 'number', us = 'number', lease = 'number', global = 'number',
   period = 'number', group = 'string', invalid = 'number', invalidPeriod = 'number',
-  margin = 'number', info = 'string', call = 'number', done = {each = done}, drop = {each = 'string'},
+  margin = 'number', info = 'string', call = 'number', last = 'boolean', done = {each = done}, drop = {each = 'string'},
   back = {each = {b = 'string', l = 'number', must = {'b', 'l'}}}, look = {each = 'string'},
   most = {each = 'number'}, want = {each = {b = 'string', n = 'number', seq = 'number', route = 'string', major = 'string',
     pool = 'number', routes = {each = 'string'}, before = {each = 'string'}, probes = {each = 'string'},

@@ -3,6 +3,7 @@
 --
 -- Processes. Whoever is not heard of for a while keeps nobody waiting.
 local alive -- process -> when it was last heard
+local isStranger -- it has not said what is shown of it, or that is forgotten
 
 local function numberOf(process) return process .. ':call' end
 
@@ -24,7 +25,9 @@ end
 
 -- It was delayed for so long that the process has given it up, and said it again.
 local function isOvertaken()
-  local last = ask.call and tonumber(call('HMGET', key('ph'), numberOf(ask.p))[1] or nil)
+  local told = call('HMGET', key('ph'), numberOf(ask.p), ask.p)
+  local last = ask.call and tonumber(told[1] or nil)
+  isStranger = not told[2] and not ask.info
   return last ~= nil and last ~= false and last >= ask.call
 end
 
