@@ -65,7 +65,7 @@ void RedisWishes::looked(const QJsonArray &buckets, Scheduler &scheduler, TimePo
             continue;
         const bool isFree = bucket[u"free"].toInt() > 0;
         Wait wait{isFree ? WaitReason::Turn : WaitReason::Bucket};
-        if (!wish->isPolled)
+        if (!isFree && !wish->isPolled)
             wait.until = wish->again;
         else if (const QJsonValue reset = bucket[u"reset"]; !isFree && reset.isDouble())
             wait.until = now + toldTime(reset) + 1ms; // at the earliest
