@@ -59,6 +59,9 @@ Credential Credential::none()
 
 Credential Credential::token(QByteArrayView secret)
 {
+    secret = secret.trimmed(); // of a file, it ends with a line
+    if (secret.startsWith("Bot "))
+        secret = secret.sliced(4).trimmed();
     Credential credential;
     credential.m_fingerprint = fingerprintOf(secret);
     return credential;

@@ -28,7 +28,7 @@ public:
     /// No Authorization header: webhooks and interaction callbacks.
     static Credential none();
     /// A token of another user or bot, for proxies and OAuth2 applications. \a secret is hashed at
-    /// once; any bytes will do.
+    /// once; any bytes will do. White space around it, and `Bot ` before it, make no difference.
     static Credential token(QByteArrayView secret);
 
     /// Whether it is none(): requests go without Authorization.

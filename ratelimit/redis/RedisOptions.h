@@ -11,7 +11,8 @@
 
 namespace Turnstile {
 
-/// What happens to tickets while Redis cannot be asked.
+/// What happens to tickets while Redis cannot be reached. While it can, and refuses (it is full, or
+/// the user lacks a right), they wait.
 enum class FailurePolicy {
     Wait,       ///< they wait until it is back; no limit can be exceeded
     LocalShare, ///< each process goes on with its part of the limits: one over the number of
@@ -63,7 +64,8 @@ struct RedisOptions {
     milliseconds commandTimeout{2000};
     /// What happens to tickets while Redis is away.
     FailurePolicy failurePolicy = FailurePolicy::Wait;
-    /// How many processes share the token, for FailurePolicy::LocalShare before Redis has told.
+    /// How many processes share the token, for FailurePolicy::LocalShare before Redis has told: set
+    /// it, or a process that has never reached Redis takes the whole.
     int processes = 1;
     friend bool operator==(const RedisOptions &, const RedisOptions &) = default;
 };

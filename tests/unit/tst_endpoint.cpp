@@ -246,6 +246,10 @@ void tst_Endpoint::credentials()
     QVERIFY(Credential::none().isNone());
     QVERIFY(!Credential().isNone());
     QVERIFY(!Credential::token("-").isNone());
+    // One token, as people keep it in files and send it in headers.
+    for (const char *text : {"abc.def", "Bot abc.def", " abc.def\n", "Bot  abc.def\r\n"})
+        QCOMPARE(lane(Credential::token(text)), lane(Credential::token("abc.def")));
+    QVERIFY(lane(Credential::token("Bearer abc.def")) != lane(Credential::token("abc.def")));
 }
 
 void tst_Endpoint::authorized()
