@@ -22,7 +22,7 @@ private Q_SLOTS:
         api.setDefaultLimit({.limit = 5, .window = 1s});
         api.setGlobalLimit({.limit = 50, .window = 1s});
         api.setLatency(5ms, 5ms);
-        QMap<QByteArray, int> shares; // when all have begun: the first that asks is alone
+        QMap<QByteArray, int> shares; // while all have something to do
         int served = 0;
         QElapsedTimer time;
         qint64 last = 0;
@@ -30,7 +30,7 @@ private Q_SLOTS:
             if (served == 0)
                 time.start();
             last = time.elapsed();
-            if (++served > 50 && served <= 250)
+            if (++served <= 300)
                 ++shares[request.target.right(1)];
             return ServerReply();
         });
@@ -40,12 +40,12 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(bots.haveEnded(), 30'000);
         QCOMPARE(bots.said(), QByteArray("succeeded 100\n").repeated(4));
         qInfo() << "400 requests of 4 processes in" << last
-                << "ms; shares of the 51st to 250th:" << shares;
+                << "ms; shares of the first 300:" << shares;
         QCOMPARE(api.stats().limitedTotal(), 0U);
         QCOMPARE(api.stats().requests, 400U);
         // The time is a figure: on a busy machine it is more than the bound, (400 - 50) / 50 per s.
         for (const int share : shares)
-            QVERIFY2(std::abs(share - 50) <= 5, qPrintable(QString::number(share)));
+            QVERIFY2(std::abs(share - 75) <= 7, qPrintable(QString::number(share)));
         QTRY_COMPARE(leasesIn(redis), 0);
     }
 

@@ -103,8 +103,8 @@ local function countOf(list)
   list.anew = list.anew or mine or countAnew(list)
   if #waiting == 0 then return list.anew end
   local least, most = given(waiting[1]), given(waiting[#waiting])
-  local share = max(1, floor(list.size / (#waiting + 1)))
-  return min(max(list.anew, least - share), most + (mine and share or list.size))
+  local margin = mine and max(1, floor(list.size / (#waiting + 1))) or list.size
+  return min(max(list.anew, least - margin), most + margin)
 end
 
 local function placeOf(list, count)
