@@ -41,7 +41,7 @@ Q_SIGNALS:
 
 private:
     void wasOpened();
-    void fail(const QString &reason);
+    void fail(const QString &why);
     bool secure(QSslSocket *socket);
 
     const RedisOptions m_options;

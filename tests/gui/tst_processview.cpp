@@ -68,7 +68,7 @@ void TestProcessView::namesProcesses()
 {
     SharedProcess process;
     process.id = QStringLiteral("1k9fz0q7");
-    QCOMPARE(Sharing::fullName(process), QStringLiteral("process 1k9f…"));
+    QCOMPARE(Sharing::fullName(process), QStringLiteral("no name (1k9f…)"));
     process.name = QStringLiteral("bot");
     QCOMPARE(Sharing::fullName(process), QStringLiteral("bot"));
     process.pid = 12;
