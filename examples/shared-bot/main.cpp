@@ -76,8 +76,8 @@ int main(int argc, char **argv)
     QObject::connect(&limiter, &RedisRatelimiter::sharingChanged, &app,
         [&](bool isConnected, const QString &why) {
             const QString news = why.isEmpty() ? u"shares the limits."_qs
-                : isConnected                      ? why
-                                                   : why + u" Requests wait."_qs;
+                : isConnected                  ? why
+                                               : why + u" Requests wait."_qs;
             qInfo("%s: %s", qPrintable(name), qPrintable(news));
         });
     int limited = 0;
