@@ -127,8 +127,19 @@ private:
             arguments << QStringLiteral("--cluster-enabled") << QStringLiteral("yes");
         if (!m_options.password.isEmpty())
             arguments << QStringLiteral("--requirepass") << QString::fromUtf8(m_options.password);
-        m_process.start(program(), arguments, QIODevice::ReadOnly);
+        // Seen once in CI: it ended at once, and said nothing.
         const QDeadlineTimer deadline(10'000);
+        for (int tries = 3; tries > 0 && !deadline.hasExpired(); --tries) {
+            m_process.start(program(), arguments, QIODevice::ReadOnly);
+            if (answers(deadline))
+                return true;
+            qInfo("redis-server: %s, exit code %d: %s", qPrintable(m_process.errorString()),
+                m_process.exitCode(), m_process.readAllStandardOutput().constData());
+        }
+        return false;
+    }
+    bool answers(const QDeadlineTimer &deadline)
+    {
         while (!deadline.hasExpired() && m_process.state() != QProcess::NotRunning) {
             m_socket = std::make_unique<QLocalSocket>();
             m_socket->connectToServer(unixSocket());
