@@ -65,10 +65,12 @@ void RedisBroker::outlive(RedisConnection *connection)
     if (QCoreApplication *const app = QCoreApplication::instance();
         app && app->thread() == thread) {
         connection->setParent(app);
+        connection->setAlone();
         qRemovePostRoutine(endConnections);
         qAddPostRoutine(endConnections);
     } else if (thread->loopLevel() > 0) {
         connection->setParent(nullptr);
+        connection->setAlone();
         QObject::connect(thread, &QThread::finished, connection, &QObject::deleteLater);
     }
 }

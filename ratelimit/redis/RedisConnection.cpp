@@ -36,7 +36,10 @@ RedisConnection::~RedisConnection()
         const QDeadlineTimer end(longestEnd);
         while (isConnected() && !m_calls.empty() && m_socket->waitForMore(end)) { }
     }
+    const QPointer<RedisSocket> socket = m_socket;
     retire();
+    if (m_isAlone)
+        delete socket; // no event loop may come any more
 }
 
 void RedisConnection::open()

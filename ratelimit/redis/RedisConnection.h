@@ -34,6 +34,8 @@ public:
     /// Then waits for the replies, too, at most 100 ms: for last words where no event loop runs any
     /// more, since Redis may not read on where a reply finds nobody.
     void setWaitsAtEnd() { m_waitsAtEnd = true; }
+    /// Its owner is gone: it is deleted by an event loop, or when that has ended.
+    void setAlone() { m_isAlone = true; }
 
     /// Connects as soon as the event loop runs, and again whenever the connection ends: after
     /// 50 ms, then twice as long each time up to 2 s; a part of it is left to chance.
@@ -89,6 +91,7 @@ private:
     QTimer m_timer;        // for the login, the oldest call or the next ping, or the next attempt
     bool m_isLate = false; // the oldest reply
     bool m_waitsAtEnd = false;
+    bool m_isAlone = false;
     milliseconds m_backoff{};
 };
 
