@@ -6,17 +6,21 @@ local buckets, touched = {}, {}
 
 local function isProvisional(name) return name:sub(1, 3) == '#p#' end -- no hash is empty
 
+local function windowOf(c) -- how many tokens it has
+  return c.knowledge == Limited and c.limit > 0 and c.limit or 1
+end
+
 local function stateOf(bucket) -- all that says whose turn it is
-  local c, steps = bucket.counter, {}
-  local state = {free = available(c, bucket.inFlight), change = changesAt(c), steps = steps,
-    later = c.knowledge == Limited and c.limit > 0 and c.limit or 1}
+  local c = bucket.counter
+  local state = {free = available(c, bucket.inFlight), change = changesAt(c),
+    later = windowOf(c)}
   if c.kind ~= Sliding then return state end
-  local free = c.limit - c.log.size - bucket.inFlight
+  local steps, free = {}, c.limit - c.log.size - bucket.inFlight
   for i, moment in ipairs(c.log) do
     free = free + moment.count
     steps[i] = {at = max(moment.at, c.blockedUntil), free = free}
   end
-  state.change = max(c.resetAt, c.blockedUntil)
+  state.steps, state.change = steps, max(c.resetAt, c.blockedUntil)
   return state
 end
 
@@ -62,7 +66,7 @@ local function save(bucket)
       table.insert(changed, c[field[1]])
     end
   end
-  local log = writeLog(c.log)
+  local log = #c.log > 0 and writeLog(c.log) or ''
   if log ~= (bucket.stored.lg or '') then
     table.insert(changed, 'lg')
     table.insert(changed, log)

@@ -2,14 +2,9 @@
 -- SPDX-License-Identifier: MIT
 --
 -- The global limit.
-local function slotsHeld() -- by each process, in flight and answered within the period
-  local inFlight = addHeld({}, call('ZRANGE', key('gl'), 0, -1))
-  return addHeld(inFlight, call('ZRANGE', key('ga'), 0, -1))
-end
-
 local function gateList()
   local list = listOf('*', shareNow())
-  list.isGate, list.held = true, slotsHeld
+  list.isGate = true
   return list
 end
 

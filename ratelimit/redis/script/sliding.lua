@@ -7,7 +7,8 @@ local mostMoments = 64
 
 local function readLog(text)
   local log = {size = 0}
-  for at, count in (text or ''):gmatch('(%d+):(%d+)') do
+  if not text then return log end
+  for at, count in text:gmatch('(%d+):(%d+)') do
     table.insert(log, {at = tonumber(at), count = tonumber(count)})
     log.size = log.size + tonumber(count)
   end

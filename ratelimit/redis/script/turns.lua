@@ -83,16 +83,21 @@ local function addHeld(held, members) -- PROCESS:...
   return held
 end
 
+local function heldOf(list) -- in a bucket, leases; at the global limit the answers of the period, too
+  local held = addHeld({}, call('ZRANGE', list.leases or key('gl'), 0, -1))
+  return list.isGate and addHeld(held, call('ZRANGE', key('ga'), 0, -1)) or held
+end
+
 local function waitersOf(bucket)
-  local list = listOf(bucket.name, stateOf(bucket).later)
-  list.held = list.held or function() return addHeld({}, call('ZRANGE', bucket.leases, 0, -1)) end
+  local list = listOf(bucket.name, windowOf(bucket.counter))
+  list.leases = bucket.leases
   return list
 end
 
 -- How many this process was given, as far as that counts where it has not waited. Who comes anew is
 -- compared with the one that was given the fewest, by what both hold now.
 local function countAnew(list)
-  local held, first = list.held(), list.first
+  local held, first = heldOf(list), list.first
   local mine = held[ask.p] or 0
   return first and given(first) + mine - (held[first.p] or 0) or mine
 end

@@ -34,7 +34,7 @@ local function bucketTurns(list, order, state)
   return turnsOf(list, order, function(ahead)
     if state.free > ahead then return now end
     local whole = state.later > ahead and state.change or never
-    for _, step in ipairs(state.steps) do
+    for _, step in ipairs(state.steps or {}) do
       if step.free > ahead then return min(step.at, whole) end
     end
     return whole
