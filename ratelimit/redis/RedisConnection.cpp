@@ -233,7 +233,7 @@ void RedisConnection::timeOut()
     }
     if (m_state != State::Ready) {
         const QString tls =
-            m_options.tls ? QStringLiteral("; does it speak TLS (rediss://)?") : QString();
+            m_options.tls ? QStringLiteral(": it may not speak TLS (rediss://)") : QString();
         fail(sentence(
             QStringLiteral("did not let us in within %1 ms").arg(m_options.connectTimeout.count())
             + tls));

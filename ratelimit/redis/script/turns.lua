@@ -94,14 +94,15 @@ local function waitersOf(bucket)
   return list
 end
 
--- How many this process was given, as far as that counts where it has not waited. Who comes anew is
--- compared with the one that was given the fewest, by what both hold now.
+-- Who comes anew is compared with the one that was given the fewest, by what both hold now.
 local function countAnew(list)
   local held, first = heldOf(list), list.first
   local mine = held[ask.p] or 0
   return first and given(first) + mine - (held[first.p] or 0) or mine
 end
 
+-- How many this process was given, as far as that counts where it has not waited: no further from
+-- those who wait than its share of a window; who comes anew, than a window.
 local function countOf(list)
   local waiting, mine = list.waiting, list.mine and given(list.mine)
   if mine and (#waiting == 0 or not list.mine.isIdle) then return mine end
@@ -112,6 +113,8 @@ local function countOf(list)
   return min(max(list.anew, least - margin), most + margin)
 end
 
+-- Of those who were given as many, the last one. Who waits there keeps its place; who comes back to a
+-- bucket does not, or it would pass those who have waited since.
 local function placeOf(list, count)
   local mine, score = list.mine, count * ofOne + now % ofOne
   local keepsPlace = mine and (list.isGate or not mine.isIdle)
